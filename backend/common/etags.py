@@ -1,0 +1,29 @@
+"""ETag and If-Match: nobody overwrites what somebody else has changed since."""
+
+from rest_framework.request import Request
+
+from .errors import Refused, Stale
+
+
+class NotConditional(Refused):
+    """A change was sent without saying what it is a change of."""
+
+    code = "precondition-required"
+    title = "Say which version you are changing."
+    status = 428
+
+
+def etag(reference: str, version: int) -> str:
+    """The strong entity tag of one version of one thing."""
+    return f'"{reference}.{version}"'
+
+
+def read_if_match(request: Request, reference: str) -> int:
+    """The version that If-Match names. Raises NotConditional (428) without one, Stale (412) for a tag of something else."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        raise NotConditional("Send the ETag that you were given with the case in an If-Match header.")
+    named, _, version = header.strip('"').rpartition(".")
+    if named != reference or not version.isdigit() or len(version) > 9:
+        raise Stale("The If-Match header does not name a version of this case. Read it again, and try once more.")
+    return int(version)
