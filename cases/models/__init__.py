@@ -1,0 +1,24 @@
+from .case import Case, Kind, Origin
+from .comment import CommentCase
+from .complaint import ComplaintCase
+from .history import HistorySource
+from .parts import Allegation, CaseFile, Complainant, EqualityAnswers, Involvement, Message, Note
+from .states import CommentState, ComplaintState
+
+__all__ = [
+    "Allegation",
+    "Case",
+    "CaseFile",
+    "CommentCase",
+    "CommentState",
+    "Complainant",
+    "ComplaintCase",
+    "ComplaintState",
+    "EqualityAnswers",
+    "HistorySource",
+    "Involvement",
+    "Kind",
+    "Message",
+    "Note",
+    "Origin",
+]

@@ -1,0 +1,194 @@
+"""What every case has, whichever machine moves it: reference, state, who holds it, its dates and what is due next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import reduce
+from operator import or_
+from typing import Any, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
+from django_fsm import FSMField, FSMModelMixin
+
+from backend.accounts.actors import Actor
+from backend.accounts.models import Role, User
+from backend.areas.models import Neighbourhood, Unit
+from backend.common.identifiers import random_reference
+
+from .states import CommentState, ComplaintState
+
+NOTHING_DUE = dt.date(9999, 12, 31)
+
+
+class Kind(models.TextChoices):
+    COMPLAINT = "COMPLAINT", "Complaint"
+    COMMENT = "COMMENT", "Comment"
+
+
+class Origin(models.TextChoices):
+    LIVE = "LIVE", "Made here"
+    IMPORTED = "IMPORTED", "Brought in from a force's records"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The cases that `actor` may know of: every list, detail, child, search, count and file goes through here.
+
+        The walls come before any role: who is the subject of a case, a witness in it or conflicted out sees nothing of it,
+        by whatever account and with whatever role. A complaint about conduct is never shown to a unit (security.md, section 3).
+        """
+        if not actor.person_id:
+            return self.none()
+        authority = actor.forces_of(Role.APPROPRIATE_AUTHORITY)
+        own = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
+        # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
+        arms = [
+            Q(force__in=authority),
+            Q(handler_id=actor.user_id, force__in=own),
+            Q(kind=Kind.COMPLAINT, concerns_conduct=False, force__in=actor.forces_of(Role.PSD_ASSESSOR)),
+            Q(kind=Kind.COMMENT, force__in=actor.forces_of(Role.MODERATOR)),
+            Q(concerns_conduct=False, unit__in=actor.units_of(*UNIT_ROLES)),
+            Q(concerns_conduct=False, force__in=actor.whole_forces_of(*UNIT_ROLES)),
+        ]
+        seen = reduce(or_, arms)
+        walled = _involvements().filter(case_id=OuterRef("pk"), person_id=actor.person_id)
+        return self.filter(seen).exclude(Exists(walled))
+
+    def in_queue(self) -> Self:
+        """Work that is still to be done: history never is."""
+        return self.filter(origin=Origin.LIVE, closed_on=None)
+
+    def matching(self, words: str) -> Self:
+        """Full-text search of the narrative, in the way of a search engine ("…" for a phrase, - for "not")."""
+        return self.filter(search=SearchQuery(words, config="english", search_type="websearch"))
+
+
+def _involvements() -> models.QuerySet[Any]:
+    from .parts import Involvement  # which itself belongs to a case
+
+    return Involvement.objects.all()
+
+
+PSD_ROLES = (Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR)
+UNIT_ROLES = (Role.LPU_HANDLER, Role.LPU_SUPERVISOR)
+
+
+class Case(FSMModelMixin, models.Model):
+    """A complaint or a comment on its way through the force. State changes only by transitions.perform."""
+
+    reference = models.CharField(max_length=8, unique=True, default=random_reference, editable=False)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    state = FSMField(
+        max_length=20, choices=[*ComplaintState.choices, *CommentState.choices], protected=True, db_index=False
+    )
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.LIVE)
+    version = models.PositiveIntegerField(default=1)
+
+    force = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # who holds it
+    handler = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    about_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    neighbourhood = models.ForeignKey(Neighbourhood, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    narrative = models.TextField(blank=True)
+    location = models.TextField(blank=True)
+    officers_described = models.TextField(blank=True)
+    harm = models.TextField(blank=True)  # injury, damage or loss, in the complainant's words
+    views_on_handling = models.TextField(blank=True)  # what the complainant wants to happen (PRA 2002 Sch 3 para 2(6))
+
+    # Days are London dates; the instant is kept where there is one (history has days alone).
+    received_at = models.DateTimeField(null=True, blank=True)
+    received_on = models.DateField()
+    made_on = models.DateField()  # first expressed to anyone: any part of the force, the local policing body, the IOPC
+    incident_on = models.DateField(null=True, blank=True)
+    handling_started_on = models.DateField(null=True, blank=True)
+    contacted_on = models.DateField(null=True, blank=True)
+    sent_to_unit_on = models.DateField(null=True, blank=True)
+    progress_told_on = models.DateField(null=True, blank=True)
+    resolved_on = models.DateField(null=True, blank=True)
+    told_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    # PRA 2002 Sch 3 para 2(6A)-(6B): what forces a recording. Null until the case has been assessed.
+    alleges_death_or_serious_injury = models.BooleanField(null=True, blank=True)
+    alleges_crime_or_discipline = models.BooleanField(null=True, blank=True)
+    alleges_article_2_or_3 = models.BooleanField(null=True, blank=True)
+    alleges_mandatory_referral = models.BooleanField(null=True, blank=True)
+    wishes_recording = models.BooleanField(null=True, blank=True)
+    concerns_conduct = models.BooleanField(default=False)  # any of the four above: no unit sees the case
+    assessed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    contact_impossible_reason = models.TextField(blank=True)
+    resolved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    outcome = models.CharField(max_length=120, blank=True)
+    category = models.CharField(max_length=160, blank=True)
+
+    next_due_on = models.DateField(null=True, blank=True)  # a cache of deadlines.next_due, written with every change
+    next_due_rule = models.CharField(max_length=30, blank=True)
+    queue_on = models.GeneratedField(
+        expression=Coalesce("next_due_on", Value(NOTHING_DUE)), output_field=models.DateField(), db_persist=True
+    )
+
+    source = models.CharField(max_length=60, blank=True)
+    source_reference = models.CharField(max_length=80, blank=True)
+    source_digest = models.CharField(max_length=64, blank=True)  # of the rows it came from, to know them again
+
+    search = models.GeneratedField(
+        expression=SearchVector("narrative", config="english"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects: models.Manager[Any] = CaseQuerySet.as_manager()
+
+    first_state: str  # each machine has its own, and its own moves
+    moves: type[models.TextChoices]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_case_a_source_reference",
+                fields=["force", "source", "source_reference"],
+                condition=~Q(source=""),
+            ),
+            models.CheckConstraint(
+                name="imported_has_a_source",
+                condition=Q(origin="LIVE", source="") | (Q(origin="IMPORTED") & ~Q(source="")),
+            ),
+            models.CheckConstraint(
+                name="live_has_an_instant", condition=Q(origin="IMPORTED") | Q(received_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="state_of_its_kind",
+                condition=Q(kind="COMPLAINT", state__in=ComplaintState.values)
+                | Q(kind="COMMENT", state__in=CommentState.values),
+            ),
+            models.CheckConstraint(
+                name="closed_after_received",
+                condition=Q(origin="IMPORTED") | Q(closed_on=None) | Q(closed_on__gte=F("received_on")),
+            ),
+        ]
+        indexes = [
+            GinIndex(name="case_search", fields=["search"]),
+            models.Index(name="case_queue", fields=["queue_on", "id"], condition=Q(origin="LIVE", closed_on=None)),
+            models.Index(
+                name="case_queue_of_force",
+                fields=["force", "queue_on", "id"],
+                condition=Q(origin="LIVE", closed_on=None),
+            ),
+            models.Index(
+                name="case_queue_of_unit", fields=["unit", "queue_on", "id"], condition=Q(origin="LIVE", closed_on=None)
+            ),
+            models.Index(
+                name="case_queue_of_handler",
+                fields=["handler", "queue_on", "id"],
+                condition=Q(origin="LIVE", closed_on=None),
+            ),
+            models.Index(name="case_newest", fields=["-received_on", "-id"]),
+            models.Index(name="case_by_day_received", fields=["force", "received_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,72 @@
+"""Who holds a case: the unit and the handler. They are facts of the case, not states of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from backend.accounts.actors import Actor, acting
+from backend.accounts.models import User
+from backend.audit import services as audit
+from backend.calendar.working_days import day_of
+from backend.common.errors import Invalid, Refused
+from cases import facts
+from cases.models import Case
+
+from . import effects, locking
+from .due import write_next_due
+from .locking import MayNot
+
+
+class CannotAssign(Refused):
+    code = "cannot-assign"
+    title = "The case cannot be assigned so."
+
+
+@transaction.atomic
+def assign(
+    *, reference: str, unit: str | None, handler: str | None, actor: Actor, at: dt.datetime, version: int
+) -> Case:
+    """Give a case to a unit (by its slug), to a handler (by e-mail address), or to both; None leaves it as it is.
+
+    "" as handler takes it from whoever has it. A new unit without a handler starts without one. Raises Missing (404),
+    Stale (412), MayNot (403), Invalid (400) for somebody unknown, CannotAssign (409) where the handler could not see the
+    case, or where it is about conduct and the unit is not Professional Standards.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not facts.may_assign(case, actor):
+        raise MayNot(facts.may_assign.otherwise)
+    if case.closed_on:
+        raise CannotAssign("It is closed.")
+    if unit is not None:
+        case.unit = effects.unit_of(case, unit, on=day_of(at))
+        case.handler = None
+        if case.concerns_conduct and not case.unit.is_professional_standards:
+            raise CannotAssign("It concerns conduct: Professional Standards keeps it.")
+    if handler is not None:
+        case.handler = _find(handler) if handler else None
+    case.version += 1
+    write_next_due(case)
+    case.save()
+    if case.handler and not Case.objects.visible_to(acting(case.handler, at=at)).filter(pk=case.pk).exists():
+        raise CannotAssign("They may not see this case: they hold no role for it, or a wall keeps them from it.")
+    audit.record(
+        actor=actor.public_id,
+        verb="ASSIGNED",
+        subject_kind="case",
+        subject=case.reference,
+        at=at,
+        details={
+            "unit": case.unit.slug if case.unit else "",
+            "handler": str(case.handler.public_id) if case.handler else "",
+        },
+    )
+    return case
+
+
+def _find(email: str) -> User:
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        raise Invalid("Name somebody with an account.", errors={"handler": ["Nobody has an account by this address."]})
+    return user

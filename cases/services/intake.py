@@ -1,0 +1,109 @@
+"""A case begins: from a form of the public today, from staff and other bodies later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from backend.areas.models import Neighbourhood, Unit
+from backend.attachments.models import StoredFile
+from backend.calendar.working_days import day_of
+from cases.models import Case, CaseFile, CommentCase, Complainant, ComplaintCase, EqualityAnswers, Kind
+
+from . import effects
+from .due import write_next_due
+
+
+@dataclass(frozen=True)
+class NewComplainant:
+    """Who complains or comments, and how to reach them; everything may be left out."""
+
+    relationship: Complainant.Relationship = Complainant.Relationship.UNKNOWN
+    name: str = ""
+    email: str = ""
+    telephone: str = ""
+    address: str = ""
+    acts_for: str = ""
+    has_authority: bool = False
+    language: str = ""
+    access_needs: str = ""
+    anonymous: bool = False
+    equality: dict[str, str] = field(default_factory=dict)  # sex, ethnicity, age, disability: kept apart
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """What a case begins with. Days are London dates."""
+
+    kind: Kind
+    force: Unit
+    narrative: str
+    made_on: dt.date
+    complainants: Sequence[NewComplainant]
+    about_unit: Unit | None = None
+    neighbourhood: Neighbourhood | None = None
+    location: str = ""
+    officers_described: str = ""
+    harm: str = ""
+    views_on_handling: str = ""
+    incident_on: dt.date | None = None
+    wishes_recording: bool | None = None
+    files: Sequence[StoredFile] = ()
+
+
+@transaction.atomic
+def open_case(new: NewCase, *, at: dt.datetime) -> Case:
+    """Open a case in the first state of its machine, held by the force's Professional Standards Department.
+
+    The caller's transaction is joined, and the caller records the audit event, for it knows how the case came.
+    Raises Invalid (400) where the force has no such department.
+    """
+    machine = ComplaintCase if new.kind == Kind.COMPLAINT else CommentCase
+    on = day_of(at)
+    case = machine(
+        kind=new.kind,
+        state=machine.first_state,
+        force=new.force,
+        unit=effects.professional_standards_of(new.force.pk, on=on),
+        about_unit=new.about_unit,
+        neighbourhood=new.neighbourhood,
+        narrative=new.narrative,
+        location=new.location,
+        officers_described=new.officers_described,
+        harm=new.harm,
+        views_on_handling=new.views_on_handling,
+        received_at=at,
+        received_on=on,
+        made_on=new.made_on,
+        incident_on=new.incident_on,
+        wishes_recording=new.wishes_recording,
+    )
+    write_next_due(case)
+    case.save(force_insert=True)
+    for position, complainant in enumerate(new.complainants, start=1):
+        _add_complainant(case, complainant, position=position)
+    if new.files:
+        CaseFile.objects.bulk_create([CaseFile(case_id=case.pk, file=file) for file in new.files])
+    return case
+
+
+def _add_complainant(case: Case, new: NewComplainant, *, position: int) -> None:
+    complainant = Complainant.objects.create(
+        case_id=case.pk,
+        position=position,
+        relationship=new.relationship,
+        anonymous=new.anonymous,
+        name=new.name,
+        email=new.email,
+        telephone=new.telephone,
+        address=new.address,
+        acts_for=new.acts_for,
+        has_authority=new.has_authority,
+        language=new.language,
+        access_needs=new.access_needs,
+    )
+    if any(new.equality.values()):
+        EqualityAnswers.objects.create(complainant=complainant, **new.equality)

@@ -1,0 +1,33 @@
+"""Taking hold of a case for a change."""
+
+from typing import Any
+
+from backend.accounts.actors import Actor
+from backend.common.errors import Missing, NotAllowed, Stale
+from cases.machine import MACHINES
+from cases.models import Case, CommentCase, ComplaintCase, Kind
+
+
+class MayNot(NotAllowed):
+    """The actor may see the case, and may not make this change to it."""
+
+    code = "may-not"
+
+
+def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | CommentCase:
+    """The case, locked until the commit, as the machine of its kind. Call inside a transaction.
+
+    Raises Missing where the actor may not see it, Stale where it has another version than the one that was read.
+    """
+    kind = Case.objects.visible_to(actor).filter(reference=reference).values_list("kind", flat=True).first()
+    if kind is None:
+        raise Missing
+    # The kind of a case never changes; whether the actor may see it may have, so that is asked again under the lock.
+    visible = MACHINES[Kind(kind)].objects.visible_to(actor).select_for_update(of=("self",))
+    case: Any = visible.filter(reference=reference).first()
+    if case is None:
+        raise Missing
+    if case.version != version:
+        raise Stale("Read the case again: someone has changed it. Nothing of yours was saved.")
+    locked: ComplaintCase | CommentCase = case
+    return locked

@@ -1,0 +1,67 @@
+"""The only door into a transition: lock, check, move, deadlines, audit, in one commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django_fsm import can_proceed
+
+from backend.accounts.actors import Actor
+from backend.audit import services as audit
+from backend.calendar.working_days import day_of
+from backend.common.errors import Missing, Refused
+from cases.machine import permission_of, reasons_against
+from cases.models import Case
+from cases.moves import read_details
+
+from . import effects, locking
+from .due import write_next_due
+from .locking import MayNot
+
+
+class CannotMove(Refused):
+    """The case does not stand where this move starts, or something is not yet true of it."""
+
+    code = "cannot-move"
+    title = "The case cannot be moved so now."
+
+
+@transaction.atomic
+def perform(
+    *, reference: str, move: str, actor: Actor, at: dt.datetime, version: int, details: Mapping[str, Any]
+) -> Case:
+    """Move a case along, and record who moved it.
+
+    `details` is what the move needs (cases.moves.NEEDS), as it came. Raises Missing (404) for a case that the actor may not
+    see, Stale (412) for another version, CannotMove (409) where the machine or a fact says no, MayNot (403) where
+    the actor may not, Invalid (400) for wrong details. The conflict is told before the permission: it is the case's own.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if move not in case.moves.values:
+        raise Missing("A case of this kind has no such move.")
+    step = getattr(case, move)
+    if not can_proceed(step):
+        raise CannotMove(" ".join(reasons_against(case, move)))
+    rule = permission_of(case, move)
+    if not rule(case, actor):
+        raise MayNot(rule.otherwise)
+    on = day_of(at)
+    read = effects.look_up(case, read_details(move, details, today=on), on=on)
+    effects.check(case, move, read)
+    step(actor=actor, on=on, **read)
+    effects.follow(case, move, actor=actor, at=at, details=read)
+    case.version += 1
+    write_next_due(case)
+    case.save()
+    audit.record(
+        actor=actor.public_id,
+        verb=move.upper(),
+        subject_kind="case",
+        subject=case.reference,
+        at=at,
+        details={"state": case.state, **{name: str(value) for name, value in read.items()}},
+    )
+    return case

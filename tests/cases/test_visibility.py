@@ -1,0 +1,239 @@
+"""Who knows of a case: by role and place, and before any role, the walls."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from backend.accounts.actors import PUBLIC
+from backend.accounts.models import Person, Role, RoleGrant
+from backend.accounts.services import people
+from backend.common.errors import Invalid
+from cases.models import Case, Involvement, Kind
+from cases.services import assignment, involvement
+from cases.services.assignment import CannotAssign
+from cases.services.involvement import NamedAlready
+from cases.services.locking import MayNot
+from tests.cast import AT, FOUNDER, PASSWORD, Cast, a_case, add_user, assess, move
+
+
+def sees(cast: Cast, name: str, case: Case) -> bool:
+    return bool(Case.objects.visible_to(cast.actor(name)).filter(pk=case.pk).exists())
+
+
+def who_sees(cast: Cast, case: Case) -> set[str]:
+    return {name for name in cast.users if sees(cast, name, case)}
+
+
+def assign(cast: Cast, case: Case, name: str, **to: str | None) -> Case:
+    version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
+    given: dict[str, Any] = {"unit": None, "handler": None, **to}
+    return assignment.assign(reference=case.reference, actor=cast.actor(name), at=AT, version=version, **given)
+
+
+def name_person(cast: Cast, case: Case, name: str, number: str, part: Involvement.Part) -> Case:
+    version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
+    return involvement.name_person(
+        reference=case.reference, collar_number=number, part=part, actor=cast.actor(name), at=AT, version=version
+    )
+
+
+def number_of(cast: Cast, name: str) -> str:
+    return cast.users[name].person.collar_number
+
+
+def test_a_new_complaint_is_seen_by_professional_standards_alone(cast: Cast) -> None:
+    assert who_sees(cast, a_case(cast)) == {"amal", "beth", "lev"}
+
+
+def test_a_new_comment_is_seen_by_moderators_and_the_authority(cast: Cast) -> None:
+    assert who_sees(cast, a_case(cast, kind=Kind.COMMENT)) == {"gwen", "beth", "lev"}
+
+
+def test_a_unit_sees_what_it_was_given_and_no_other_unit_does(cast: Cast) -> None:
+    case = a_case(cast)
+
+    assign(cast, case, "amal", unit="northgate")
+
+    assert who_sees(cast, case) == {"amal", "beth", "lev", "cai", "dee"}
+
+
+def test_a_handler_for_the_whole_force_sees_every_unit(cast: Cast) -> None:
+    add_user(cast, "mo", Role.LPU_SUPERVISOR, cast.force)
+    case = a_case(cast)
+    assign(cast, case, "amal", unit="southgate")
+
+    assert sees(cast, "mo", case)
+
+
+def test_what_turns_out_to_be_about_conduct_leaves_the_unit_at_once(cast: Cast) -> None:
+    case = a_case(cast)
+    assign(cast, case, "amal", unit="northgate", handler="cai@westshire.test")
+
+    assess(cast, case, alleges_crime_or_discipline=True)
+
+    assert who_sees(cast, case) == {"beth", "lev"}
+    kept = Case.objects.get(pk=case.pk)
+    assert (kept.unit, kept.handler) == (cast.standards, None)
+
+
+def test_a_conduct_case_is_seen_by_the_investigator_and_assessor_that_it_is_given_to(cast: Cast) -> None:
+    case = a_case(cast)
+    assess(cast, case, alleges_crime_or_discipline=True)
+    assert not sees(cast, "fay", case)
+
+    assign(cast, case, "beth", handler="fay@westshire.test")
+
+    assert who_sees(cast, case) == {"beth", "lev", "fay"}
+
+
+def test_a_conduct_case_is_never_assigned_to_a_unit(cast: Cast) -> None:
+    case = a_case(cast)
+    assess(cast, case, alleges_crime_or_discipline=True)
+
+    with pytest.raises(CannotAssign, match="Professional Standards keeps it"):
+        assign(cast, case, "beth", unit="northgate")
+
+
+def test_the_public_and_an_account_without_roles_see_nothing(cast: Cast) -> None:
+    a_case(cast)
+
+    assert not Case.objects.visible_to(PUBLIC).exists()
+    assert not Case.objects.visible_to(cast.actor("nobody")).exists()
+
+
+class TestWalls:
+    @pytest.mark.parametrize("part", list(Involvement.Part))
+    @pytest.mark.parametrize("name", ["amal", "beth", "cai", "dee", "lev"])
+    def test_no_role_looks_over_a_wall(self, cast: Cast, name: str, part: Involvement.Part) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate")
+        assert sees(cast, name, case)
+        other = "amal" if name != "amal" else "beth"
+
+        name_person(cast, case, other, number_of(cast, name), part)
+
+        assert not sees(cast, name, case)
+        assert who_sees(cast, case) == {"amal", "beth", "lev", "cai", "dee"} - {name}
+
+    def test_the_wall_follows_the_person_to_every_account(self, cast: Cast) -> None:
+        case = a_case(cast)
+        second = people.open_account(
+            email="beth.second@westshire.test",
+            person=cast.users["beth"].person,
+            password=PASSWORD,
+            actor=FOUNDER,
+            at=AT,
+        )
+        people.grant_role(user=second, role=Role.APPROPRIATE_AUTHORITY, unit=cast.force, actor=FOUNDER, at=AT)
+        cast.users["beth_second"] = second
+        assert sees(cast, "beth_second", case)
+
+        name_person(cast, case, "amal", number_of(cast, "beth"), Involvement.Part.SUBJECT)
+
+        assert not sees(cast, "beth_second", case)
+
+    def test_the_handler_who_is_named_stops_being_the_handler(self, cast: Cast) -> None:
+        case = move(cast, a_case(cast), "amal", "take")
+
+        name_person(cast, case, "beth", number_of(cast, "amal"), Involvement.Part.SUBJECT)
+
+        assert Case.objects.get(pk=case.pk).handler is None
+        assert not sees(cast, "amal", case)
+
+    def test_a_case_is_not_assigned_over_a_wall(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate")
+        name_person(cast, case, "amal", number_of(cast, "cai"), Involvement.Part.CONFLICT)
+
+        with pytest.raises(CannotAssign, match="a wall keeps them"):
+            assign(cast, case, "dee", handler="cai@westshire.test")
+
+        assert Case.objects.get(pk=case.pk).handler is None
+
+    def test_a_handler_declares_a_conflict_of_their_own_and_no_one_elses(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate")
+        with pytest.raises(MayNot):
+            name_person(cast, case, "cai", number_of(cast, "dee"), Involvement.Part.CONFLICT)
+
+        name_person(cast, case, "cai", number_of(cast, "cai"), Involvement.Part.CONFLICT)
+
+        assert not sees(cast, "cai", case)
+
+    def test_an_unknown_number_is_refused_and_so_is_the_same_part_twice(self, cast: Cast) -> None:
+        case = a_case(cast)
+        with pytest.raises(Invalid, match="Check the number"):
+            name_person(cast, case, "amal", "0000", Involvement.Part.SUBJECT)
+        with pytest.raises(Invalid, match="Check the number"):
+            name_person(cast, case, "amal", "", Involvement.Part.SUBJECT)
+        name_person(cast, case, "amal", number_of(cast, "ed"), Involvement.Part.SUBJECT)
+
+        with pytest.raises(NamedAlready):
+            name_person(cast, case, "amal", number_of(cast, "ed"), Involvement.Part.SUBJECT)
+
+    def test_an_officer_of_another_force_is_not_found_by_their_number(self, cast: Cast) -> None:
+        Person.objects.create(name="Other", kind=Person.Kind.OFFICER, force=cast.eastshire, collar_number="7777")
+
+        with pytest.raises(Invalid):
+            name_person(cast, a_case(cast), "amal", "7777", Involvement.Part.SUBJECT)
+
+
+class TestRolesInTime:
+    def test_a_role_that_has_ended_shows_nothing(self, cast: Cast) -> None:
+        case = a_case(cast)
+        grant = RoleGrant.objects.get(user=cast.users["amal"])
+
+        people.end_role(grant=grant, actor=FOUNDER, at=AT)
+
+        assert not sees(cast, "amal", case)
+
+    def test_a_role_that_has_not_begun_shows_nothing(self, cast: Cast) -> None:
+        case = a_case(cast)
+        user = cast.users["nobody"]
+        people.grant_role(
+            user=user, role=Role.PSD_ASSESSOR, unit=cast.standards, actor=FOUNDER, at=AT + dt.timedelta(days=1)
+        )
+
+        assert not sees(cast, "nobody", case)
+        assert Case.objects.visible_to(cast.actor("nobody", AT + dt.timedelta(days=1))).filter(pk=case.pk).exists()
+
+    def test_a_handler_who_moves_unit_leaves_the_old_units_cases_behind(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate", handler="cai@westshire.test")
+        people.end_role(grant=RoleGrant.objects.get(user=cast.users["cai"]), actor=FOUNDER, at=AT)
+        people.grant_role(user=cast.users["cai"], role=Role.LPU_HANDLER, unit=cast.southgate, actor=FOUNDER, at=AT)
+
+        assert not sees(cast, "cai", case)
+
+
+class TestAssignment:
+    def test_a_supervisor_gives_a_case_of_the_unit_to_a_handler_of_it(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate")
+
+        assert assign(cast, case, "dee", handler="cai@westshire.test").handler == cast.users["cai"]
+        assert assign(cast, case, "dee", handler="").handler is None
+
+    def test_a_handler_does_not_assign(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate")
+
+        with pytest.raises(MayNot):
+            assign(cast, case, "cai", handler="cai@westshire.test")
+
+    def test_a_new_unit_starts_without_a_handler(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate", handler="cai@westshire.test")
+
+        assert assign(cast, case, "amal", unit="southgate").handler is None
+
+    def test_somebody_who_could_not_see_the_case_is_refused(self, cast: Cast) -> None:
+        case = a_case(cast)
+        for stranger in ("ed", "hal", "ida", "jo", "nobody"):
+            with pytest.raises(CannotAssign):
+                assign(cast, case, "amal", unit="northgate", handler=cast.users[stranger].email)
+        with pytest.raises(Invalid, match="somebody with an account"):
+            assign(cast, case, "amal", handler="ghost@westshire.test")
+
+        assert Case.objects.get(pk=case.pk).unit == cast.standards
