@@ -1,0 +1,202 @@
+"""What the public sends and is answered, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.attachments.services import Upload
+from backend.common.serializers import PastDateField
+from cases.models import Complainant
+from feedback.models import ASPECTS, Submission
+from feedback.services.drafts import CommentDraft, ComplaintDraft, Contact, PlaceNamed, RatingDraft
+
+SEX = ["FEMALE", "MALE", "OTHER", "PREFER_NOT_TO_SAY"]
+AGE = ["UNDER_18", "18_29", "30_39", "40_49", "50_59", "60_AND_OVER", "PREFER_NOT_TO_SAY"]
+ETHNICITY = [
+    "WHITE_BRITISH", "WHITE_IRISH", "WHITE_GYPSY_OR_TRAVELLER", "WHITE_OTHER", "MIXED_WHITE_AND_BLACK_CARIBBEAN",
+    "MIXED_WHITE_AND_BLACK_AFRICAN", "MIXED_WHITE_AND_ASIAN", "MIXED_OTHER", "ASIAN_INDIAN", "ASIAN_PAKISTANI",
+    "ASIAN_BANGLADESHI", "ASIAN_CHINESE", "ASIAN_OTHER", "BLACK_AFRICAN", "BLACK_CARIBBEAN", "BLACK_OTHER", "OTHER",
+    "PREFER_NOT_TO_SAY",
+]  # fmt: skip
+DISABILITY = ["YES", "NO", "PREFER_NOT_TO_SAY"]
+
+
+def _words(help_text: str, *, required: bool = False, longest: int = 1000) -> serializers.CharField:
+    if required:
+        return serializers.CharField(help_text=help_text, max_length=longest)
+    return serializers.CharField(help_text=help_text, max_length=longest, required=False, allow_blank=True, default="")
+
+
+def _score(aspect: str) -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=1,
+        max_value=7,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=f"{aspect}: 1 (completely dissatisfied) to 7 (completely satisfied); null where it does not apply.",
+    )
+
+
+class ScoresIn(serializers.Serializer[None]):
+    contact = _score("How easy it was to contact us")
+    actions = _score("What we did")
+    follow_up = _score("How we kept you informed")
+    treatment = _score("How we treated you")
+    overall = _score("The whole experience")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if all(attrs[aspect] is None for aspect in ASPECTS):
+            raise serializers.ValidationError("Give at least one score from 1 to 7.")
+        return attrs
+
+
+class PlaceIn(serializers.Serializer[None]):
+    force = _words("The slug of the force; needed only where several forces are here.", longest=80)
+    unit = _words("The slug of the local policing unit or department that this is about.", longest=80)
+    neighbourhood = _words("The code of the neighbourhood that this is about.", longest=20)
+
+    @staticmethod
+    def place(fields: dict[str, Any]) -> PlaceNamed:
+        return PlaceNamed(*(fields.pop(name) for name in ("force", "unit", "neighbourhood")))
+
+
+class ContactIn(serializers.Serializer[None]):
+    """All of it may be left out: nobody has to say who they are."""
+
+    name = _words("Your name. Leave it out to stay anonymous.", longest=200)
+    email = serializers.EmailField(
+        required=False, allow_blank=True, default="", max_length=254, help_text="Where to write that there is news."
+    )
+    telephone = _words("A telephone number to reach you on.", longest=40)
+    address = _words("Where to write to by post.", longest=500)
+    language = _words("The language that you prefer.", longest=60)
+    access_needs = _words("What you need to take part: large print, BSL, an interpreter, an appropriate adult…")
+
+    @staticmethod
+    def contact(fields: dict[str, Any]) -> Contact:
+        names = ("name", "email", "telephone", "address", "language", "access_needs")
+        return Contact(**{name: fields.pop(name) for name in names})
+
+
+class FilesIn(serializers.Serializer[None]):
+    files = serializers.ListField(
+        child=serializers.FileField(max_length=None, allow_empty_file=True),
+        required=False,
+        default=list,
+        help_text="Up to five photographs, PDF documents or plain texts of 20 MB each; send the form as multipart/form-data.",
+    )
+
+    def uploads(self) -> list[Upload]:
+        return [Upload(file.name or "", file.file) for file in self.validated_data["files"]]
+
+
+class RatingIn(PlaceIn):
+    scores = ScoresIn()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["unit"] and not attrs["neighbourhood"]:
+            raise serializers.ValidationError({"unit": ["Say which unit or neighbourhood you are rating."]})
+        return attrs
+
+    def draft(self) -> RatingDraft:
+        fields = dict(self.validated_data)
+        return RatingDraft(place=self.place(fields), scores=fields["scores"])
+
+
+class CommentIn(PlaceIn, ContactIn, FilesIn):
+    text = _words("Your comment.", required=True, longest=20_000)
+    scores = ScoresIn(required=False, default=dict)
+    reply_wanted = serializers.BooleanField(default=True)
+    may_be_published = serializers.BooleanField(
+        default=False, help_text="Whether the comment may be published with its answer, without your name."
+    )
+
+    def draft(self) -> CommentDraft:
+        fields = dict(self.validated_data)
+        del fields["files"]
+        return CommentDraft(place=self.place(fields), contact=self.contact(fields), **fields)
+
+
+class EqualityIn(serializers.Serializer[None]):
+    """Optional, kept apart from the complaint, and of no influence on how it is handled."""
+
+    sex = serializers.ChoiceField(choices=SEX, required=False, default="")
+    ethnicity = serializers.ChoiceField(choices=ETHNICITY, required=False, default="")
+    age = serializers.ChoiceField(choices=AGE, required=False, default="")
+    disability = serializers.ChoiceField(choices=DISABILITY, required=False, default="")
+
+
+class ComplaintIn(PlaceIn, ContactIn, FilesIn):
+    what_happened = _words("What happened, in your own words.", required=True, longest=50_000)
+    relationship = serializers.ChoiceField(
+        choices=Complainant.Relationship.choices, required=False, default="UNKNOWN", help_text="How it concerns you."
+    )
+    acts_for = _words("Whom you act for, if you act for somebody else.", longest=200)
+    has_authority = serializers.BooleanField(
+        default=False, help_text="Whether you have the written authority of the person that you act for."
+    )
+    incident_on = PastDateField(
+        required=False, allow_null=True, default=None, help_text="The day on which it happened."
+    )
+    location = _words("Where it happened.")
+    officers = _words("Who was involved: names, numbers or what they looked like.", longest=2000)
+    harm = _words("Injury, damage or loss.", longest=5000)
+    views = _words("How you would like it handled, and what would put it right.", longest=5000)
+    wishes_recording = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Whether you wish it to be formally recorded."
+    )
+    equality = EqualityIn(required=False, default=dict)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["relationship"] == Complainant.Relationship.REPRESENTATIVE and not attrs["acts_for"]:
+            raise serializers.ValidationError({"acts_for": ["Say whom you act for."]})
+        return attrs
+
+    def draft(self) -> ComplaintDraft:
+        fields = dict(self.validated_data)
+        del fields["files"]
+        return ComplaintDraft(place=self.place(fields), contact=self.contact(fields), **fields)
+
+
+class AcceptedOut(serializers.Serializer[Any]):
+    reference = serializers.CharField(help_text="May be told to anybody; it opens nothing.")
+    receipt = serializers.CharField(help_text="Shown once. Whoever holds it can follow the case: keep it safe.")
+    submitted_at = serializers.DateTimeField()
+    next = serializers.SerializerMethodField(help_text="What to do with the receipt.")
+    may_complain = serializers.SerializerMethodField(
+        help_text="True where the score suggests that a complaint may be wanted: /api/v1/complaints/."
+    )
+
+    def get_next(self, accepted: Any) -> str:
+        return "Keep the receipt. Send it in the X-Receipt header to /api/v1/track/ to see where this stands."
+
+    def get_may_complain(self, accepted: Any) -> bool:
+        return accepted.overall is not None and accepted.overall <= 3
+
+
+class StepOut(serializers.Serializer[Any]):
+    name = serializers.CharField(source="label")
+    reached_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+
+
+class ToldOut(serializers.Serializer[Any]):
+    about = serializers.ChoiceField(choices=["PROGRESS", "OUTCOME", "ANSWER"])
+    on = serializers.DateField()
+    text = serializers.CharField()
+
+
+class ProgressOut(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Submission.Kind.choices)
+    submitted_on = serializers.DateField()
+    stage = serializers.CharField()
+    explanation = serializers.CharField()
+    next_step = serializers.CharField()
+    next_by = serializers.DateField(allow_null=True, help_text="The last day for it, a London date.")
+    next_basis = serializers.CharField(help_text="The law or the target that the day comes from.")
+    steps = StepOut(many=True)
+    messages = ToldOut(many=True)

@@ -1,0 +1,45 @@
+"""The receipt: a reference that may be told to anybody, and a secret that opens the case to whoever holds it."""
+
+from __future__ import annotations
+
+import hmac
+from uuid import UUID
+
+from django.conf import settings
+
+from backend.common.identifiers import as_read_out, letters_from, random_letters
+
+SECRET_LENGTH = 16  # of five bits each: 80 random bits
+
+
+def make_secret(*, route: str, key: UUID | None) -> str:
+    """The secret of a new receipt: derived from the Idempotency-Key, so that a replay answers the same; else random."""
+    if key is None:
+        return random_letters(SECRET_LENGTH)
+    return letters_from(_keyed(f"secret|{route}|{key}"), SECRET_LENGTH)
+
+
+def hash_of(secret: str) -> bytes:
+    """What is stored of a secret: a keyed hash, whose key is not in the database."""
+    return _keyed(f"hash|{secret}")
+
+
+def write(*, reference: str, secret: str) -> str:
+    """The receipt as it is shown, once: `K7QM3XVD-AAAA-BBBB-CCCC-DDDD`."""
+    return "-".join([reference, *(secret[place : place + 4] for place in range(0, SECRET_LENGTH, 4))])
+
+
+def read(header: str) -> tuple[str, str]:
+    """The reference and the secret in what somebody typed; both are "" where it cannot be a receipt."""
+    typed = as_read_out(header) if len(header) <= 80 and header.isascii() else ""
+    return (typed[:8], typed[8:]) if len(typed) == 8 + SECRET_LENGTH else ("", "")
+
+
+def opens(*, secret: str, receipt_hash: bytes | memoryview | None) -> bool:
+    """Whether the secret is the receipt's; takes the same time whether there is a receipt or not."""
+    expected = bytes(receipt_hash) if receipt_hash is not None else bytes(32)
+    return hmac.compare_digest(hash_of(secret), expected) and receipt_hash is not None
+
+
+def _keyed(text: str) -> bytes:
+    return hmac.digest(settings.RECEIPT_KEY.encode(), text.encode(), "sha256")

@@ -1,0 +1,245 @@
+"""Hop 1: what the public sends becomes a submission, its case, its deadlines, its mail and its audit row, in one commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+
+from backend.attachments import services as attachments
+from backend.attachments.services import Upload
+from backend.audit import services as audit
+from backend.calendar.working_days import day_of
+from backend.common.identifiers import random_reference
+from backend.notifications import services as outbox
+from backend.requests import services as requests
+from cases.models import Case, Complainant, Kind
+from cases.services.intake import NewCase, NewComplainant, open_case
+from feedback.models import Rating, Submission
+from feedback.screening import screen
+
+from . import places, receipts
+from .drafts import CommentDraft, ComplaintDraft, Contact, RatingDraft, Scores
+from .places import Place
+
+ACKNOWLEDGED_SUBJECT = "Your reference {reference}"
+ACKNOWLEDGED_BODY = """We have received what you sent. Your reference is {reference}.
+
+To follow it, open the tracking page and enter the receipt that you were shown. For your safety this message does not
+repeat the receipt, nor what you wrote.
+
+If you are in danger, call 999. If it cannot wait, call 101.
+
+Please do not answer this message: nobody reads the answers.
+"""
+WINDOW = dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How a submission came: the caller's address (for counting alone), and the key that makes it safe to send again."""
+
+    caller: str
+    key: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the sender is told, once: the reference, the receipt, and the instant of arrival."""
+
+    reference: str
+    receipt: str
+    submitted_at: dt.datetime
+    overall: int | None = None
+
+
+def submit_rating(*, draft: RatingDraft, sent: Sent, at: dt.datetime) -> Accepted:
+    """Keep a rating of a local team. Raises Invalid (400), TooMany (429), and as requests.once for the key."""
+
+    def keep(secret: str) -> dict[str, Any]:
+        place = _place(draft, on=day_of(at))
+        submission = _submission(draft, Submission.Kind.RATING, place, case=None, secret=secret, at=at, flags=[])
+        _keep_scores(submission, draft.scores)
+        _record(submission, at)
+        return {
+            "reference": submission.reference,
+            "submitted_at": at.isoformat(),
+            "overall": draft.scores.get("overall"),
+        }
+
+    return _once("ratings", draft, [], sent, at, keep)
+
+
+def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], sent: Sent, at: dt.datetime) -> Accepted:
+    """Keep a comment and open its case. Raises as `submit_rating`, and FileRefused (400, 413, 415)."""
+
+    def keep(secret: str) -> dict[str, Any]:
+        place = _place(draft, on=day_of(at))
+        new = NewCase(
+            kind=Kind.COMMENT,
+            force=place.force,
+            narrative=draft.text,
+            made_on=day_of(at),
+            complainants=[_complainant(draft.contact)],
+            about_unit=place.unit,
+            neighbourhood=place.neighbourhood,
+            files=attachments.keep_all(files=files, at=at) if files else (),
+        )
+        submission = _open(draft, Submission.Kind.COMMENT, place, new, secret=secret, at=at)
+        if draft.scores:
+            _keep_scores(submission, draft.scores)
+        return _finish(submission, draft.contact, at) | {"overall": draft.scores.get("overall")}
+
+    return _once("comments", draft, files, sent, at, keep)
+
+
+def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], sent: Sent, at: dt.datetime) -> Accepted:
+    """Keep a complaint, with or without a name, and open its case. Raises as `submit_comment`.
+
+    Every expression of dissatisfaction counts, whoever sends it and whether it will be recorded or not (PRA 2002 s.12).
+    """
+
+    def keep(secret: str) -> dict[str, Any]:
+        place = _place(draft, on=day_of(at))
+        complainant = _complainant(
+            draft.contact,
+            relationship=Complainant.Relationship(draft.relationship),
+            acts_for=draft.acts_for,
+            has_authority=draft.has_authority,
+            equality=dict(draft.equality),
+        )
+        new = NewCase(
+            kind=Kind.COMPLAINT,
+            force=place.force,
+            narrative=draft.what_happened,
+            made_on=day_of(at),
+            complainants=[complainant],
+            about_unit=place.unit,
+            neighbourhood=place.neighbourhood,
+            location=draft.location,
+            officers_described=draft.officers,
+            harm=draft.harm,
+            views_on_handling=draft.views,
+            incident_on=draft.incident_on,
+            wishes_recording=draft.wishes_recording,
+            files=attachments.keep_all(files=files, at=at) if files else (),
+        )
+        submission = _open(draft, Submission.Kind.COMPLAINT, place, new, secret=secret, at=at)
+        return _finish(submission, draft.contact, at)
+
+    return _once("complaints", draft, files, sent, at, keep)
+
+
+Draft = RatingDraft | CommentDraft | ComplaintDraft
+
+
+def _once(
+    route: str,
+    draft: Draft,
+    files: Sequence[Upload],
+    sent: Sent,
+    at: dt.datetime,
+    keep: Callable[[str], dict[str, Any]],
+) -> Accepted:
+    requests.count_try(what="submit", caller=sent.caller, limit=settings.SUBMISSION_LIMIT, per=WINDOW, at=at)
+    secret = receipts.make_secret(route=route, key=sent.key)
+    digest = _digest(draft, files)
+    kept = requests.once(route=route, key=sent.key, body_digest=digest, at=at, make=lambda: keep(secret))
+    return Accepted(
+        reference=kept["reference"],
+        receipt=receipts.write(reference=kept["reference"], secret=secret),
+        submitted_at=dt.datetime.fromisoformat(kept["submitted_at"]),
+        overall=kept.get("overall"),
+    )
+
+
+def _as_json(draft: Draft) -> str:
+    return json.dumps(asdict(draft), cls=DjangoJSONEncoder, sort_keys=True)
+
+
+def _digest(draft: Draft, files: Sequence[Upload]) -> bytes:
+    """What was sent, by its fields and the bytes of its files: the same whatever the boundary of the form was."""
+    whole = hashlib.sha256(_as_json(draft).encode())
+    for file in files:
+        file.content.seek(0)
+        whole.update(hashlib.sha256(file.content.read()).digest())
+    return whole.digest()
+
+
+def _place(draft: Draft, *, on: dt.date) -> Place:
+    named = draft.place
+    return places.find(force=named.force, unit=named.unit, neighbourhood=named.neighbourhood, on=on)
+
+
+def _complainant(contact: Contact, **more: Any) -> NewComplainant:
+    return NewComplainant(anonymous=not contact.name, **asdict(contact), **more)
+
+
+def _open(
+    draft: Draft, kind: Submission.Kind, place: Place, new: NewCase, *, secret: str, at: dt.datetime
+) -> Submission:
+    case = open_case(new, at=at)
+    return _submission(draft, kind, place, case=case, secret=secret, at=at, flags=screen(new.narrative))
+
+
+def _submission(
+    draft: Draft,
+    kind: Submission.Kind,
+    place: Place,
+    *,
+    case: Case | None,
+    secret: str,
+    at: dt.datetime,
+    flags: list[str],
+) -> Submission:
+    submission = Submission(
+        reference=case.reference if case else random_reference(),
+        kind=kind,
+        submitted_at=at,
+        receipt_hash=receipts.hash_of(secret),
+        original=_as_json(draft),
+        case_id=case.pk if case else None,
+        force=place.force,
+        unit=place.unit,
+        neighbourhood=place.neighbourhood,
+        flags=flags,
+        reply_wanted=getattr(draft, "reply_wanted", kind == Submission.Kind.COMPLAINT),
+        may_be_published=getattr(draft, "may_be_published", False),
+    )
+    submission.save(force_insert=True)
+    return submission
+
+
+def _keep_scores(submission: Submission, scores: Scores) -> None:
+    Rating.objects.create(submission=submission, **scores)
+
+
+def _finish(submission: Submission, contact: Contact, at: dt.datetime) -> dict[str, Any]:
+    if contact.email:
+        outbox.queue(
+            cause=f"acknowledge:{submission.reference}",
+            recipient=contact.email,
+            subject=ACKNOWLEDGED_SUBJECT.format(reference=submission.reference),
+            body=ACKNOWLEDGED_BODY.format(reference=submission.reference),
+            at=at,
+        )
+    _record(submission, at)
+    return {"reference": submission.reference, "submitted_at": at.isoformat()}
+
+
+def _record(submission: Submission, at: dt.datetime) -> None:
+    audit.record(
+        actor="",
+        verb="SUBMITTED",
+        subject_kind="case" if submission.case_id else "submission",
+        subject=submission.reference,
+        at=at,
+        details={"kind": submission.kind, "flags": submission.flags},
+    )
