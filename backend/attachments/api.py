@@ -1,0 +1,37 @@
+"""Answers that carry a file: always a download, never shown by the browser as a page of ours.
+
+The view that checks who may have it belongs to the room that the file belongs to.
+"""
+
+from typing import IO
+
+from django.http import FileResponse
+
+from .models import StoredFile
+from .selectors import open_copy, open_original
+from .sniffing import PLAIN_TEXT
+
+
+def download_copy(stored: StoredFile) -> FileResponse:
+    """The handler's copy, as a download."""
+    return _download(stored, open_copy(stored))
+
+
+def download_original(stored: StoredFile) -> FileResponse:
+    """The file as it was sent, as a download."""
+    return _download(stored, open_original(stored))
+
+
+def _download(stored: StoredFile, file: IO[bytes]) -> FileResponse:
+    charset = "; charset=utf-8" if stored.content_type == PLAIN_TEXT else ""
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=stored.name,  # Django writes it as RFC 5987 asks
+        content_type=f"{stored.content_type}{charset}",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "private, no-store",
+        },
+    )

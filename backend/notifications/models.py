@@ -1,0 +1,49 @@
+"""The outbox: a message is a row of the transaction that caused it, frozen as it will be sent."""
+
+from django.db import models
+from django.db.models import Q
+
+from backend.common.fields import EncryptedTextField
+from backend.common.identifiers import random_public_id
+
+
+class Outgoing(models.Model):
+    """One message to one recipient. It ends SENT or DEAD, and says why."""
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", "Waiting to be sent"
+        CLAIMED = "CLAIMED", "A worker is sending it"
+        SENT = "SENT", "Accepted by the mail server"
+        DEAD = "DEAD", "Given up"
+
+    public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)  # also the Message-ID
+    # What it tells of, to whom and how often: queued twice by mistake, it is still sent once.
+    cause = models.CharField(max_length=200, unique=True)
+    recipient = EncryptedTextField()
+    subject = models.CharField(max_length=200)
+    body = EncryptedTextField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    held = models.BooleanField(default=False)  # by a restore, until an operator releases it
+    attempts = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True)  # a worker that outlives its lease may not write any more
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="outgoing_due", fields=["next_try_at", "id"], condition=Q(state__in=["PENDING", "CLAIMED"])
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="sent_has_a_time", condition=Q(state="SENT", sent_at__isnull=False) | ~Q(state="SENT")
+            ),
+            models.CheckConstraint(name="dead_has_a_reason", condition=~Q(state="DEAD") | ~Q(failure="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"
