@@ -10,7 +10,7 @@ from typing import Any, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django_fsm import FSMField, FSMModelMixin
 
@@ -55,8 +55,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(concerns_conduct=False, force__in=actor.whole_forces_of(*UNIT_ROLES)),
         ]
         seen = reduce(or_, arms)
-        walled = _involvements().filter(case_id=OuterRef("pk"), person_id=actor.person_id)
-        return self.filter(seen).exclude(Exists(walled))
+        return self.filter(seen).exclude(involvements__person_id=actor.person_id)  # becomes NOT EXISTS, never a join
 
     def in_queue(self) -> Self:
         """Work that is still to be done: history never is."""
@@ -65,12 +64,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def matching(self, words: str) -> Self:
         """Full-text search of the narrative, in the way of a search engine ("…" for a phrase, - for "not")."""
         return self.filter(search=SearchQuery(words, config="english", search_type="websearch"))
-
-
-def _involvements() -> models.QuerySet[Any]:
-    from .parts import Involvement  # which itself belongs to a case
-
-    return Involvement.objects.all()
 
 
 PSD_ROLES = (Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR)
