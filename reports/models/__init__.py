@@ -1,0 +1,3 @@
+from .briefing import Briefing
+
+__all__ = ["Briefing"]
