@@ -1,0 +1,103 @@
+"""The four questions, and taking an answer back (PRA 2002, Schedule 3, paragraph 2(6A) and (6B))."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.common.errors import Invalid, Missing
+from cases.models import Case, Complainant, EqualityAnswers, Kind
+from cases.services import assessment, identity
+from cases.services.assessment import CannotAssess
+from cases.services.intake import NewComplainant
+from cases.services.locking import MayNot
+from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
+
+CRIME = {**NO_TICKS, "alleges_crime_or_discipline": True}
+
+
+def answer(cast: Cast, case: Case, name: str, ticks: dict[str, bool], **more: Any) -> Case:
+    version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
+    given = {"contact_impossible_reason": "", "reason": "", **more}
+    return assessment.assess(
+        reference=case.reference, ticks=ticks, actor=cast.actor(name), at=AT, version=version, **given
+    )
+
+
+def test_any_yes_makes_it_a_case_about_conduct(cast: Cast) -> None:
+    for tick in assessment.TICKS:
+        assert answer(cast, a_case(cast), "amal", {**NO_TICKS, tick: True}).concerns_conduct is True
+    assert answer(cast, a_case(cast), "amal", NO_TICKS).concerns_conduct is False
+
+
+def test_a_yes_is_taken_back_by_a_second_person_with_a_reason(cast: Cast) -> None:
+    case = answer(cast, a_case(cast), "beth", CRIME)
+
+    with pytest.raises(Invalid, match="taken back"):
+        answer(cast, case, "lev", NO_TICKS)
+    with pytest.raises(CannotAssess, match="second person"):
+        answer(cast, case, "beth", NO_TICKS, reason="A slip of the mouse.")
+
+    assert answer(cast, case, "lev", NO_TICKS, reason="It names no officer.").concerns_conduct is False
+
+
+def test_a_yes_may_be_added_by_the_same_person_without_a_reason(cast: Cast) -> None:
+    case = answer(cast, a_case(cast), "beth", NO_TICKS)
+
+    assert answer(cast, case, "beth", CRIME).concerns_conduct is True
+
+
+def test_a_unit_does_not_assess(cast: Cast) -> None:
+    case = a_case_handled_outside(cast)
+    case = move(cast, case, "amal", "resolve", **RESOLVE)
+
+    with pytest.raises(Missing):
+        answer(cast, case, "cai", NO_TICKS)
+    with pytest.raises(CannotAssess, match="until it is resolved"):
+        answer(cast, case, "amal", NO_TICKS)
+
+
+def test_a_comment_is_not_assessed(cast: Cast) -> None:
+    with pytest.raises(CannotAssess, match="Only a complaint"):
+        answer(cast, a_case(cast, kind=Kind.COMMENT), "beth", NO_TICKS)
+
+
+def test_a_moderator_does_not_assess(cast: Cast) -> None:
+    with pytest.raises(MayNot):
+        answer(cast, a_case(cast, kind=Kind.COMMENT), "gwen", NO_TICKS)
+
+
+def test_where_contact_is_impossible_the_reason_opens_the_way(cast: Cast) -> None:
+    case = a_case(cast, complainants=[NewComplainant(anonymous=True)])
+    move(cast, case, "amal", "take")
+    answer(cast, case, "amal", NO_TICKS, contact_impossible_reason="Anonymous, and no address was left.")
+
+    assert move(cast, case, "beth", "handle_outside").state == "HANDLING_OUTSIDE"
+
+
+class TestWhoComplained:
+    def test_is_revealed_to_those_who_handle_the_case(self, cast: Cast) -> None:
+        case = a_case(cast)
+
+        [maya] = identity.reveal(reference=case.reference, reason="To call her.", actor=cast.actor("amal"), at=AT)
+
+        assert (maya.name, maya.email) == ("Maya Field", "maya@home.test")
+
+    def test_is_hidden_from_everybody_who_does_not_see_the_case(self, cast: Cast) -> None:
+        case = a_case(cast)
+
+        for name in ("cai", "fay", "gwen", "hal", "ida", "jo", "kit"):
+            with pytest.raises(Missing):
+                identity.reveal(reference=case.reference, reason="Curious.", actor=cast.actor(name), at=AT)
+
+    def test_equality_answers_are_kept_apart(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[NewComplainant(name="Maya", equality={"sex": "FEMALE", "ethnicity": ""})])
+
+        assert EqualityAnswers.objects.get(complainant__case=case).sex == "FEMALE"
+        assert "FEMALE" not in str(Complainant.objects.filter(case=case).values())
+
+    def test_nothing_is_kept_where_no_answer_was_given(self, cast: Cast) -> None:
+        a_case(cast, complainants=[NewComplainant(name="Maya", equality={"sex": "", "ethnicity": ""})])
+
+        assert not EqualityAnswers.objects.exists()
