@@ -17,6 +17,7 @@ TAGS = {
     "areas": "Places",
     "auth": "Accounts",
     "cases": "Cases",
+    "deadlines": "Cases",
     "reports": "Reports",
 }
 PROBLEMS = {

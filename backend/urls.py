@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/auth/", include("backend.accounts.api.urls")),
     path("api/v1/areas/", include("backend.areas.api.urls")),
     path("api/v1/cases/", include("cases.api.urls")),
+    path("api/v1/deadlines/", include("cases.api.deadline_urls")),
     path("api/v1/reports/", include("reports.api.urls")),
     path("api/v1/", include("api_schema.urls")),
     path("api/v1/", include("feedback.api.urls")),

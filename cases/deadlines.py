@@ -1,8 +1,4 @@
-"""What is due on a case, and by when: derived from its dates, never counted up. One module decides every due date.
-
-Statute counts calendar days from the day after the event, and no date moves because it falls on a weekend or holiday;
-the service targets count working days, day 1 being the first working day after the event.
-"""
+"""What is due on a case, and by when: derived from its dates, never counted up. How days are counted is in clocks.py."""
 
 from __future__ import annotations
 
@@ -13,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from backend.calendar.working_days import WorkingCalendar
 
+from .clocks import CLOCKS, due_on
+
 if TYPE_CHECKING:
     from .models import Case
-
-REGULATION_34 = "Police (Complaints and Misconduct) Regulations 2020, regulation 34"
-TARGET = "Service target of the force"
 
 
 @dataclass(frozen=True)
@@ -47,30 +42,28 @@ def next_due(case: Case, calendar: WorkingCalendar) -> Deadline | None:
 
 def _of_a_complaint(case: Case, calendar: WorkingCalendar) -> Iterator[Deadline]:
     if not case.contacted_on and not case.contact_impossible_reason:
-        yield _target("first_contact", "Contact the complainant", case.made_on, 3, calendar)
+        yield _running("first_contact", case.made_on, calendar)
     if case.handling_started_on and not case.told_on:
-        # Four weeks from the start of handling, then from each notification of progress; it runs outside Schedule 3 too.
+        # From the start of handling, then from each notification of progress; it runs outside Schedule 3 too.
         since = max(case.handling_started_on, case.progress_told_on or case.handling_started_on)
-        due_on = calendar.add_calendar_days(since, 28)
-        yield Deadline("progress_update", "Tell the complainant how it is going", since, due_on, REGULATION_34, True)
+        yield _running("progress_update", since, calendar)
     if not case.resolved_on:
-        yield _target("outside_resolution", "Resolve it", case.received_on, 20, calendar)
+        yield _running("outside_resolution", case.received_on, calendar)
     if case.resolved_on and not case.told_on:
-        due_on = calendar.add_working_days(case.resolved_on, 5)
-        yield Deadline(
-            "outcome_notice", "Tell the complainant the outcome", case.resolved_on, due_on, REGULATION_34, True
-        )
+        yield _running("outcome_notice", case.resolved_on, calendar)
     if case.told_on:
-        yield _target("finalisation", "Check it and finalise it", case.told_on, 5, calendar)
+        yield _running("finalisation", case.told_on, calendar)
 
 
 def _of_a_comment(case: Case, calendar: WorkingCalendar) -> Iterator[Deadline]:
     if not case.handling_started_on:
-        yield _target("triage", "Take it into triage", case.received_on, 1, calendar)
+        yield _running("triage", case.received_on, calendar)
     elif case.state == "WITH_LPU" and case.sent_to_unit_on:
-        yield _target("unit_contribution", "Draft the answer", case.sent_to_unit_on, 5, calendar)
-    yield _target("answer", "Answer it", case.received_on, 10, calendar)
+        yield _running("unit_contribution", case.sent_to_unit_on, calendar)
+    yield _running("answer", case.received_on, calendar)
 
 
-def _target(rule: str, duty: str, started_on: dt.date, days: int, calendar: WorkingCalendar) -> Deadline:
-    return Deadline(rule, duty, started_on, calendar.add_working_days(started_on, days), TARGET, False)
+def _running(rule: str, started_on: dt.date, calendar: WorkingCalendar) -> Deadline:
+    clock = CLOCKS[rule]
+    due = due_on(rule, started_on, calendar)
+    return Deadline(rule, clock.duty, started_on, due, clock.basis, clock.is_statutory)

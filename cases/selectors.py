@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from backend.accounts.actors import Actor
@@ -11,6 +11,7 @@ from backend.attachments.models import StoredFile
 from backend.calendar.selectors import working_calendar
 from backend.common.errors import Missing
 from backend.common.pagination import Order, Page
+from cases.clocks import count_out
 from cases.deadlines import Deadline, open_deadlines
 from cases.machine import MACHINES, permission_of, reasons_against, target_of
 from cases.models import Case, CaseFile, Kind, Message, Note
@@ -103,6 +104,15 @@ def next_moves(case: Case, *, actor: Actor) -> list[NextMove]:
 def deadlines(case: Case) -> list[Deadline]:
     """The open duties of a case, the first due first."""
     return open_deadlines(case, working_calendar())
+
+
+def explained_deadlines(case: Case) -> list[dict[str, Any]]:
+    """The same, each with `days`: every day that was counted or skipped (cases.clocks.Day)."""
+    calendar = working_calendar()
+    return [
+        {**asdict(deadline), "days": count_out(deadline.rule, deadline.started_on, calendar).days}
+        for deadline in open_deadlines(case, calendar)
+    ]
 
 
 def notes_of(case: Case) -> list[Note]:

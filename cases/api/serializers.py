@@ -6,10 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.common.serializers import CursorQuery
+from backend.common.serializers import CursorQuery, JSONInput
 from cases.models import Case, CommentState, ComplaintState, Involvement, Kind, Message, Origin
 from cases.moves import KINDS
 from cases.services.assessment import TICKS
+
+from .calculator import DayOut
 
 STATES = [*ComplaintState.values, *CommentState.values]
 
@@ -138,12 +140,12 @@ class NextMovesOut(serializers.Serializer[Any]):
     moves = NextMoveOut(many=True)
 
 
-class MoveIn(serializers.Serializer[None]):
+class MoveIn(JSONInput):
     move = serializers.CharField(max_length=40, help_text="One of the moves of GET …/moves/.")
     details = serializers.DictField(required=False, default=dict, help_text="What the move needs, by name.")
 
 
-class AssignmentIn(serializers.Serializer[None]):
+class AssignmentIn(JSONInput):
     unit = serializers.SlugField(required=False, allow_null=True, default=None, max_length=80)
     handler = serializers.EmailField(
         required=False,
@@ -160,7 +162,7 @@ class AssignmentIn(serializers.Serializer[None]):
         return attrs
 
 
-class AssessmentIn(serializers.Serializer[None]):
+class AssessmentIn(JSONInput):
     """Go by what is alleged, as if it were proved (PRA 2002, Schedule 3, paragraph 2(6A) and (6B))."""
 
     alleges_death_or_serious_injury = serializers.BooleanField()
@@ -178,16 +180,16 @@ class AssessmentIn(serializers.Serializer[None]):
         return {"ticks": {name: fields.pop(name) for name in TICKS}, **fields}
 
 
-class InvolvementIn(serializers.Serializer[None]):
+class InvolvementIn(JSONInput):
     collar_number = serializers.CharField(max_length=20)
     part = serializers.ChoiceField(choices=Involvement.Part.choices)
 
 
-class TextIn(serializers.Serializer[None]):
+class TextIn(JSONInput):
     text = serializers.CharField(max_length=20_000)
 
 
-class ReasonIn(serializers.Serializer[None]):
+class ReasonIn(JSONInput):
     reason = serializers.CharField(max_length=500)
 
 
@@ -222,6 +224,14 @@ class DeadlineOut(serializers.Serializer[Any]):
     due_on = serializers.DateField(help_text="The last day allowed; it ends at midnight in London.")
     basis = serializers.CharField()
     is_statutory = serializers.BooleanField()
+
+
+class ExplainedOut(DeadlineOut):
+    days = DayOut(many=True, required=False, help_text="With ?explain=1: every day that was counted or skipped.")
+
+
+class ExplainQuery(serializers.Serializer[None]):
+    explain = serializers.BooleanField(required=False, default=False)
 
 
 class FileOut(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from backend.accounts.actors import Actor, acting
 from backend.accounts.api.authentication import account
 from backend.attachments.api import download_copy
+from backend.attachments.sniffing import ENDINGS
 from backend.common.etags import etag, read_if_match
 from backend.common.permissions import Staff
 from backend.common.queries import NoQuery, read_query
@@ -201,10 +202,17 @@ class IdentityView(CaseDoor):
 
 
 class DeadlinesView(CaseDoor):
-    @extend_schema(operation_id="cases_deadlines_list", responses={200: shapes.DeadlineOut(many=True)})
+    @extend_schema(
+        operation_id="cases_deadlines_list",
+        parameters=[shapes.ExplainQuery],
+        responses={200: shapes.ExplainedOut(many=True)},
+    )
     def get(self, request: Request, reference: str) -> Response:
-        """What is due on the case, the first due first."""
-        case = self.case(request, reference)
+        """What is due on the case, the first due first; with ?explain=1 every day that was counted or skipped."""
+        explain = read_query(request, shapes.ExplainQuery)["explain"]
+        case = selectors.get_case(reference=reference, actor=self.actor(request))
+        if explain:
+            return answer(case, shapes.ExplainedOut(selectors.explained_deadlines(case), many=True).data)
         return answer(case, shapes.DeadlineOut(selectors.deadlines(case), many=True).data)
 
 
@@ -218,7 +226,8 @@ class FilesView(CaseDoor):
 
 class FileView(CaseDoor):
     @extend_schema(
-        operation_id="cases_files_download", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+        operation_id="cases_files_download",
+        responses={(200, content_type): OpenApiTypes.BINARY for content_type in ENDINGS},
     )
     def get(self, request: Request, reference: str, public_id: UUID) -> FileResponse:
         """The handler's copy of a file, without what its camera or program wrote into it."""

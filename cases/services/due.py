@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.db import transaction
+
 from backend.calendar.selectors import working_calendar
 from cases.deadlines import next_due
 from cases.models import Case
+
+BATCH = 2000
 
 
 def write_next_due(case: Case) -> None:
@@ -14,15 +20,29 @@ def write_next_due(case: Case) -> None:
     case.next_due_rule = deadline.rule if deadline else ""
 
 
-def recompute_open_cases() -> int:
-    """Derive the cache of every open case anew (a bank holiday came or went), and answer how many changed."""
+def stale_cases() -> Iterator[Case]:
+    """The open cases whose cache is not what their dates derive now; each with the derived day set, and not saved."""
     calendar = working_calendar()
-    changed = []
-    for case in Case.objects.in_queue().select_for_update().order_by("id").iterator(chunk_size=2000):
+    for case in Case.objects.in_queue().order_by("id").iterator(chunk_size=BATCH):
+        kept = (case.next_due_on, case.next_due_rule)
         deadline = next_due(case, calendar)
-        due_on, rule = (deadline.due_on, deadline.rule) if deadline else (None, "")
-        if (case.next_due_on, case.next_due_rule) != (due_on, rule):
-            case.next_due_on, case.next_due_rule = due_on, rule
-            changed.append(case)
-    Case.objects.bulk_update(changed, ["next_due_on", "next_due_rule"], batch_size=2000)
-    return len(changed)
+        case.next_due_on, case.next_due_rule = (deadline.due_on, deadline.rule) if deadline else (None, "")
+        if kept != (case.next_due_on, case.next_due_rule):
+            yield case
+
+
+@transaction.atomic
+def recompute_open_cases() -> int:
+    """Derive the cache of every open case anew (a bank holiday came or went), and answer how many changed.
+
+    Each changed case is read again under its lock: a move that was made meanwhile is not overwritten.
+    """
+    stale = [case.pk for case in stale_cases()]
+    for start in range(0, len(stale), BATCH):
+        locked = list(
+            Case.objects.in_queue().filter(pk__in=stale[start : start + BATCH]).order_by("id").select_for_update()
+        )
+        for case in locked:
+            write_next_due(case)
+        Case.objects.bulk_update(locked, ["next_due_on", "next_due_rule"])
+    return len(stale)

@@ -1,0 +1,31 @@
+"""`manage.py explain_deadline REFERENCE`: what is due on a case, and how each day was counted."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from backend.calendar.selectors import working_calendar
+from cases.clocks import count_out
+from cases.deadlines import open_deadlines
+from cases.models import Case
+
+from .deadline import in_words
+
+
+class Command(BaseCommand):
+    help = "Explain what is due on a case: every day that was counted or skipped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("reference", metavar="REFERENCE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        case = Case.objects.filter(reference=options["reference"].upper()).first()
+        if case is None:
+            raise CommandError(f"There is no case {options['reference']}.")
+        calendar = working_calendar()
+        due = open_deadlines(case, calendar)
+        for deadline in due:
+            self.stdout.write(in_words(count_out(deadline.rule, deadline.started_on, calendar)) + "\n")
+        if not due:
+            self.stdout.write("Nothing is due on this case.")
