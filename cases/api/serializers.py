@@ -169,6 +169,9 @@ class AssessmentIn(JSONInput):
     alleges_crime_or_discipline = serializers.BooleanField()
     alleges_article_2_or_3 = serializers.BooleanField()
     alleges_mandatory_referral = serializers.BooleanField()
+    wishes_recording = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="The complainant's wish; null leaves it as it is."
+    )
     contact_impossible_reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=1000, help_text="Needed where a yes is taken back."

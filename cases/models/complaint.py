@@ -6,6 +6,8 @@ A body sets fields only; what must be true and who may is asked beforehand, by t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.db import models
 from django_fsm import transition
@@ -16,6 +18,8 @@ from cases import facts
 from .case import Case
 from .states import ComplaintState as State
 
+# A recording is forced at any time, also while it is handled outside: no role overrules that.
+OUTSIDE: list[Callable[[Any], bool]] = [facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded]
 LIVE = [State.RECEIVED, State.ASSESSING, State.CONTACTED, State.HANDLING_OUTSIDE]
 
 
@@ -48,25 +52,25 @@ class ComplaintCase(Case):
         """The first duty on receipt: contact, and the complainant's views on the handling (Sch 3 para 2(6))."""
         self.contacted_on = contacted_on
         self.views_on_handling = views
-        self.wishes_recording = wishes_recording
+        # A wish that was stated before stands: only the assessment takes it back, by a second person and for a reason.
+        self.wishes_recording = wishes_recording or bool(self.wishes_recording)
 
     @transition(
         field="state",
         source=[State.ASSESSING, State.CONTACTED],
         target=State.HANDLING_OUTSIDE,
-        conditions=[
-            facts.is_assessed,
-            facts.need_not_be_recorded,
-            facts.has_no_wish_to_be_recorded,
-            facts.is_contacted_or_cannot_be,
-        ],
+        conditions=[facts.is_assessed, *OUTSIDE, facts.is_contacted_or_cannot_be],
         permission=facts.may_decide,
     )
     def handle_outside(self, *, actor: Actor, on: dt.date) -> None:
         """To be handled with a view to resolving it to the complainant's satisfaction (Sch 3 para 2(6C))."""
 
     @transition(
-        field="state", source=State.HANDLING_OUTSIDE, target=State.RESOLVED_OUTSIDE, permission=facts.may_handle
+        field="state",
+        source=State.HANDLING_OUTSIDE,
+        target=State.RESOLVED_OUTSIDE,
+        conditions=OUTSIDE,
+        permission=facts.may_handle,
     )
     def resolve(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
         """Resolved and told on one day: the outcome's five working days (reg. 34) begin and end with it."""
@@ -78,7 +82,7 @@ class ComplaintCase(Case):
         field="state",
         source=State.RESOLVED_OUTSIDE,
         target=State.FINALISED,
-        conditions=[facts.has_told_the_complainant],
+        conditions=[*OUTSIDE, facts.has_told_the_complainant],
         permission=facts.may_close,
     )
     def finalise(self, *, actor: Actor, on: dt.date) -> None:

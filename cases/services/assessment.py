@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 
@@ -35,6 +36,7 @@ def assess(
     *,
     reference: str,
     ticks: dict[str, bool],
+    wishes_recording: bool | None,
     contact_impossible_reason: str,
     reason: str,
     actor: Actor,
@@ -43,18 +45,20 @@ def assess(
 ) -> Case:
     """Answer the four questions (`TICKS`, all of them), going by what is alleged, as if it were proved.
 
-    A yes takes the case from any unit at once. A yes becomes a no only by a second person, with a reason. Raises
+    `wishes_recording` is the complainant's wish, which counts at any time; None leaves it as it is. A yes takes the case
+    from any unit at once. A yes becomes a no only by a second person, with a reason. Raises
     Missing (404), Stale (412), MayNot (403), Invalid (400) without that reason, CannotAssess (409) for the same person, a
     comment, or a case that is no longer being assessed.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not facts.may_assess(case, actor):
         raise MayNot(facts.may_assess.otherwise)
-    if case.kind != Kind.COMPLAINT or case.state not in ("RECEIVED", "ASSESSING", "CONTACTED", "HANDLING_OUTSIDE"):
-        raise CannotAssess("Only a complaint is assessed, and only until it is resolved.")
-    _check_correction(case, ticks, reason=reason, actor=actor)
-    for name in TICKS:
-        setattr(case, name, ticks[name])
+    if case.kind != Kind.COMPLAINT or case.closed_on:
+        raise CannotAssess("Only a complaint is assessed, and only until it is closed.")
+    answers = {**ticks, "wishes_recording": case.wishes_recording if wishes_recording is None else wishes_recording}
+    _check_correction(case, answers, reason=reason, actor=actor)
+    for name, answer in answers.items():
+        setattr(case, name, answer)
     case.contact_impossible_reason = contact_impossible_reason
     case.concerns_conduct = any(ticks.values())
     case.assessed_by_id = actor.user_id
@@ -69,13 +73,13 @@ def assess(
         subject_kind="case",
         subject=case.reference,
         at=at,
-        details={**ticks, "reason": reason},
+        details={**answers, "reason": reason},
     )
     return case
 
 
-def _check_correction(case: Case, ticks: dict[str, bool], *, reason: str, actor: Actor) -> None:
-    if not any(getattr(case, name) and not ticks[name] for name in TICKS):
+def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason: str, actor: Actor) -> None:
+    if not any(getattr(case, name) and not answer for name, answer in answers.items()):
         return
     if not reason:
         raise Invalid("A yes is being taken back.", errors={"reason": ["Say why: this is kept."]})

@@ -43,6 +43,9 @@ class NewCase:
     narrative: str
     made_on: dt.date
     complainants: Sequence[NewComplainant]
+    professional_standards: Unit | None = (
+        None  # the force's department, where the caller knows it; else it is looked up
+    )
     about_unit: Unit | None = None
     neighbourhood: Neighbourhood | None = None
     location: str = ""
@@ -54,7 +57,7 @@ class NewCase:
     files: Sequence[StoredFile] = ()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case(new: NewCase, *, at: dt.datetime) -> Case:
     """Open a case in the first state of its machine, held by the force's Professional Standards Department.
 
@@ -67,7 +70,7 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
         kind=new.kind,
         state=machine.first_state,
         force=new.force,
-        unit=effects.professional_standards_of(new.force.pk, on=on),
+        unit=new.professional_standards or effects.professional_standards_of(new.force.pk, on=on),
         about_unit=new.about_unit,
         neighbourhood=new.neighbourhood,
         narrative=new.narrative,

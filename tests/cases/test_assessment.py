@@ -12,14 +12,15 @@ from cases.services import assessment, identity
 from cases.services.assessment import CannotAssess
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
-from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
+from cases.services.transitions import CannotMove
+from tests.cast import AT, CONTACT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
 
 CRIME = {**NO_TICKS, "alleges_crime_or_discipline": True}
 
 
 def answer(cast: Cast, case: Case, name: str, ticks: dict[str, bool], **more: Any) -> Case:
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
-    given = {"contact_impossible_reason": "", "reason": "", **more}
+    given = {"contact_impossible_reason": "", "reason": "", "wishes_recording": None, **more}
     return assessment.assess(
         reference=case.reference, ticks=ticks, actor=cast.actor(name), at=AT, version=version, **given
     )
@@ -54,8 +55,42 @@ def test_a_unit_does_not_assess(cast: Cast) -> None:
 
     with pytest.raises(Missing):
         answer(cast, case, "cai", NO_TICKS)
-    with pytest.raises(CannotAssess, match="until it is resolved"):
+    move(cast, case, "beth", "finalise")
+    with pytest.raises(CannotAssess, match="until it is closed"):
         answer(cast, case, "amal", NO_TICKS)
+
+
+def test_what_turns_out_to_need_recording_is_neither_resolved_nor_closed(cast: Cast) -> None:
+    case = a_case_handled_outside(cast)
+    answer(cast, case, "amal", CRIME)
+
+    with pytest.raises(CannotMove, match="must be recorded"):
+        move(cast, case, "beth", "resolve", **RESOLVE)
+
+    answer(cast, case, "beth", NO_TICKS, reason="It was another incident.")
+    move(cast, case, "beth", "resolve", **RESOLVE)
+    answer(cast, case, "amal", CRIME)
+    with pytest.raises(CannotMove, match="must be recorded"):
+        move(cast, case, "lev", "finalise")
+
+
+def test_a_wish_to_be_recorded_counts_at_any_time_and_no_contact_undoes_it(cast: Cast) -> None:
+    case = a_case(cast, wishes_recording=True)
+    move(cast, case, "amal", "take")
+    answer(cast, case, "amal", NO_TICKS)
+    assert move(cast, case, "amal", "record_contact", **CONTACT).wishes_recording is True
+
+    late = a_case_handled_outside(cast)
+    assert answer(cast, late, "amal", NO_TICKS, wishes_recording=True).wishes_recording is True
+
+    for each in (case, late):
+        with pytest.raises(CannotMove, match="wishes it to be recorded"):
+            move(
+                cast, each, "beth", "handle_outside" if each is case else "resolve", **({} if each is case else RESOLVE)
+            )
+    with pytest.raises(CannotAssess, match="second person"):
+        answer(cast, late, "amal", NO_TICKS, wishes_recording=False, reason="Changed their mind.")
+    assert answer(cast, late, "beth", NO_TICKS, wishes_recording=False, reason="In writing.").wishes_recording is False
 
 
 def test_a_comment_is_not_assessed(cast: Cast) -> None:

@@ -1,6 +1,6 @@
 """The pictures in docs/ are the machines as they are."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.conf import settings
@@ -21,7 +21,7 @@ def test_the_drawings_are_those_of_the_code(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_picture_has_a_title_a_description_and_an_arc_for_each_move(kind: Kind) -> None:
-    picture = ElementTree.fromstring(as_svg(kind))
+    picture = ET.fromstring(as_svg(kind))
     name = "{http://www.w3.org/2000/svg}"
 
     assert picture.find(f"{name}title") is not None
