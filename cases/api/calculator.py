@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,14 +17,22 @@ from backend.common.queries import read_query
 from cases.clocks import CLOCKS, Counted, count_out
 
 
+@extend_schema_field({"type": "string", "pattern": r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"})
+class StartField(serializers.DateField):
+    """A day of this century. (The pattern names the days that every month has; the others are read too.)"""
+
+    default_error_messages = {"century": "Choose a day from 2000 to 2099."}
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        day: dt.date = super().to_internal_value(value)
+        if not 2000 <= day.year <= 2099:
+            self.fail("century")
+        return day
+
+
 class CalculatorQuery(serializers.Serializer[None]):
     rule = serializers.ChoiceField(choices=list(CLOCKS))
-    start = serializers.DateField(help_text="The London date of the event.")
-
-    def validate_start(self, start: Any) -> Any:
-        if not 2004 <= start.year <= 2099:
-            raise serializers.ValidationError("Choose a day from 2004 to 2099.")
-        return start
+    start = StartField(help_text="The London date of the event, from 2000 to 2099.")
 
 
 class DayOut(serializers.Serializer[Any]):
