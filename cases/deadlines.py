@@ -47,7 +47,7 @@ def _of_a_complaint(case: Case, calendar: WorkingCalendar) -> Iterator[Deadline]
         # From the start of handling, then from each notification of progress; it runs outside Schedule 3 too.
         since = max(case.handling_started_on, case.progress_told_on or case.handling_started_on)
         yield _running("progress_update", since, calendar)
-    if not case.resolved_on:
+    if not case.resolved_on and not case.concerns_conduct and not case.wishes_recording:
         yield _running("outside_resolution", case.received_on, calendar)
     if case.resolved_on and not case.told_on:
         yield _running("outcome_notice", case.resolved_on, calendar)

@@ -120,7 +120,7 @@ def may_handle(case: Case, actor: Actor) -> bool:
 @maker("A supervisor of the unit or the appropriate authority does this, and never the one who resolved it.")
 def may_close(case: Case, actor: Actor) -> bool:
     supervises = actor.holds_in(Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
-    return case.resolved_by_id != actor.user_id and (supervises or may_decide(case, actor))
+    return case.resolved_by_id != actor.person_id and (supervises or may_decide(case, actor))
 
 
 @maker("A moderator of Professional Standards or the appropriate authority does this.")
@@ -136,8 +136,21 @@ def may_work_on_comments(case: Case, actor: Actor) -> bool:
 @maker("A supervisor of the unit, an assessor or the appropriate authority assigns cases.")
 def may_assign(case: Case, actor: Actor) -> bool:
     supervises = actor.holds_in(Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
-    moderates = case.kind == "COMMENT" and may_answer_comments(case, actor)
-    return supervises or moderates or may_assess(case, actor)
+    return supervises or may_assign_anywhere(case, actor)
+
+
+@maker(
+    "A supervisor assigns within their own reach; an assessor or the appropriate authority gives it to another unit."
+)
+def may_assign_anywhere(case: Case, actor: Actor) -> bool:
+    return (case.kind == "COMMENT" and may_answer_comments(case, actor)) or may_assess(case, actor)
+
+
+@maker(
+    "Those who assess complaints name people, and those who answer comments; anybody may declare a conflict of their own."
+)
+def may_name_people(case: Case, actor: Actor) -> bool:
+    return may_assess(case, actor) if case.kind == "COMPLAINT" else may_answer_comments(case, actor)
 
 
 def _works_in_its_unit(case: Case, actor: Actor) -> bool:

@@ -47,6 +47,11 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
 }
 
 
+def kind_of(move: str, name: str) -> Kind:
+    """What kind of thing one detail of a move is."""
+    return next(need.kind for need in NEEDS[move] if need.name == name)
+
+
 def read_details(move: str, given: Mapping[str, Any], *, today: dt.date) -> dict[str, Any]:
     """The details of a move, each of its kind. Raises Invalid (400) naming every field that is missing, unknown or wrong."""
     needs = {need.name: need for need in NEEDS[move]}

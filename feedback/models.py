@@ -29,8 +29,6 @@ class Submission(models.Model):
     force = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     neighbourhood = models.ForeignKey(Neighbourhood, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    flags = models.JSONField(default=list)  # of the screening: what somebody should look at first
-    reply_wanted = models.BooleanField(default=False)
     may_be_published = models.BooleanField(default=False)
 
     class Meta:

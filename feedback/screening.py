@@ -29,7 +29,7 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         r"vulnerable",
     ),
     "OFFICER_NAMED": (
-        r"(?:pc|ps|pcso|dc|ds|sergeant|inspector|constable|officer)\s+[A-Z][a-z]+",
+        r"(?i:pc|ps|pcso|dc|ds|dci|sergeant|sgt|inspector|constable|officer)\s+[A-Z][a-z]+",
         r"(?:collar|shoulder) number",
         r"\b[A-Z]{0,3}\d{4,5}\b",
     ),

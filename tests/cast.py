@@ -13,7 +13,7 @@ from backend.accounts.models import Person, Role, User
 from backend.accounts.services import people
 from backend.areas.models import Neighbourhood, Unit
 from cases.models import Case, Kind
-from cases.services import assessment, transitions
+from cases.services import assessment, assignment, transitions
 from cases.services.intake import NewCase, NewComplainant, open_case
 
 AT = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)  # a Friday
@@ -121,7 +121,8 @@ def assess(cast: Cast, case: Case, name: str = "amal", **ticks: bool) -> Case:
     return assessment.assess(
         reference=case.reference,
         ticks={**NO_TICKS, **ticks},
-        contact_impossible_reason="",
+        wishes_recording=None,
+        contact_impossible_reason=None,
         reason="",
         actor=cast.actor(name),
         at=AT,
@@ -140,3 +141,13 @@ def a_case_handled_outside(cast: Cast, **more: Any) -> Case:
     assess(cast, case)
     move(cast, case, "amal", "record_contact", **CONTACT)
     return move(cast, case, "beth", "handle_outside")
+
+
+def give_to(cast: Cast, case: Case, unit: str) -> Case:
+    """Assess a complaint where nobody has, and give the case to a unit."""
+    if case.kind == Kind.COMPLAINT and not Case.objects.get(pk=case.pk).assessed_by_id:
+        assess(cast, case)
+    version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
+    return assignment.assign(
+        reference=case.reference, unit=unit, handler=None, actor=cast.actor("beth"), at=AT, version=version
+    )

@@ -5,12 +5,14 @@ The app's role may neither create the database nor truncate a table, so Django's
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
@@ -116,7 +118,16 @@ def _take_away_what_a_killed_run_left() -> None:
 
 
 def _drop(cursor: Any) -> None:
-    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+    for attempt in range(50):
+        try:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+        except psycopg2.errors.InsufficientPrivilege:
+            # The server's own autovacuum is at work there: nobody but a superuser may end it, and it is soon done.
+            if attempt == 49:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _tables(cursor: Any) -> list[str]:

@@ -33,6 +33,13 @@ class Actor:
             raise PermissionError("Only somebody with an account writes this.")
         return self.user_id
 
+    @property
+    def person(self) -> int:
+        """The key of the person behind the account. Raises PermissionError for the public and the clock."""
+        if self.person_id is None:
+            raise PermissionError("Only somebody with an account does this.")
+        return self.person_id
+
     def holds(self, *roles: Role, force_id: int | None = None) -> bool:
         """Whether one of `roles` is held anywhere, or anywhere in one force."""
         return any(held.role in roles and force_id in (None, held.force_id) for held in self.roles)
@@ -56,6 +63,7 @@ class Actor:
 
 PUBLIC = Actor(public_id="")
 CLOCK = Actor(public_id="clock")
+OPERATOR = Actor(public_id="operator")  # somebody at the server's own command line
 
 
 def acting(user: User, *, at: dt.datetime) -> Actor:

@@ -1,6 +1,7 @@
 """Keeping files: the original sealed, and a copy without metadata for those who handle the case."""
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,14 @@ def keep(*, content: IO[bytes], name: str, at: datetime) -> StoredFile:
     Raises FileRefused: empty, larger than ATTACHMENT_MAX_BYTES (413), of no accepted type (415), or impossible to copy.
     """
     return keep_all(files=[Upload(name, content)], at=at)[0]
+
+
+def refuse_what_is_too_large(files: Sequence[Upload]) -> None:
+    """Look at the sizes alone, before anything of the files is read. Raises FileTooLarge (413)."""
+    for file in files:
+        if file.content.seek(0, io.SEEK_END) > settings.ATTACHMENT_MAX_BYTES:
+            raise FileTooLarge(limit=settings.ATTACHMENT_MAX_BYTES)
+        file.content.seek(0)
 
 
 def keep_all(*, files: Sequence[Upload], at: datetime) -> list[StoredFile]:

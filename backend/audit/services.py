@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models import Func, TextField
 
 from backend.database.copying import copy_into
 
@@ -36,6 +37,13 @@ class Head:
 
     sequence: int
     hash: str
+
+
+class Recomputed(Func):
+    """The hash that an event's row has by what stands in it now."""
+
+    template = "audit_event_hash(audit_event)"
+    output_field = TextField()
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ class _Link:
 def _chain() -> Iterator[_Link]:
     rows = (
         Event.objects.order_by("sequence")
-        .extra(select={"recomputed": "audit_event_hash(audit_event)"})
+        .annotate(recomputed=Recomputed())
         .values_list(
             "sequence", "previous_hash", "hash", "recomputed", "details_hash", "detail__salt", "detail__details"
         )

@@ -1,8 +1,12 @@
 """ETag and If-Match: nobody overwrites what somebody else has changed since."""
 
+import re
+
 from rest_framework.request import Request
 
 from .errors import Refused, Stale
+
+_TAG = re.compile(r'"([^".]+)\.([1-9][0-9]{0,8})"')
 
 
 class NotConditional(Refused):
@@ -23,7 +27,7 @@ def read_if_match(request: Request, reference: str) -> int:
     header = request.headers.get("If-Match", "").strip()
     if not header or header == "*":
         raise NotConditional("Send the ETag that you were given with the case in an If-Match header.")
-    named, _, version = header.strip('"').rpartition(".")
-    if named != reference or not version.isdigit() or len(version) > 9:
+    tag = _TAG.fullmatch(header)
+    if tag is None or tag[1] != reference:
         raise Stale("The If-Match header does not name a version of this case. Read it again, and try once more.")
-    return int(version)
+    return int(tag[2])

@@ -41,22 +41,22 @@ class Order:
         if cursor:
             values = tuple(
                 rows.model._meta.get_field(field).to_python(value)
-                for field, value in zip(self.fields, self._read(cursor), strict=True)
+                for field, value in zip(self.fields, self._read(cursor, rows.model), strict=True)
             )
             after = TupleLessThan if self.descending else TupleGreaterThan
             ordered = ordered.filter(after(tuple(F(field) for field in self.fields), values))
         found = list(ordered[: size + 1])
-        return Page(found[:size], self._write(found[size - 1]) if len(found) > size else "")
+        return Page(found[:size], self._write(found[size - 1], rows.model) if len(found) > size else "")
 
-    def _write(self, row: Model) -> str:
+    def _write(self, row: Model, model: type[Model]) -> str:
         values = [str(getattr(row, field)) for field in self.fields]
-        return encrypt(json.dumps([self.name, *values]))
+        return encrypt(json.dumps([model._meta.label, self.name, *values]))
 
-    def _read(self, cursor: str) -> Sequence[str]:
+    def _read(self, cursor: str, model: type[Model]) -> Sequence[str]:
         try:
-            name, *values = json.loads(decrypt(cursor))
+            of, name, *values = json.loads(decrypt(cursor))
         except (InvalidToken, ValueError):
-            name, values = "", []
-        if name != self.name:
+            of, name, values = "", "", []
+        if (of, name) != (model._meta.label, self.name):
             raise ValidationError({"cursor": ["This is not a cursor of this list; start again without one."]})
         return [str(value) for value in values]

@@ -11,6 +11,8 @@ from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 
 from .text import UnusableText, clean
 
+ENCODING = "utf-8"  # whatever charset a Content-Type claims: JSON knows no other (RFC 8259), and a form of ours none
+
 
 class StrictJSONParser(JSONParser):
     """JSON as the standard has it: no NaN, and nothing that the database could not hold."""
@@ -19,7 +21,7 @@ class StrictJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            return clean(super().parse(stream, media_type, parser_context))
+            return clean(super().parse(stream, media_type, {**(parser_context or {}), "encoding": ENCODING}))
         except RecursionError:
             raise ParseError("The JSON is nested too deeply.") from None
         except UnusableText as error:
@@ -32,7 +34,7 @@ class FormParser(MultiPartParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> DataAndFiles[Any, Any]:
-        parsed = super().parse(stream, media_type, parser_context)
+        parsed = super().parse(stream, media_type, {**(parser_context or {}), "encoding": ENCODING})
         fields = QueryDict(mutable=True)
         try:
             for name, values in parsed.data.lists():

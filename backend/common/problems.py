@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse  # the web's own types: this is a door
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from .errors import Refused
 
+logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     400: "The request cannot be understood.",
@@ -31,8 +34,8 @@ DETAILS = {
     404: "There is nothing here.",
     413: "Send less at once; the documentation states the limits.",
     429: "Wait a moment and try again. If it is urgent, call 101; in an emergency, call 999.",
-    500: "Nothing that you sent was kept. Try again in a few minutes.",
-    503: "Nothing that you sent was kept. Try again in a few minutes.",
+    500: "Try again in a few minutes. If it stays so, tell us when it happened.",
+    503: "Try again in a few minutes. With the same Idempotency-Key, nothing is done twice.",
 }
 CODES = {
     400: "invalid",
@@ -72,6 +75,9 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     if isinstance(exc, Refused):
         body = problem(exc.status, code=exc.code, title=exc.title, detail=exc.detail, errors=exc.errors)
         return Response(body, status=exc.status, content_type=MEDIA_TYPE, headers=getattr(exc, "headers", None))
+    if isinstance(exc, OperationalError | InterfaceError):
+        logger.error("The database could not answer.", exc_info=exc)
+        return Response(problem(503), status=503, content_type=MEDIA_TYPE, headers={"Retry-After": "30"})
     exc = _as_api_exception(exc)
     if not isinstance(exc, exceptions.APIException):
         return None

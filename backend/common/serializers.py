@@ -1,10 +1,15 @@
 """Fields that every room's input shares."""
 
 import datetime as dt
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.utils import html
+
+from .text import clean
 
 
 class ProblemOut(serializers.Serializer[dict[str, Any]]):
@@ -19,6 +24,50 @@ class ProblemOut(serializers.Serializer[dict[str, Any]]):
     )
 
 
+class JSONInput(serializers.Serializer[None]):
+    """A body whose values have the JSON type that the schema names: 1 is no text and "true" no boolean. In a form all is text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping) or html.is_html_input(data):
+            return super().to_internal_value(data)
+        wrong = {
+            name: problem for name, field in self.fields.items() if (problem := _wrong_type(field, data.get(name)))
+        }
+        # What is wrong is taken out of the way, so that one answer names it together with everything else.
+        rest = {name: value for name, value in data.items() if name not in wrong}
+        try:
+            values = super().to_internal_value(rest)
+        except serializers.ValidationError as error:
+            by_field: Any = error.detail
+            raise serializers.ValidationError({**by_field, **wrong}) from None
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return values
+
+
+def _wrong_type(field: Any, value: Any) -> str:
+    if isinstance(field, serializers.BooleanField) and not isinstance(value, bool | None):
+        return "Must be true or false."
+    if isinstance(field, serializers.CharField) and not isinstance(value, str | None):
+        return "Must be a text."
+    if isinstance(field, serializers.IntegerField) and isinstance(value, bool | str):
+        return "Must be a whole number."
+    return ""
+
+
+class NestedInput(JSONInput):
+    """An object within a body. A form gives it field by field (`scores.overall`) or, as OpenAPI has it, as JSON."""
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        given = dictionary.get(self.field_name) if html.is_html_input(dictionary) else None
+        if given is None:
+            return super().get_value(dictionary)
+        try:
+            return clean(json.loads(given))
+        except (ValueError, RecursionError):
+            return given  # which is no object, and is refused as such (UnusableText is a ValueError)
+
+
 class PastDateField(serializers.DateField):
     """A London date, today at the latest."""
 
@@ -29,6 +78,12 @@ class PastDateField(serializers.DateField):
         if day > timezone.localdate():
             self.fail("future")
         return day
+
+
+class YesField(serializers.BooleanField):
+    """True unless it is said otherwise, in a form as well, where a box that is not there would else count as a no."""
+
+    default_empty_html = True
 
 
 class CursorQuery(serializers.Serializer[None]):

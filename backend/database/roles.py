@@ -33,6 +33,9 @@ def create_roles_and_database(
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if cursor.fetchone() is None:
             cursor.execute(f"CREATE DATABASE {quoted(database)} OWNER {quoted(owner)}")
+            # Nobody else comes in, and the app's role makes no temporary tables: one could stand before a real one.
+            cursor.execute(f"REVOKE ALL ON DATABASE {quoted(database)} FROM PUBLIC")
+            cursor.execute(f"GRANT CONNECT ON DATABASE {quoted(database)} TO {quoted(app)}")
 
 
 def roles_sql(*, database: str, owner: str, app: str) -> str:

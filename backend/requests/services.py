@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -55,16 +56,35 @@ def once(
         key_hash = hmac.digest(settings.SECRET_KEY.encode(), key.bytes, "sha256")
         if not _try_lock(route=route, key_hash=key_hash):
             raise StillInFlight("Wait for its answer, or send this again in a moment.")
-        first = IdempotentRequest.objects.filter(route=route, key_hash=key_hash, made_at__gt=at - KEPT_FOR).first()
+        first = _first(route=route, key_hash=key_hash, after=at - KEPT_FOR)
         if first:
-            if bytes(first.body_hash) != body_digest:
+            body_hash, kept = first
+            if bytes(body_hash) != body_digest:
                 raise KeyUsedForAnother("Make a new Idempotency-Key for a new request.")
-            return dict(first.result)
+            return dict(json.loads(kept))
         result = make()
-        IdempotentRequest.objects.update_or_create(
-            route=route, key_hash=key_hash, defaults={"body_hash": body_digest, "result": result, "made_at": at}
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [route, key_hash, body_digest, json.dumps(result), at])
         return result
+
+
+# Plain statements: every submission with a key makes both, and here the ORM would cost more than the database.
+FIRST = """
+SELECT body_hash, result::text FROM requests_idempotentrequest WHERE route = %s AND key_hash = %s AND made_at > %s
+"""
+KEEP = """
+INSERT INTO requests_idempotentrequest (route, key_hash, body_hash, result, made_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (route, key_hash)
+DO UPDATE SET body_hash = excluded.body_hash, result = excluded.result, made_at = excluded.made_at
+"""
+
+
+def _first(*, route: str, key_hash: bytes, after: dt.datetime) -> tuple[memoryview, str] | None:
+    """What was kept of the first request with this key: the hash of its body, and its result as JSON."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST, [route, key_hash, after])
+        found: tuple[memoryview, str] | None = cursor.fetchone()
+    return found
 
 
 def _try_lock(*, route: str, key_hash: bytes) -> bool:

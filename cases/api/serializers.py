@@ -13,6 +13,7 @@ from cases.services.assessment import TICKS
 
 from .calculator import DayOut
 
+FLAGS = ["URGENT", "SAFEGUARDING", "OFFICER_NAMED", "THIRD_PARTY", "DISSATISFACTION"]
 STATES = [*ComplaintState.values, *CommentState.values]
 
 
@@ -22,10 +23,13 @@ class QueueQuery(CursorQuery):
     unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that holds the case.")
     about_unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that it is about.")
     handler = serializers.ChoiceField(choices=["me", "nobody", "anybody"], required=False, default="anybody")
+    flag = serializers.ChoiceField(choices=FLAGS, required=False, help_text="Cases with this flag.")
     due_by = serializers.DateField(required=False, help_text="Due on this day or before.")
     received_from = serializers.DateField(required=False)
     received_to = serializers.DateField(required=False)
-    open = serializers.BooleanField(required=False, default=True, help_text="False: closed cases too.")
+    open = serializers.BooleanField(
+        required=False, help_text="False: closed cases too. Default: true, and false in history."
+    )
     history = serializers.ChoiceField(
         choices=["exclude", "include", "only"], required=False, default="exclude", help_text="Imported cases."
     )
@@ -37,8 +41,8 @@ class QueueQuery(CursorQuery):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        dated = not attrs["search"] and attrs["history"] == "exclude"
-        return {"order": "due" if dated else "newest", **attrs}
+        now = attrs["history"] == "exclude"
+        return {"open": now, "order": "due" if now and not attrs["search"] else "newest", **attrs}
 
 
 class HandlerOut(serializers.Serializer[Any]):
@@ -67,6 +71,10 @@ class CaseListed(serializers.Serializer[Case]):
     next_due_on = serializers.DateField(allow_null=True)
     next_due_rule = serializers.CharField()
     concerns_conduct = serializers.BooleanField()
+    flags = serializers.ListField(
+        child=serializers.ChoiceField(choices=FLAGS),
+        help_text="What a first look by machine asks somebody to see first.",
+    )
     outcome = serializers.CharField()
 
 
@@ -100,6 +108,8 @@ class CaseOut(CaseListed):
     officers_described = serializers.CharField()
     harm = serializers.CharField()
     views_on_handling = serializers.CharField()
+    views_at_contact = serializers.CharField()
+    reply_wanted = serializers.BooleanField()
     wishes_recording = serializers.BooleanField(allow_null=True)
     incident_on = serializers.DateField(allow_null=True)
     handling_started_on = serializers.DateField(allow_null=True)
@@ -112,6 +122,8 @@ class CaseOut(CaseListed):
     alleges_article_2_or_3 = serializers.BooleanField(allow_null=True)
     alleges_mandatory_referral = serializers.BooleanField(allow_null=True)
     contact_impossible_reason = serializers.CharField()
+    withdrawal_signed_on = serializers.DateField(allow_null=True)
+    withdrawal_signed_by = serializers.CharField()
     category = serializers.CharField()
     imported_from = serializers.CharField(source="source")
     imported_reference = serializers.CharField(source="source_reference")
@@ -172,7 +184,14 @@ class AssessmentIn(JSONInput):
     wishes_recording = serializers.BooleanField(
         required=False, allow_null=True, default=None, help_text="The complainant's wish; null leaves it as it is."
     )
-    contact_impossible_reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+    contact_impossible_reason = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        default=None,
+        max_length=1000,
+        help_text="Null leaves it as it is.",
+    )
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=1000, help_text="Needed where a yes is taken back."
     )
@@ -184,8 +203,16 @@ class AssessmentIn(JSONInput):
 
 
 class InvolvementIn(JSONInput):
-    collar_number = serializers.CharField(max_length=20)
+    who = serializers.CharField(max_length=254, help_text="A collar number, or the e-mail address of an account.")
     part = serializers.ChoiceField(choices=Involvement.Part.choices)
+
+
+class InvolvementOut(serializers.Serializer[Any]):
+    public_id = serializers.UUIDField()
+    part = serializers.ChoiceField(choices=Involvement.Part.choices)
+    name = serializers.CharField(source="person.name", default=None, allow_null=True)
+    collar_number = serializers.CharField(source="person.collar_number", default=None, allow_null=True)
+    called = serializers.CharField(source="label", help_text="As the source calls somebody who is not identified.")
 
 
 class TextIn(JSONInput):

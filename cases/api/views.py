@@ -132,6 +132,12 @@ class AssessmentView(CaseDoor):
 
 
 class InvolvementsView(CaseDoor):
+    @extend_schema(operation_id="cases_involvements_list", responses={200: shapes.InvolvementOut(many=True)})
+    def get(self, request: Request, reference: str) -> Response:
+        """Whom of the force the case is about, who witnessed it, and who is kept out."""
+        case = self.case(request, reference)
+        return answer(case, shapes.InvolvementOut(selectors.involvements_of(case), many=True).data)
+
     @extend_schema(
         operation_id="cases_involvements_create",
         request=shapes.InvolvementIn,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from backend.accounts.actors import OPERATOR
 from backend.areas.models import Unit
 from backend.audit import services as audit
 from backend.common.identifiers import letters_from, random_public_id
@@ -58,7 +59,7 @@ class HistoryWriter:
         with connection.cursor() as cursor:
             rows.copy(cursor)
         audit.record_many(
-            actor="",
+            actor=OPERATOR.public_id,
             verb="IMPORTED",
             subject_kind="case",
             at=self._at,

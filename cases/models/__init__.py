@@ -2,11 +2,12 @@ from .case import Case, Kind, Origin
 from .comment import CommentCase
 from .complaint import ComplaintCase
 from .history import HistorySource
-from .parts import Allegation, CaseFile, Complainant, EqualityAnswers, Involvement, Message, Note
+from .parts import Allegation, Assessment, CaseFile, Complainant, EqualityAnswers, Involvement, Message, Note
 from .states import CommentState, ComplaintState
 
 __all__ = [
     "Allegation",
+    "Assessment",
     "Case",
     "CaseFile",
     "CommentCase",

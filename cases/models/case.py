@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django_fsm import FSMField, FSMModelMixin
 
 from backend.accounts.actors import Actor
-from backend.accounts.models import Role, User
+from backend.accounts.models import Person, Role, User
 from backend.areas.models import Neighbourhood, Unit
 from backend.common.identifiers import random_reference
 
@@ -45,14 +45,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.none()
         authority = actor.forces_of(Role.APPROPRIATE_AUTHORITY)
         own = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
+        # Nobody knows what a complaint alleges until somebody has asked: a unit sees it after the assessment, never before.
+        for_units = Q(concerns_conduct=False) & (Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False))
         # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
         arms = [
             Q(force__in=authority),
             Q(handler_id=actor.user_id, force__in=own),
             Q(kind=Kind.COMPLAINT, concerns_conduct=False, force__in=actor.forces_of(Role.PSD_ASSESSOR)),
             Q(kind=Kind.COMMENT, force__in=actor.forces_of(Role.MODERATOR)),
-            Q(concerns_conduct=False, unit__in=actor.units_of(*UNIT_ROLES)),
-            Q(concerns_conduct=False, force__in=actor.whole_forces_of(*UNIT_ROLES)),
+            for_units & Q(unit__in=actor.units_of(*UNIT_ROLES)),
+            for_units & Q(force__in=actor.whole_forces_of(*UNIT_ROLES)),
         ]
         seen = reduce(or_, arms)
         return self.filter(seen).exclude(involvements__person_id=actor.person_id)  # becomes NOT EXISTS, never a join
@@ -91,7 +93,12 @@ class Case(FSMModelMixin, models.Model):
     location = models.TextField(blank=True)
     officers_described = models.TextField(blank=True)
     harm = models.TextField(blank=True)  # injury, damage or loss, in the complainant's words
-    views_on_handling = models.TextField(blank=True)  # what the complainant wants to happen (PRA 2002 Sch 3 para 2(6))
+    views_on_handling = models.TextField(blank=True)  # in the complainant's own words, as they were sent
+    views_at_contact = models.TextField(
+        blank=True
+    )  # as they were given at the first contact (PRA 2002 Sch 3 para 2(6))
+    flags = models.JSONField(default=list, blank=True)  # of the screening: what somebody should look at first
+    reply_wanted = models.BooleanField(default=True)
 
     # Days are London dates; the instant is kept where there is one (history has days alone).
     received_at = models.DateTimeField(null=True, blank=True)
@@ -113,9 +120,11 @@ class Case(FSMModelMixin, models.Model):
     alleges_mandatory_referral = models.BooleanField(null=True, blank=True)
     wishes_recording = models.BooleanField(null=True, blank=True)
     concerns_conduct = models.BooleanField(default=False)  # any of the four above: no unit sees the case
-    assessed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assessed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact_impossible_reason = models.TextField(blank=True)
-    resolved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawal_signed_on = models.DateField(null=True, blank=True)
+    withdrawal_signed_by = models.CharField(max_length=200, blank=True)
+    resolved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     outcome = models.CharField(max_length=120, blank=True)
     category = models.CharField(max_length=160, blank=True)
@@ -173,6 +182,17 @@ class Case(FSMModelMixin, models.Model):
             ),
             models.Index(
                 name="case_queue_of_unit", fields=["unit", "queue_on", "id"], condition=Q(origin="LIVE", closed_on=None)
+            ),
+            # A state that few cases are in would else be looked for through the whole queue.
+            models.Index(
+                name="case_queue_of_force_by_state",
+                fields=["force", "state", "queue_on", "id"],
+                condition=Q(origin="LIVE", closed_on=None),
+            ),
+            models.Index(
+                name="case_queue_of_unit_by_state",
+                fields=["unit", "state", "queue_on", "id"],
+                condition=Q(origin="LIVE", closed_on=None),
             ),
             models.Index(
                 name="case_queue_of_handler",

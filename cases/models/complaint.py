@@ -51,7 +51,7 @@ class ComplaintCase(Case):
     ) -> None:
         """The first duty on receipt: contact, and the complainant's views on the handling (Sch 3 para 2(6))."""
         self.contacted_on = contacted_on
-        self.views_on_handling = views
+        self.views_at_contact = views
         # A wish that was stated before stands: only the assessment takes it back, by a second person and for a reason.
         self.wishes_recording = wishes_recording or bool(self.wishes_recording)
 
@@ -75,7 +75,7 @@ class ComplaintCase(Case):
     def resolve(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
         """Resolved and told on one day: the outcome's five working days (reg. 34) begin and end with it."""
         self.resolved_on = self.told_on = on
-        self.resolved_by_id = actor.user_id
+        self.resolved_by_id = actor.person_id
         self.outcome = "RESOLVED"
 
     @transition(
@@ -97,5 +97,6 @@ class ComplaintCase(Case):
     )
     def withdraw(self, *, actor: Actor, on: dt.date, signed_on: dt.date, signed_by: str) -> None:
         """A signed notification ends it (SI 2020/2, regs 38-39); an unsigned wish is not one."""
+        self.withdrawal_signed_on, self.withdrawal_signed_by = signed_on, signed_by
         self.outcome = "WITHDRAWN"
-        self.closed_on = on
+        self.told_on = self.closed_on = on

@@ -96,6 +96,20 @@ class Involvement(models.Model):
         return str(self.public_id)
 
 
+class Assessment(models.Model):
+    """One answering of the four questions, kept as it was: who said yes is remembered, however often it is asked again."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    answers = models.JSONField()  # {question: true or false}, the complainant's wish among them
+    contact_impossible_reason = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"assessment of {self.made_at:%Y-%m-%d}"
+
+
 class EqualityAnswers(models.Model):
     """Monitoring answers (Equality Act 2010 s.149), apart from the case: no handler's screen or API carries them."""
 

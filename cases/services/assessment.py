@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import Actor, acting
+from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import facts
-from cases.models import Case, Kind
+from cases.models import Assessment, Case, Kind
 
 from . import effects, locking
 from .due import write_next_due
@@ -26,6 +27,9 @@ TICKS = (
 )
 
 
+PSD_HANDLERS = (Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY)
+
+
 class CannotAssess(Refused):
     code = "cannot-assess"
     title = "The assessment cannot be changed so."
@@ -37,7 +41,7 @@ def assess(
     reference: str,
     ticks: dict[str, bool],
     wishes_recording: bool | None,
-    contact_impossible_reason: str,
+    contact_impossible_reason: str | None,
     reason: str,
     actor: Actor,
     at: dt.datetime,
@@ -45,10 +49,11 @@ def assess(
 ) -> Case:
     """Answer the four questions (`TICKS`, all of them), going by what is alleged, as if it were proved.
 
-    `wishes_recording` is the complainant's wish, which counts at any time; None leaves it as it is. A yes takes the case
-    from any unit at once. A yes becomes a no only by a second person, with a reason. Raises
-    Missing (404), Stale (412), MayNot (403), Invalid (400) without that reason, CannotAssess (409) for the same person, a
-    comment, or a case that is no longer being assessed.
+    `wishes_recording` is the complainant's wish, which counts at any time; it and `contact_impossible_reason` stay as they are
+    where None is given. A yes takes the case from any unit at once. A yes becomes a no only by somebody who never said yes to
+    it, with a reason; the complainant's own wish never by the handler. Raises Missing (404), Stale (412), MayNot (403),
+    Invalid (400) without that reason, CannotAssess (409) for the same person, a comment, a closed case, or where the reason
+    that contact is impossible is taken from a case that rests on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not facts.may_assess(case, actor):
@@ -59,29 +64,53 @@ def assess(
     _check_correction(case, answers, reason=reason, actor=actor)
     for name, answer in answers.items():
         setattr(case, name, answer)
-    case.contact_impossible_reason = contact_impossible_reason
+    if contact_impossible_reason is not None:
+        _set_contact_impossible(case, contact_impossible_reason)
     case.concerns_conduct = any(ticks.values())
-    case.assessed_by_id = actor.user_id
-    if case.concerns_conduct and case.unit and not case.unit.is_professional_standards:
-        case.unit, case.handler = effects.professional_standards_of(case.force_id, on=day_of(at)), None
+    case.assessed_by_id = actor.person_id
+    _take_from_whom_it_is_not_for(case, at=at)
+    Assessment.objects.create(
+        case_id=case.pk,
+        person_id=actor.person,
+        made_at=at,
+        answers=answers,
+        contact_impossible_reason=case.contact_impossible_reason,
+        reason=reason,
+    )
     case.version += 1
     write_next_due(case)
     case.save()
     audit.record(
-        actor=actor.public_id,
-        verb="ASSESSED",
-        subject_kind="case",
-        subject=case.reference,
-        at=at,
-        details={**answers, "reason": reason},
+        actor=actor.public_id, verb="ASSESSED", subject_kind="case", subject=case.reference, at=at, details=answers
     )
     return case
 
 
 def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason: str, actor: Actor) -> None:
-    if not any(getattr(case, name) and not answer for name, answer in answers.items()):
+    taken_back = [name for name, answer in answers.items() if getattr(case, name) and not answer]
+    if not taken_back:
         return
     if not reason:
         raise Invalid("A yes is being taken back.", errors={"reason": ["Say why: this is kept."]})
-    if case.assessed_by_id == actor.user_id:
+    own = case.assessments.filter(person_id=actor.person)
+    if any(own.filter(answers__contains={name: True}).exists() for name in taken_back):
         raise CannotAssess("You answered yes yourself: a second person has to take it back.")
+    handles = case.handler is not None and case.handler.person_id == actor.person_id
+    if "wishes_recording" in taken_back and handles:
+        raise CannotAssess("You handle the case: a second person has to take back the complainant's wish.")
+
+
+def _set_contact_impossible(case: Case, reason: str) -> None:
+    rests_on_it = case.state not in ("RECEIVED", "ASSESSING") and case.contacted_on is None
+    if rests_on_it and not reason:
+        raise CannotAssess("The case is handled without a contact because of this reason: correct it, or leave it.")
+    case.contact_impossible_reason = reason
+
+
+def _take_from_whom_it_is_not_for(case: Case, *, at: dt.datetime) -> None:
+    if not case.concerns_conduct:
+        return
+    if case.unit and not case.unit.is_professional_standards:
+        case.unit, case.handler = effects.professional_standards_of(case.force_id, on=day_of(at)), None
+    elif case.handler and not acting(case.handler, at=at).holds(*PSD_HANDLERS, force_id=case.force_id):
+        case.handler = None

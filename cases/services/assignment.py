@@ -7,12 +7,13 @@ import datetime as dt
 from django.db import transaction
 
 from backend.accounts.actors import Actor, acting
-from backend.accounts.models import User
+from backend.accounts.models import Role, User
+from backend.areas.models import Unit
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import facts
-from cases.models import Case
+from cases.models import Case, Kind
 
 from . import effects, locking
 from .due import write_next_due
@@ -32,7 +33,7 @@ def assign(
 
     "" as handler takes it from whoever has it. A new unit without a handler starts without one. Raises Missing (404),
     Stale (412), MayNot (403), Invalid (400) for somebody unknown, CannotAssign (409) where the handler could not see the
-    case, or where it is about conduct and the unit is not Professional Standards.
+    case, or where the unit is not Professional Standards and the case was not assessed yet, or is about conduct.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not facts.may_assign(case, actor):
@@ -40,10 +41,7 @@ def assign(
     if case.closed_on:
         raise CannotAssign("It is closed.")
     if unit is not None:
-        case.unit = effects.unit_of(case, unit, on=day_of(at))
-        case.handler = None
-        if case.concerns_conduct and not case.unit.is_professional_standards:
-            raise CannotAssign("It concerns conduct: Professional Standards keeps it.")
+        case.unit, case.handler = _reachable(effects.unit_of(case, unit, on=day_of(at)), case, actor), None
     if handler is not None:
         case.handler = _find(handler) if handler else None
     case.version += 1
@@ -63,6 +61,20 @@ def assign(
         },
     )
     return case
+
+
+def _reachable(unit: Unit, case: Case, actor: Actor) -> Unit:
+    if not facts.may_assign_anywhere(case, actor) and not actor.holds_in(
+        Role.LPU_SUPERVISOR, unit_id=unit.pk, force_id=case.force_id
+    ):
+        raise MayNot(facts.may_assign_anywhere.otherwise)
+    if unit.is_professional_standards or case.kind == Kind.COMMENT:
+        return unit
+    if not facts.is_assessed(case):
+        raise CannotAssign(facts.is_assessed.otherwise)
+    if case.concerns_conduct:
+        raise CannotAssign("It concerns conduct: Professional Standards keeps it.")
+    return unit
 
 
 def _find(email: str) -> User:

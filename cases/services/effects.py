@@ -7,10 +7,16 @@ from typing import Any
 
 from backend.accounts.actors import Actor
 from backend.areas.models import Unit, current_on
+from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid
 from cases.models import Case, Message
 
 from . import messages, notes
+
+WITHDRAWN = (
+    "Your complaint has been withdrawn, because we were given a signed notification that you wish it. "
+    "Nothing more will be done about it. If this is not what you wanted, tell us at once: call 101."
+)
 
 
 def look_up(case: Case, details: dict[str, Any], *, on: dt.date) -> dict[str, Any]:
@@ -48,11 +54,12 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
 
 def follow(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
     """Write and tell what the move brings with it, in its transaction."""
-    if "told" in details:
+    told = WITHDRAWN if move == "withdraw" else details.get("told")
+    if told:
         about = Message.About.ANSWER if move == "answer" else Message.About.OUTCOME
-        messages.send(case, about=about, text=details["told"], actor=actor, at=at)
+        messages.send(case, about=about, text=told, actor=actor, at=at)
     for name in ("result", "reason"):
         if name in details:
             notes.write(case, text=details[name], actor=actor, at=at)
     if move == "return_to_triage":
-        case.unit = professional_standards_of(case.force_id, on=at.date())
+        case.unit = professional_standards_of(case.force_id, on=day_of(at))

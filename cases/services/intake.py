@@ -54,6 +54,8 @@ class NewCase:
     views_on_handling: str = ""
     incident_on: dt.date | None = None
     wishes_recording: bool | None = None
+    flags: Sequence[str] = ()
+    reply_wanted: bool = True
     files: Sequence[StoredFile] = ()
 
 
@@ -83,6 +85,8 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
         made_on=new.made_on,
         incident_on=new.incident_on,
         wishes_recording=new.wishes_recording,
+        flags=list(new.flags),
+        reply_wanted=new.reply_wanted,
     )
     write_next_due(case)
     case.save(force_insert=True)

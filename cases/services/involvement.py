@@ -25,23 +25,22 @@ class NamedAlready(Refused):
 
 @transaction.atomic
 def name_person(
-    *, reference: str, collar_number: str, part: Involvement.Part, actor: Actor, at: dt.datetime, version: int
+    *, reference: str, who: str, part: Involvement.Part, actor: Actor, at: dt.datetime, version: int
 ) -> Case:
-    """Name an officer or member of staff by collar number as subject, witness or conflicted out of a case.
+    """Name an officer or member of staff as subject, witness or conflicted out of a case.
 
-    Anybody who sees the case may declare a conflict of their own; naming others is for those who assess. Whoever is named
-    stops being the handler, and sees nothing of the case any more by any account. Raises Missing (404), Stale (412),
-    MayNot (403), Invalid (400) for an unknown number, NamedAlready (409).
+    `who` is a collar number, or the e-mail address of an account. Anybody who sees the case may declare a conflict of their
+    own; naming others is for those who assess (or, for comments, answer). Whoever is named stops being the handler, and sees
+    nothing of the case any more by any account. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody
+    unknown, NamedAlready (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
-    person = (
-        Person.objects.filter(force_id=case.force_id, collar_number=collar_number).exclude(collar_number="").first()
-    )
+    person = _find(who, force_id=case.force_id)
     own_conflict = part == Involvement.Part.CONFLICT and person is not None and person.pk == actor.person_id
-    if not own_conflict and not facts.may_assess(case, actor):
-        raise MayNot(facts.may_assess.otherwise)
+    if not own_conflict and not facts.may_name_people(case, actor):
+        raise MayNot(facts.may_name_people.otherwise)
     if person is None:
-        raise Invalid("Check the number.", errors={"collar_number": ["Nobody of this force has this collar number."]})
+        raise Invalid("Check whom you name.", errors={"who": ["Nobody of this force has this number or address."]})
     if Involvement.objects.filter(case_id=case.pk, person=person, part=part).exists():
         raise NamedAlready("They are named in this part of the case already.")
     involvement = Involvement.objects.create(case_id=case.pk, person=person, part=part)
@@ -59,3 +58,10 @@ def name_person(
         details={"involvement": str(involvement.public_id), "person": str(person.public_id), "part": part},
     )
     return case
+
+
+def _find(who: str, *, force_id: int) -> Person | None:
+    people = Person.objects.filter(force_id=force_id)
+    if "@" in who:
+        return people.filter(accounts__email=who.strip().lower()).first()
+    return people.filter(collar_number=who).exclude(collar_number="").first()

@@ -3,9 +3,14 @@
 from typing import Any
 
 from backend.accounts.actors import Actor
-from backend.common.errors import Missing, NotAllowed, Stale
+from backend.common.errors import Missing, NotAllowed, Refused, Stale
 from cases.machine import MACHINES
-from cases.models import Case, CommentCase, ComplaintCase, Kind
+from cases.models import Case, CommentCase, ComplaintCase, Kind, Origin
+
+
+class HistoryStands(Refused):
+    code = "history-stands"
+    title = "History is not changed."
 
 
 class MayNot(NotAllowed):
@@ -17,7 +22,8 @@ class MayNot(NotAllowed):
 def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | CommentCase:
     """The case, locked until the commit, as the machine of its kind. Call inside a transaction.
 
-    Raises Missing where the actor may not see it, Stale where it has another version than the one that was read.
+    Raises Missing where the actor may not see it, HistoryStands where it was imported, Stale where it has another version
+    than the one that was read.
     """
     kind = Case.objects.visible_to(actor).filter(reference=reference).values_list("kind", flat=True).first()
     if kind is None:
@@ -27,6 +33,8 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
     case: Any = visible.filter(reference=reference).first()
     if case is None:
         raise Missing
+    if case.origin == Origin.IMPORTED:
+        raise HistoryStands("It was brought in from the force's records, and stays as it was.")
     if case.version != version:
         raise Stale("Read the case again: someone has changed it. Nothing of yours was saved.")
     locked: ComplaintCase | CommentCase = case

@@ -12,7 +12,7 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from backend.notifications import services as outbox
 from cases import facts
-from cases.models import Case, Message
+from cases.models import Case, Kind, Message
 
 from . import locking
 from .due import write_next_due
@@ -41,8 +41,10 @@ def tell_progress(*, reference: str, text: str, actor: Actor, at: dt.datetime, v
     case = locking.lock(reference=reference, actor=actor, version=version)
     if case.told_on or case.closed_on:
         raise NothingToTell("The outcome was told already, so there is no progress to tell.")
-    if not facts.may_handle(case, actor):
-        raise MayNot(facts.may_handle.otherwise)
+    # To the author of a comment only Professional Standards writes.
+    rule = facts.may_handle if case.kind == Kind.COMPLAINT else facts.may_answer_comments
+    if not rule(case, actor):
+        raise MayNot(rule.otherwise)
     case.progress_told_on = day_of(at)
     message = send(case, about=Message.About.PROGRESS, text=text, actor=actor, at=at)
     case.version += 1
@@ -60,10 +62,13 @@ def tell_progress(*, reference: str, text: str, actor: Actor, at: dt.datetime, v
 
 
 def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.datetime) -> Message:
-    """The message, frozen, and a mail to everyone on the case who gave an address; for a change that records itself."""
+    """The message, frozen, and a mail to everyone on the case who gave an address and wants a reply.
+
+    For a change that records itself.
+    """
     message = Message.objects.create(case_id=case.pk, about=about, author_id=actor.account, sent_at=at, text=text)
     for complainant in case.complainants.all():
-        if complainant.email:
+        if complainant.email and case.reply_wanted:
             outbox.queue(
                 cause=f"message:{message.public_id}:{complainant.public_id}",
                 recipient=complainant.email,

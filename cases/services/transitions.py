@@ -12,10 +12,10 @@ from django_fsm import can_proceed
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
-from backend.common.errors import Missing, Refused
+from backend.common.errors import Invalid, Refused
 from cases.machine import permission_of, reasons_against
 from cases.models import Case
-from cases.moves import read_details
+from cases.moves import kind_of, read_details
 
 from . import effects, locking
 from .due import write_next_due
@@ -41,7 +41,8 @@ def perform(
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if move not in case.moves.values:
-        raise Missing("A case of this kind has no such move.")
+        moves = ", ".join(case.moves.values)
+        raise Invalid("Name a move of this case.", errors={"move": [f"A case of this kind has: {moves}."]})
     step = getattr(case, move)
     if not can_proceed(step):
         raise CannotMove(" ".join(reasons_against(case, move)))
@@ -62,6 +63,7 @@ def perform(
         subject_kind="case",
         subject=case.reference,
         at=at,
-        details={"state": case.state, **{name: str(value) for name, value in read.items()}},
+        # What was written lies in the case, its notes and messages; the trail keeps no words about people.
+        details={"state": case.state, **{name: str(read[name]) for name in read if kind_of(move, name) != "text"}},
     )
     return case

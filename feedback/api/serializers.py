@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from backend.attachments.services import Upload
-from backend.common.serializers import PastDateField
+from backend.common.serializers import JSONInput, NestedInput, PastDateField, YesField
 from cases.models import Complainant
 from feedback.models import ASPECTS, Submission
 from feedback.services.drafts import CommentDraft, ComplaintDraft, Contact, PlaceNamed, RatingDraft
@@ -40,7 +40,7 @@ def _score(aspect: str) -> serializers.IntegerField:
     )
 
 
-class ScoresIn(serializers.Serializer[None]):
+class ScoresIn(NestedInput):
     contact = _score("How easy it was to contact us")
     actions = _score("What we did")
     follow_up = _score("How we kept you informed")
@@ -53,7 +53,7 @@ class ScoresIn(serializers.Serializer[None]):
         return attrs
 
 
-class PlaceIn(serializers.Serializer[None]):
+class PlaceIn(JSONInput):
     force = _words("The slug of the force; needed only where several forces are here.", longest=80)
     unit = _words("The slug of the local policing unit or department that this is about.", longest=80)
     neighbourhood = _words("The code of the neighbourhood that this is about.", longest=20)
@@ -63,7 +63,7 @@ class PlaceIn(serializers.Serializer[None]):
         return PlaceNamed(*(fields.pop(name) for name in ("force", "unit", "neighbourhood")))
 
 
-class ContactIn(serializers.Serializer[None]):
+class ContactIn(JSONInput):
     """All of it may be left out: nobody has to say who they are."""
 
     name = _words("Your name. Leave it out to stay anonymous.", longest=200)
@@ -81,7 +81,7 @@ class ContactIn(serializers.Serializer[None]):
         return Contact(**{name: fields.pop(name) for name in names})
 
 
-class FilesIn(serializers.Serializer[None]):
+class FilesIn(JSONInput):
     files = serializers.ListField(
         child=serializers.FileField(max_length=None, allow_empty_file=True),
         required=False,
@@ -106,21 +106,24 @@ class RatingIn(PlaceIn):
         return RatingDraft(place=self.place(fields), scores=fields["scores"])
 
 
-class CommentIn(PlaceIn, ContactIn, FilesIn):
+class CommentIn(PlaceIn, ContactIn):
     text = _words("Your comment.", required=True, longest=20_000)
     scores = ScoresIn(required=False, default=dict)
-    reply_wanted = serializers.BooleanField(default=True)
+    reply_wanted = YesField(default=True)
     may_be_published = serializers.BooleanField(
         default=False, help_text="Whether the comment may be published with its answer, without your name."
     )
 
     def draft(self) -> CommentDraft:
-        fields = dict(self.validated_data)
-        del fields["files"]
+        fields = {name: value for name, value in self.validated_data.items() if name != "files"}
         return CommentDraft(place=self.place(fields), contact=self.contact(fields), **fields)
 
 
-class EqualityIn(serializers.Serializer[None]):
+class CommentForm(CommentIn, FilesIn):
+    """As CommentIn, with files."""
+
+
+class EqualityIn(NestedInput):
     """Optional, kept apart from the complaint, and of no influence on how it is handled."""
 
     sex = serializers.ChoiceField(choices=SEX, required=False, default="")
@@ -129,7 +132,7 @@ class EqualityIn(serializers.Serializer[None]):
     disability = serializers.ChoiceField(choices=DISABILITY, required=False, default="")
 
 
-class ComplaintIn(PlaceIn, ContactIn, FilesIn):
+class ComplaintIn(PlaceIn, ContactIn):
     what_happened = _words("What happened, in your own words.", required=True, longest=50_000)
     relationship = serializers.ChoiceField(
         choices=Complainant.Relationship.choices, required=False, default="UNKNOWN", help_text="How it concerns you."
@@ -156,9 +159,12 @@ class ComplaintIn(PlaceIn, ContactIn, FilesIn):
         return attrs
 
     def draft(self) -> ComplaintDraft:
-        fields = dict(self.validated_data)
-        del fields["files"]
+        fields = {name: value for name, value in self.validated_data.items() if name != "files"}
         return ComplaintDraft(place=self.place(fields), contact=self.contact(fields), **fields)
+
+
+class ComplaintForm(ComplaintIn, FilesIn):
+    """As ComplaintIn, with files."""
 
 
 class AcceptedOut(serializers.Serializer[Any]):

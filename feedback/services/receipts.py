@@ -7,16 +7,19 @@ from uuid import UUID
 
 from django.conf import settings
 
-from backend.common.identifiers import as_read_out, letters_from, random_letters
+from backend.common.identifiers import ALPHABET, as_read_out, letters_from, random_letters
 
 SECRET_LENGTH = 16  # of five bits each: 80 random bits
 
 
-def make_secret(*, route: str, key: UUID | None) -> str:
-    """The secret of a new receipt: derived from the Idempotency-Key, so that a replay answers the same; else random."""
+def make_secret(*, route: str, key: UUID | None, body_digest: bytes) -> str:
+    """The secret of a new receipt: random, or derived from the Idempotency-Key and what was sent.
+
+    A replay so answers the same, and whoever knows the key alone, or uses it again for something else, learns nothing.
+    """
     if key is None:
         return random_letters(SECRET_LENGTH)
-    return letters_from(_keyed(f"secret|{route}|{key}"), SECRET_LENGTH)
+    return letters_from(_keyed(f"secret|{route}|{key}|{body_digest.hex()}"), SECRET_LENGTH)
 
 
 def hash_of(secret: str) -> bytes:
@@ -31,8 +34,9 @@ def write(*, reference: str, secret: str) -> str:
 
 def read(header: str) -> tuple[str, str]:
     """The reference and the secret in what somebody typed; both are "" where it cannot be a receipt."""
-    typed = as_read_out(header) if len(header) <= 80 and header.isascii() else ""
-    return (typed[:8], typed[8:]) if len(typed) == 8 + SECRET_LENGTH else ("", "")
+    typed = as_read_out(header) if len(header) <= 80 else ""
+    is_receipt = len(typed) == 8 + SECRET_LENGTH and set(typed) <= set(ALPHABET)
+    return (typed[:8], typed[8:]) if is_receipt else ("", "")
 
 
 def opens(*, secret: str, receipt_hash: bytes | memoryview | None) -> bool:

@@ -40,14 +40,12 @@ If you are in danger, call 999. If it cannot wait, call 101.
 Please do not answer this message: nobody reads the answers.
 """
 WINDOW = dt.timedelta(minutes=10)
+CHUNK = 1024 * 1024  # bytes of a file that are in memory at once
 
 
-@dataclass(frozen=True)
-class Sent:
-    """How a submission came: the caller's address (for counting alone), and the key that makes it safe to send again."""
-
-    caller: str
-    key: UUID | None = None
+def count_submission(*, caller: str, at: dt.datetime) -> None:
+    """Count a submission before it is read. Raises TooMany (429) beyond SUBMISSION_LIMIT of one caller in ten minutes."""
+    requests.count_try(what="submit", caller=caller, limit=settings.SUBMISSION_LIMIT, per=WINDOW, at=at)
 
 
 @dataclass(frozen=True)
@@ -60,12 +58,12 @@ class Accepted:
     overall: int | None = None
 
 
-def submit_rating(*, draft: RatingDraft, sent: Sent, at: dt.datetime) -> Accepted:
+def submit_rating(*, draft: RatingDraft, key: UUID | None, at: dt.datetime) -> Accepted:
     """Keep a rating of a local team. Raises Invalid (400), TooMany (429), and as requests.once for the key."""
 
     def keep(secret: str) -> dict[str, Any]:
         place = _place(draft, on=day_of(at))
-        submission = _submission(draft, Submission.Kind.RATING, place, case=None, secret=secret, at=at, flags=[])
+        submission = _submission(draft, Submission.Kind.RATING, place, case=None, secret=secret, at=at)
         _keep_scores(submission, draft.scores)
         _record(submission, at)
         return {
@@ -74,10 +72,10 @@ def submit_rating(*, draft: RatingDraft, sent: Sent, at: dt.datetime) -> Accepte
             "overall": draft.scores.get("overall"),
         }
 
-    return _once("ratings", draft, [], sent, at, keep)
+    return _once("ratings", draft, [], key, at, keep)
 
 
-def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], sent: Sent, at: dt.datetime) -> Accepted:
+def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], key: UUID | None, at: dt.datetime) -> Accepted:
     """Keep a comment and open its case. Raises as `submit_rating`, and FileRefused (400, 413, 415)."""
 
     def keep(secret: str) -> dict[str, Any]:
@@ -86,8 +84,11 @@ def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], sent: Sent, 
             kind=Kind.COMMENT,
             force=place.force,
             narrative=draft.text,
+            flags=screen(draft.text),
+            reply_wanted=draft.reply_wanted,
             made_on=day_of(at),
             complainants=[_complainant(draft.contact)],
+            professional_standards=place.professional_standards,
             about_unit=place.unit,
             neighbourhood=place.neighbourhood,
             files=attachments.keep_all(files=files, at=at) if files else (),
@@ -97,10 +98,10 @@ def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], sent: Sent, 
             _keep_scores(submission, draft.scores)
         return _finish(submission, draft.contact, at) | {"overall": draft.scores.get("overall")}
 
-    return _once("comments", draft, files, sent, at, keep)
+    return _once("comments", draft, files, key, at, keep)
 
 
-def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], sent: Sent, at: dt.datetime) -> Accepted:
+def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], key: UUID | None, at: dt.datetime) -> Accepted:
     """Keep a complaint, with or without a name, and open its case. Raises as `submit_comment`.
 
     Every expression of dissatisfaction counts, whoever sends it and whether it will be recorded or not (PRA 2002 s.12).
@@ -119,8 +120,10 @@ def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], sent: Se
             kind=Kind.COMPLAINT,
             force=place.force,
             narrative=draft.what_happened,
+            flags=screen(draft.what_happened),
             made_on=day_of(at),
             complainants=[complainant],
+            professional_standards=place.professional_standards,
             about_unit=place.unit,
             neighbourhood=place.neighbourhood,
             location=draft.location,
@@ -134,7 +137,7 @@ def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], sent: Se
         submission = _open(draft, Submission.Kind.COMPLAINT, place, new, secret=secret, at=at)
         return _finish(submission, draft.contact, at)
 
-    return _once("complaints", draft, files, sent, at, keep)
+    return _once("complaints", draft, files, key, at, keep)
 
 
 Draft = RatingDraft | CommentDraft | ComplaintDraft
@@ -144,14 +147,14 @@ def _once(
     route: str,
     draft: Draft,
     files: Sequence[Upload],
-    sent: Sent,
+    key: UUID | None,
     at: dt.datetime,
     keep: Callable[[str], dict[str, Any]],
 ) -> Accepted:
-    requests.count_try(what="submit", caller=sent.caller, limit=settings.SUBMISSION_LIMIT, per=WINDOW, at=at)
-    secret = receipts.make_secret(route=route, key=sent.key)
+    attachments.refuse_what_is_too_large(files)
     digest = _digest(draft, files)
-    kept = requests.once(route=route, key=sent.key, body_digest=digest, at=at, make=lambda: keep(secret))
+    secret = receipts.make_secret(route=route, key=key, body_digest=digest)
+    kept = requests.once(route=route, key=key, body_digest=digest, at=at, make=lambda: keep(secret))
     return Accepted(
         reference=kept["reference"],
         receipt=receipts.write(reference=kept["reference"], secret=secret),
@@ -169,7 +172,10 @@ def _digest(draft: Draft, files: Sequence[Upload]) -> bytes:
     whole = hashlib.sha256(_as_json(draft).encode())
     for file in files:
         file.content.seek(0)
-        whole.update(hashlib.sha256(file.content.read()).digest())
+        each = hashlib.sha256()
+        while chunk := file.content.read(CHUNK):
+            each.update(chunk)
+        whole.update(each.digest())
     return whole.digest()
 
 
@@ -186,7 +192,7 @@ def _open(
     draft: Draft, kind: Submission.Kind, place: Place, new: NewCase, *, secret: str, at: dt.datetime
 ) -> Submission:
     case = open_case(new, at=at)
-    return _submission(draft, kind, place, case=case, secret=secret, at=at, flags=screen(new.narrative))
+    return _submission(draft, kind, place, case=case, secret=secret, at=at)
 
 
 def _submission(
@@ -197,7 +203,6 @@ def _submission(
     case: Case | None,
     secret: str,
     at: dt.datetime,
-    flags: list[str],
 ) -> Submission:
     submission = Submission(
         reference=case.reference if case else random_reference(),
@@ -209,8 +214,6 @@ def _submission(
         force=place.force,
         unit=place.unit,
         neighbourhood=place.neighbourhood,
-        flags=flags,
-        reply_wanted=getattr(draft, "reply_wanted", kind == Submission.Kind.COMPLAINT),
         may_be_published=getattr(draft, "may_be_published", False),
     )
     submission.save(force_insert=True)
@@ -241,5 +244,5 @@ def _record(submission: Submission, at: dt.datetime) -> None:
         subject_kind="case" if submission.case_id else "submission",
         subject=submission.reference,
         at=at,
-        details={"kind": submission.kind, "flags": submission.flags},
+        details={"kind": submission.kind},
     )

@@ -6,21 +6,23 @@ from typing import Any
 
 import pytest
 
+from backend.accounts.models import Role
+from backend.accounts.services import people
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, Complainant, EqualityAnswers, Kind
-from cases.services import assessment, identity
+from cases.services import assessment, assignment, identity
 from cases.services.assessment import CannotAssess
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
-from tests.cast import AT, CONTACT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
+from tests.cast import AT, CONTACT, FOUNDER, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
 
 CRIME = {**NO_TICKS, "alleges_crime_or_discipline": True}
 
 
 def answer(cast: Cast, case: Case, name: str, ticks: dict[str, bool], **more: Any) -> Case:
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
-    given = {"contact_impossible_reason": "", "reason": "", "wishes_recording": None, **more}
+    given: dict[str, Any] = {"contact_impossible_reason": None, "reason": "", "wishes_recording": None, **more}
     return assessment.assess(
         reference=case.reference, ticks=ticks, actor=cast.actor(name), at=AT, version=version, **given
     )
@@ -41,6 +43,50 @@ def test_a_yes_is_taken_back_by_a_second_person_with_a_reason(cast: Cast) -> Non
         answer(cast, case, "beth", NO_TICKS, reason="A slip of the mouse.")
 
     assert answer(cast, case, "lev", NO_TICKS, reason="It names no officer.").concerns_conduct is False
+
+
+def test_whoever_once_said_yes_does_not_take_it_back_after_somebody_else_was_asked(cast: Cast) -> None:
+    case = answer(cast, a_case(cast), "beth", CRIME)
+    case = answer(cast, case, "lev", {**CRIME, "alleges_article_2_or_3": True})
+
+    with pytest.raises(CannotAssess, match="second person"):
+        answer(cast, case, "beth", NO_TICKS, reason="On reflection.")
+
+
+def test_a_second_account_is_no_second_person(cast: Cast) -> None:
+    case = answer(cast, a_case(cast), "beth", CRIME)
+    second = people.open_account(
+        email="beth.two@westshire.test", person=cast.users["beth"].person, password=None, actor=FOUNDER, at=AT
+    )
+    people.grant_role(user=second, role=Role.APPROPRIATE_AUTHORITY, unit=cast.force, actor=FOUNDER, at=AT)
+    cast.users["beth_two"] = second
+
+    with pytest.raises(CannotAssess, match="second person"):
+        answer(cast, case, "beth_two", NO_TICKS, reason="From my other desk.")
+
+    outside = a_case_handled_outside(cast)
+    move(cast, outside, "beth", "resolve", **RESOLVE)
+    with pytest.raises(MayNot, match="never the one who resolved it"):
+        move(cast, outside, "beth_two", "finalise")
+
+
+def test_a_wish_on_the_form_is_not_taken_back_by_the_handler(cast: Cast) -> None:
+    case = a_case(cast, wishes_recording=True)
+    move(cast, case, "amal", "take")
+
+    with pytest.raises(CannotAssess, match="You handle the case"):
+        answer(cast, case, "amal", NO_TICKS, wishes_recording=False, reason="She said so on the telephone.")
+
+
+def test_the_reason_that_contact_is_impossible_stays_until_it_is_changed(cast: Cast) -> None:
+    case = a_case(cast, complainants=[NewComplainant(anonymous=True)])
+    move(cast, case, "amal", "take")
+    answer(cast, case, "amal", NO_TICKS, contact_impossible_reason="Anonymous.")
+    move(cast, case, "beth", "handle_outside")
+
+    assert answer(cast, case, "amal", NO_TICKS).contact_impossible_reason == "Anonymous."
+    with pytest.raises(CannotAssess, match="because of this reason"):
+        answer(cast, case, "amal", NO_TICKS, contact_impossible_reason="")
 
 
 def test_a_yes_may_be_added_by_the_same_person_without_a_reason(cast: Cast) -> None:
@@ -125,6 +171,20 @@ class TestWhoComplained:
         for name in ("cai", "fay", "gwen", "hal", "ida", "jo", "kit"):
             with pytest.raises(Missing):
                 identity.reveal(reference=case.reference, reason="Curious.", actor=cast.actor(name), at=AT)
+
+    def test_is_not_revealed_to_an_investigator_who_was_given_a_comment(self, cast: Cast) -> None:
+        case = a_case(cast, kind=Kind.COMMENT)
+        assignment.assign(
+            reference=case.reference,
+            unit=None,
+            handler="fay@westshire.test",
+            actor=cast.actor("gwen"),
+            at=AT,
+            version=1,
+        )
+
+        with pytest.raises(MayNot):
+            identity.reveal(reference=case.reference, reason="Curious.", actor=cast.actor("fay"), at=AT)
 
     def test_equality_answers_are_kept_apart(self, cast: Cast) -> None:
         case = a_case(cast, complainants=[NewComplainant(name="Maya", equality={"sex": "FEMALE", "ethnicity": ""})])

@@ -9,7 +9,7 @@ from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
 from backend.notifications.models import Outgoing
 from cases.models import Case, CommentState, Kind, Message, Note
-from cases.services import transitions
+from cases.services import messages, transitions
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
@@ -95,7 +95,7 @@ def test_another_version_than_the_one_that_was_read_is_refused(cast: Cast) -> No
 def test_a_comment_has_no_moves_of_a_complaint(cast: Cast) -> None:
     case = a_case(cast, kind=Kind.COMMENT)
 
-    with pytest.raises(Missing, match="no such move"):
+    with pytest.raises(Invalid, match="Name a move"):
         move(cast, case, "beth", "take")
 
 
@@ -194,6 +194,8 @@ def test_a_signed_notification_withdraws_a_complaint_from_any_live_state(cast: C
     withdrawn = move(cast, case, "beth", "withdraw", signed_on="2026-11-20", signed_by="The complainant")
 
     assert (withdrawn.state, withdrawn.outcome, withdrawn.closed_on) == ("WITHDRAWN", "WITHDRAWN", AT.date())
+    assert (withdrawn.withdrawal_signed_on, withdrawn.withdrawal_signed_by) == (AT.date(), "The complainant")
+    assert "withdrawn" in Message.objects.get(case=case).text
 
 
 def test_a_withdrawal_does_not_discharge_a_mandatory_referral(cast: Cast) -> None:
@@ -264,6 +266,27 @@ class TestComments:
 
         assert (returned.state, returned.unit) == ("TRIAGE", cast.standards)
         assert not Case.objects.visible_to(cast.actor("cai")).filter(pk=case.pk).exists()
+
+    def test_a_unit_does_not_write_to_the_author_past_professional_standards(self, cast: Cast) -> None:
+        case = a_case(cast, kind=Kind.COMMENT)
+        move(cast, case, "gwen", "triage")
+        sent = move(cast, case, "gwen", "send_to_unit", unit="northgate")
+        told = {"reference": case.reference, "text": "From us.", "at": AT, "version": sent.version}
+
+        with pytest.raises(MayNot, match="moderator"):
+            messages.tell_progress(actor=cast.actor("cai"), **told)
+
+        assert messages.tell_progress(actor=cast.actor("gwen"), **told)[0].text == "From us."
+
+    def test_who_wants_no_reply_gets_no_mail_and_may_still_read_the_answer(self, cast: Cast) -> None:
+        case = a_case(cast, kind=Kind.COMMENT, reply_wanted=False)
+        move(cast, case, "gwen", "triage")
+        move(cast, case, "gwen", "send_to_unit", unit="northgate")
+
+        move(cast, case, "gwen", "answer", told="Thank you.")
+
+        assert Message.objects.filter(case=case).count() == 1
+        assert Outgoing.objects.count() == 0
 
     def test_a_unit_does_not_send_the_answer_itself(self, cast: Cast) -> None:
         case = a_case(cast, kind=Kind.COMMENT)

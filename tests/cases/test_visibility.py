@@ -26,6 +26,8 @@ def who_sees(cast: Cast, case: Case) -> set[str]:
 
 
 def assign(cast: Cast, case: Case, name: str, **to: str | None) -> Case:
+    if case.kind == Kind.COMPLAINT and not Case.objects.get(pk=case.pk).assessed_by_id:
+        assess(cast, case)
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
     given: dict[str, Any] = {"unit": None, "handler": None, **to}
     return assignment.assign(reference=case.reference, actor=cast.actor(name), at=AT, version=version, **given)
@@ -34,7 +36,7 @@ def assign(cast: Cast, case: Case, name: str, **to: str | None) -> Case:
 def name_person(cast: Cast, case: Case, name: str, number: str, part: Involvement.Part) -> Case:
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
     return involvement.name_person(
-        reference=case.reference, collar_number=number, part=part, actor=cast.actor(name), at=AT, version=version
+        reference=case.reference, who=number, part=part, actor=cast.actor(name), at=AT, version=version
     )
 
 
@@ -56,6 +58,19 @@ def test_a_unit_sees_what_it_was_given_and_no_other_unit_does(cast: Cast) -> Non
     assign(cast, case, "amal", unit="northgate")
 
     assert who_sees(cast, case) == {"amal", "beth", "lev", "cai", "dee"}
+
+
+def test_a_complaint_that_nobody_has_assessed_is_shown_to_no_unit(cast: Cast) -> None:
+    add_user(cast, "mo", Role.LPU_SUPERVISOR, cast.force)
+    case = a_case(cast)
+    assert not sees(cast, "mo", case)
+
+    with pytest.raises(CannotAssign, match="four questions"):
+        assignment.assign(
+            reference=case.reference, unit="northgate", handler=None, actor=cast.actor("amal"), at=AT, version=1
+        )
+
+    assert not sees(cast, "cai", case)
 
 
 def test_a_handler_for_the_whole_force_sees_every_unit(cast: Cast) -> None:
@@ -163,14 +178,29 @@ class TestWalls:
 
     def test_an_unknown_number_is_refused_and_so_is_the_same_part_twice(self, cast: Cast) -> None:
         case = a_case(cast)
-        with pytest.raises(Invalid, match="Check the number"):
+        with pytest.raises(Invalid, match="Check whom you name"):
             name_person(cast, case, "amal", "0000", Involvement.Part.SUBJECT)
-        with pytest.raises(Invalid, match="Check the number"):
+        with pytest.raises(Invalid, match="Check whom you name"):
             name_person(cast, case, "amal", "", Involvement.Part.SUBJECT)
         name_person(cast, case, "amal", number_of(cast, "ed"), Involvement.Part.SUBJECT)
 
         with pytest.raises(NamedAlready):
             name_person(cast, case, "amal", number_of(cast, "ed"), Involvement.Part.SUBJECT)
+
+    def test_somebody_without_a_number_is_named_by_their_account(self, cast: Cast) -> None:
+        add_user(cast, "pat", Role.APPROPRIATE_AUTHORITY, cast.standards)
+        case = a_case(cast)
+
+        name_person(cast, case, "pat", "Pat@westshire.test", Involvement.Part.CONFLICT)
+
+        assert not sees(cast, "pat", case)
+
+    def test_a_moderator_walls_off_a_comment_and_no_complaint(self, cast: Cast) -> None:
+        comment = a_case(cast, kind=Kind.COMMENT)
+
+        name_person(cast, comment, "gwen", number_of(cast, "cai"), Involvement.Part.SUBJECT)
+
+        assert not sees(cast, "cai", comment)
 
     def test_an_officer_of_another_force_is_not_found_by_their_number(self, cast: Cast) -> None:
         Person.objects.create(name="Other", kind=Person.Kind.OFFICER, force=cast.eastshire, collar_number="7777")
@@ -221,6 +251,13 @@ class TestAssignment:
 
         with pytest.raises(MayNot):
             assign(cast, case, "cai", handler="cai@westshire.test")
+
+    def test_a_supervisor_does_not_give_a_case_to_another_unit(self, cast: Cast) -> None:
+        case = a_case(cast)
+        assign(cast, case, "amal", unit="northgate")
+
+        with pytest.raises(MayNot, match="within their own reach"):
+            assign(cast, case, "dee", unit="southgate")
 
     def test_a_new_unit_starts_without_a_handler(self, cast: Cast) -> None:
         case = a_case(cast)

@@ -3,7 +3,7 @@
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework.authentication import SessionAuthentication as DjangoSessionAuthentication
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from backend.accounts.models import User
@@ -25,6 +25,13 @@ class SessionAuthentication(DjangoSessionAuthentication):
 
 class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
     """`Authorization: Token …`: stored hashed, revocable."""
+
+    def authenticate_credentials(self, token: bytes) -> tuple[User, object]:
+        """As knox does it. Raises AuthenticationFailed (401), also for what could not be a token: it cannot be looked up."""
+        if not token.isalnum():
+            raise AuthenticationFailed("Invalid token.")
+        found: tuple[User, object] = super().authenticate_credentials(token)
+        return found
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 """Tokens for the API, and who one is."""
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,11 +11,18 @@ from backend.accounts.models import Role, RoleGrant
 from backend.accounts.services import login
 from backend.common.permissions import Public, Staff
 from backend.common.queries import NoQuery, read_query
+from backend.common.serializers import JSONInput, ProblemOut
 
 from .authentication import account
 
+LOCKED_OUT = {
+    (429, "application/problem+json"): OpenApiResponse(
+        ProblemOut, description="Five wrong passwords: wait as long as Retry-After says."
+    )
+}
 
-class CredentialsIn(serializers.Serializer[None]):
+
+class CredentialsIn(JSONInput):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=500, trim_whitespace=False, style={"input_type": "password"})
 
@@ -42,9 +49,12 @@ class TokenView(APIView):
     permission_classes = [Public]
     authentication_classes = []
 
-    @extend_schema(operation_id="auth_token_create", request=CredentialsIn, responses={201: TokenOut}, auth=[])
+    @extend_schema(
+        operation_id="auth_token_create", request=CredentialsIn, responses={201: TokenOut, **LOCKED_OUT}, auth=[]
+    )
     def post(self, request: Request) -> Response:
         """Sign in with e-mail address and password, and get a token for the API."""
+        read_query(request, NoQuery)
         fields = CredentialsIn(data=request.data)
         fields.is_valid(raise_exception=True)
         token = login.issue_token(request=request._request, at=timezone.now(), **fields.validated_data)
@@ -57,6 +67,7 @@ class TokensView(APIView):
     @extend_schema(operation_id="auth_tokens_revoke", responses={204: None})
     def delete(self, request: Request) -> Response:
         """End every token of this account at once, the one in use included."""
+        read_query(request, NoQuery)
         login.revoke_tokens(user=account(request), at=timezone.now())
         return Response(status=204)
 

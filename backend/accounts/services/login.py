@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
 from django.http import HttpRequest  # the session is the web's own
@@ -12,7 +13,11 @@ from knox.models import AuthToken
 
 from backend.accounts.models import User
 from backend.audit import services as audit
+from backend.common.addresses import client_address
 from backend.common.errors import Refused
+from backend.requests import services as requests
+
+TRIES_WITHIN = dt.timedelta(minutes=10)
 
 
 class WrongPassword(Refused):
@@ -23,23 +28,37 @@ class WrongPassword(Refused):
     status = 400
 
 
+class TooManyTokens(Refused):
+    code = "too-many-tokens"
+    title = "This account has ten tokens already."
+
+
 class LockedOut(Refused):
     code = "locked-out"
     title = "Too many wrong passwords."
     status = 429
+    headers = {"Retry-After": "900"}
+
+    def __init__(self) -> None:
+        super().__init__("Wait fifteen minutes and try again.")
 
 
 def identify(*, request: HttpRequest, email: str, password: str, at: dt.datetime) -> User:
     """The user whose e-mail address and password these are.
 
-    Raises WrongPassword (400), and LockedOut (429) for fifteen minutes after five wrong ones from one address.
+    Raises TooMany (429) for too many tries from one address, WrongPassword (400), and LockedOut (429) at the fifth wrong one from one address and for fifteen minutes after.
     """
+    requests.count_try(
+        what="sign-in", caller=client_address(request), limit=settings.SIGN_IN_LIMIT, per=TRIES_WITHIN, at=at
+    )
     credentials = {"username": email.strip().lower()}
     if not AxesProxyHandler.is_allowed(request, credentials):
-        raise LockedOut("Wait fifteen minutes and try again.")
+        raise LockedOut
     user = authenticate(request, username=credentials["username"], password=password)
     if not isinstance(user, User):
         _record_failure(email=credentials["username"], at=at)
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            raise LockedOut
         raise WrongPassword("Check both and try again.")
     return user
 
@@ -63,9 +82,14 @@ def sign_out(*, request: HttpRequest, at: dt.datetime) -> None:
 
 
 def issue_token(*, request: HttpRequest, email: str, password: str, at: dt.datetime) -> str:
-    """A new token for the API, shown once and stored hashed. Raises as `identify`."""
+    """A new token for the API, shown once and stored hashed; it ends after thirty days.
+
+    Raises as `identify`, and TooManyTokens (409) where the account has ten.
+    """
     user = identify(request=request, email=email, password=password, at=at)
     with transaction.atomic():
+        if AuthToken.objects.filter(user=user, expiry__gt=at).count() >= settings.TOKENS_OF_AN_ACCOUNT:
+            raise TooManyTokens("End them first: DELETE /api/v1/auth/tokens/.")
         _, token = AuthToken.objects.create(user)
         _record(user, "TOKEN_ISSUED", at)
     return str(token)
@@ -84,6 +108,7 @@ def _record(user: User, verb: str, at: dt.datetime) -> None:
 
 
 def _record_failure(*, email: str, at: dt.datetime) -> None:
-    """Outside any transaction: the refusal that follows would roll it back."""
+    """Outside any transaction: the refusal that follows would roll it back. Addresses that nobody has leave no trace."""
     known = User.objects.filter(email=email).values_list("public_id", flat=True).first()
-    audit.record(actor="", verb="SIGN_IN_FAILED", subject_kind="user", subject=str(known or ""), at=at)
+    if known:
+        audit.record(actor="", verb="SIGN_IN_FAILED", subject_kind="user", subject=str(known), at=at)

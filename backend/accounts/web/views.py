@@ -12,6 +12,7 @@ from django.views.generic import FormView, View
 
 from backend.accounts.services import login
 from backend.accounts.services.login import LockedOut, WrongPassword
+from backend.requests.services import TooMany
 
 from .forms import SignInForm
 
@@ -24,7 +25,7 @@ class SignInView(FormView):  # type: ignore[type-arg]  # not subscriptable when 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         try:
             login.sign_in(request=self.request, at=timezone.now(), **form.cleaned_data)
-        except (WrongPassword, LockedOut) as refusal:
+        except (WrongPassword, LockedOut, TooMany) as refusal:
             form.add_error(None, f"{refusal.title} {refusal.detail}")
             return self.render_to_response(self.get_context_data(form=form), status=refusal.status)
         return HttpResponseRedirect(self._where_to())

@@ -6,14 +6,14 @@ from backend.database.grants import append_only
 
 CHAIN = """
 CREATE FUNCTION audit_event_hash(event audit_event) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT encode(sha256(convert_to(jsonb_build_array(
         event.sequence, to_char(event.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), event.verb, event.actor,
         event.subject_kind, event.subject, event.details_hash, event.previous_hash)::text, 'UTF8')), 'hex')
 $$;
 
 CREATE FUNCTION audit_event_link() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     last record;
 BEGIN

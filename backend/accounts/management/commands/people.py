@@ -12,13 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import OPERATOR
 from backend.accounts.models import Person, Role, RoleGrant, User
 from backend.accounts.services import people
 from backend.areas.models import Unit
 from backend.common.errors import Refused
-
-OPERATOR = Actor(public_id="operator")  # somebody at the server's own command line
 
 
 class Command(BaseCommand):

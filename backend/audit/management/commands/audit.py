@@ -33,6 +33,7 @@ def _anchor(text: str | None) -> Head | None:
     if not text:
         return None
     sequence, _, digest = text.partition(":")
-    if not sequence.isdigit() or len(digest) != 64:
+    is_empty = (sequence, digest) == ("0", "")  # what `head` prints of a trail that has not begun
+    if not is_empty and (not sequence.isdecimal() or len(digest) != 64):
         raise CommandError("--anchor takes what `manage.py audit head` printed: a number, a colon and 64 characters.")
     return Head(int(sequence), digest)
