@@ -1,0 +1,335 @@
+"""The list of cases over HTTP, at growing sizes: against the same page as one json_agg, deep against first; and search."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from . import population
+from .common import FULL, Report, at_most, exponent, milliseconds, must, ratios, say, shuffled_rounds
+from .installation import as_owner, fresh_database, gunicorns, running_server, settle, use_database
+from .load import drive, written
+from .peer import pages
+from .population import Force, settle_cases, words
+
+SIZES = (10_000, 100_000, 1_000_000) if FULL else (10_000, 100_000)
+PAGE, DEEP_PAGE = 25, 1_000
+ROUNDS, REQUESTS = 7, 20
+FEW = 100
+URL = "/api/v1/cases/"
+FILTER = {"kind": "COMPLAINT", "state": "HANDLING_OUTSIDE"}  # half of the complaints
+RARE = {
+    "kind": "COMPLAINT",
+    "state": "RESOLVED_OUTSIDE",
+}  # one in five hundred: by the queue's order it is hard to find
+# The list, who reads it, and with which filters.
+LISTS = {
+    "force": ("authority", {}),
+    "force-filtered": ("authority", FILTER),
+    "force-rare": ("authority", RARE),
+    "unit": ("handler", {}),
+    "unit-filtered": ("handler", FILTER),
+    "unit-rare": ("handler", RARE),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page to ask for, of the product and of the peer, and the references that both have to answer."""
+
+    list: str
+    number: int
+    product: bytes
+    peer: bytes
+    expected: list[str]
+
+
+@dataclass(frozen=True)
+class Database:
+    name: str
+    size: int
+    environment: dict[str, str]
+    place: Force
+
+
+def settled(size: int) -> Database:
+    """A database with that many cases; this process is left connected to it."""
+    name = f"bench_queue_{size}"
+    environment = fresh_database(name)
+    connect_to(name)
+    place = population.found_force()
+    with as_owner(name) as cursor:
+        settle_cases(cursor, place, size)
+    say(f"  {size:,} cases are in.")
+    return Database(name, size, environment, place)
+
+
+def connect_to(name: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def pages_of(database: Database) -> list[Page]:
+    """The first page and page 1,000 (or the last full one) of every list."""
+    connect_to(database.name)
+    found = []
+    with as_owner(database.name) as cursor:
+        for name in LISTS:
+            rows = _rows(cursor, database.place, name)
+            last = min(DEEP_PAGE, len(rows) // PAGE)
+            must(last > 1 or (rows and name.endswith("rare")), f"the list {name} has only {len(rows)} cases")
+            found += [_page(database.place, name, number, rows) for number in ((1, last) if last > 1 else (1,))]
+    return found
+
+
+def _facts(place: Force, name: str) -> dict[str, Any]:
+    person = place.authority_person if LISTS[name][0] == "authority" else place.handler_person
+    return {"force": place.force, "unit": place.units[0], "person": person}
+
+
+def _rows(cursor: Any, place: Force, name: str) -> list[tuple[Any, int, str]]:
+    """The list itself as far as page 1,000, by an honest OFFSET-free scan: key and reference of every row."""
+    cursor.execute(
+        f"SELECT c.queue_on, c.id, c.reference FROM cases_case c WHERE {pages.WHERE[name]} "
+        f"ORDER BY c.queue_on, c.id LIMIT {DEEP_PAGE * PAGE}",
+        _facts(place, name),
+    )
+    return list(cursor.fetchall())
+
+
+def _page(place: Force, name: str, number: int, rows: list[tuple[Any, int, str]]) -> Page:
+    start = (number - 1) * PAGE
+    queue_on, identity = rows[start - 1][:2] if start else ("0001-01-01", 0)
+    role, filters = LISTS[name]
+    query = {**filters, "limit": PAGE, **({"cursor": _cursor(rows, start)} if start else {})}
+    token = {"Authorization": f"Token {place.tokens[role]}"}
+    key = {**_facts(place, name), "queue_on": queue_on, "id": identity}
+    return Page(
+        list=name,
+        number=number,
+        product=written("GET", f"{URL}?{urlencode(query)}", headers=token),
+        peer=written("GET", f"/pages/{name}/?{urlencode(key)}"),
+        expected=[reference for _, _, reference in rows[start : start + PAGE]],
+    )
+
+
+def _cursor(rows: list[tuple[Any, int, str]], start: int) -> str:
+    """The cursor that the product gives at the end of the page before."""
+    from cases.models import Case
+    from cases.selectors import DUE_FIRST
+
+    around = Case.objects.filter(pk__in=[identity for _, identity, _ in rows[start - 1 : start + 1]])
+    return DUE_FIRST.page(around, cursor="", size=1).next_cursor
+
+
+def timed(port: int, request: bytes, expected: list[str] | None = None) -> float:
+    """The median time of some requests, one after the other, each answer checked."""
+    load = drive(port, make_request=lambda: request, clients=1, requests=REQUESTS, keep_bodies=True)
+    must(load.statuses[200] == REQUESTS, f"{request[:200]!r} answered {dict(load.statuses)}")
+    for body in load.bodies:
+        answer = json.loads(body)
+        rows = answer["results"] if isinstance(answer, dict) else answer
+        found = [row["reference"] for row in rows]
+        must(expected is None or found == expected, f"{request[:200]!r} answered {found}, not {expected}")
+        must(found, f"{request[:200]!r} found nothing")
+    return load.p(0.5)
+
+
+@contextlib.contextmanager
+def serving(databases: list[Database]) -> Iterator[dict[str, int]]:
+    """The product and the peer for every size at once, so that sizes can be interleaved too."""
+    programs = {}
+    for database in databases:
+        environment = database.environment
+        programs[f"product-{database.size}"] = (
+            "backend.wsgi",
+            environment | {"DJANGO_SETTINGS_MODULE": "backend.settings.local"},
+        )
+        programs[f"peer-{database.size}"] = ("bench.peer.wsgi", environment | {"PEER_SCHEMA": "public"})
+    with gunicorns(programs, workers=1) as ports:
+        yield ports
+
+
+def measure(report: Report, databases: list[Database]) -> None:
+    asked = {database.size: pages_of(database) for database in databases}
+    tasks: dict[str, Callable[[], float]] = {}
+    with serving(databases) as ports:
+        for size, found in asked.items():
+            for page in found:
+                for side in ("product", "peer"):
+                    name = f"{side} {size} {page.list} {'first' if page.number == 1 else 'deep'}"
+                    tasks[name] = partial(timed, ports[f"{side}-{size}"], getattr(page, side), page.expected)
+        searches = search_requests(databases[-1])
+        for name, (request, _) in searches.items():
+            tasks[name] = partial(timed, ports[f"product-{databases[-1].size}"], request)
+        for task in tasks.values():
+            task()  # warm
+        times = shuffled_rounds(ROUNDS, tasks)
+    tell(report, asked, times)
+    tell_search(report, databases[-1].size, searches, times)
+
+
+def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[float]]) -> None:
+    sizes, rows, of_peer, deeper, grown = list(asked), [], [], [], []
+    # A page that is not full at the smallest size grows by its rows, which says nothing.
+    full = {(page.list, page.number == 1) for page in asked[sizes[0]] if len(page.expected) == PAGE}
+    for size, found in asked.items():
+        for page in found:
+            which = f"{page.list} {'first' if page.number == 1 else 'deep'}"
+            mine, theirs = times[f"product {size} {which}"], times[f"peer {size} {which}"]
+            first = times[f"product {size} {page.list} first"]
+            of_peer.append(median(ratios(mine, theirs)))
+            deeper.append(median(ratios(mine, first)))
+            growth = None
+            if size > sizes[0] and (page.list, page.number == 1) in full:
+                growth = growth_of(sizes[0], size, times[f"product {sizes[0]} {which}"], mine)
+                grown.append(growth)
+            rows.append(
+                (
+                    f"{size:,} {page.list}",
+                    page.number,
+                    milliseconds(median(mine)),
+                    milliseconds(median(theirs)),
+                    f"{of_peer[-1]:.2f}",
+                    f"{deeper[-1]:.2f}",
+                    "" if growth is None else f"{growth:+.3f}",
+                )
+            )
+    report.table(
+        f"A page of {PAGE} over HTTP, 1 client, {ROUNDS} shuffled rounds of {REQUESTS}: medians of p50, milliseconds",
+        ("list", "page", "product", "json_agg", "ratio", "of its first page", "growth exponent"),
+        rows,
+    )
+    report.aim(
+        at_most("a page, of json_agg's time, at worst", max(of_peer), 5),
+        at_most("a deep page, of the first's time, at worst", max(deeper), 1.5),
+        at_most("growth exponent, at worst", max(grown), 0.1),
+    )
+
+
+def growth_of(small_size: int, size: int, small: list[float], large: list[float]) -> float:
+    """The exponent of growth, the median of those of the rounds."""
+    return median(
+        exponent(small=(small_size, before), large=(size, after)) for before, after in zip(small, large, strict=True)
+    )
+
+
+def search_requests(database: Database) -> dict[str, tuple[bytes, int]]:
+    """For words of three frequencies the request, in all cases newest first, and the number of cases that have it."""
+    language = words()
+    token = {"Authorization": f"Token {database.place.tokens['authority']}"}
+    found = {}
+    with as_owner(database.name) as cursor:
+        for label, word in (
+            ("rare", language.rare),
+            ("middling", language.middling),
+            ("very common", language.very_common),
+        ):
+            cursor.execute(
+                "SELECT count(*) FROM cases_case WHERE search @@ websearch_to_tsquery('english', %s)", [word]
+            )
+            (count,) = cursor.fetchone()
+            query = urlencode({"search": word, "history": "include", "open": "false", "limit": PAGE})
+            found[f"search {label}"] = (written("GET", f"{URL}?{query}", headers=token), count)
+            query = urlencode({"search": word, "limit": PAGE})
+            found[f"search {label}, open cases"] = (written("GET", f"{URL}?{query}", headers=token), count)
+    return found
+
+
+def tell_search(
+    report: Report, size: int, searches: dict[str, tuple[bytes, int]], times: dict[str, list[float]]
+) -> None:
+    p50 = {name: median(times[name]) for name in searches}
+    report.table(
+        f"Search, newest first, in {size:,} cases over HTTP, p50 in milliseconds",
+        ("word", "cases that have it", "p50"),
+        [(name, f"{count:,}", milliseconds(p50[name])) for name, (_, count) in searches.items()],
+    )
+    report.aim(at_most("search p50, milliseconds, at worst", max(p50.values()) * 1000, 50))
+
+
+def check_statements(report: Report, databases: list[Database]) -> None:
+    """Look at what is sent to the database: as many statements at any size and depth, by index, with no OFFSET or count."""
+    rows = []
+    for database in databases:
+        for page in pages_of(database):
+            sent = _statements(page)
+            lists = [(sql, params) for sql, params in sent if 'FROM "cases_case"' in sql]
+            must(len(lists) == 1, f"{len(lists)} statements read cases")
+            (sql, params) = lists[0]
+            must("OFFSET" not in sql and "COUNT(" not in sql.upper(), f"OFFSET or count in {sql}")
+            indexes = _indexes_of(_plan(sql, params), told=f"{page.list} page {page.number} at {database.size}")
+            rows.append((f"{database.size:,} {page.list}", page.number, len(sent), ", ".join(indexes)))
+    report.table("Statements of a page", ("list", "page", "statements", "by index"), rows)
+    counts = {count for _, _, count, _ in rows}
+    must(len(counts) == 1, f"the number of statements varies: {sorted(counts)}")
+
+
+def _indexes_of(plan: list[dict[str, Any]], *, told: str) -> list[str]:
+    """The indexes that cases are read by. A few rows may be sorted; a queue may not, nor may the table be read whole."""
+    for node in plan:
+        whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] == "cases_case"
+        must(not whole, f"{told} reads the whole table")
+        must("Sort" not in node["Node Type"] or node["Plan Rows"] <= FEW, f"{told} sorts {node['Plan Rows']} rows")
+    return sorted({node["Index Name"] for node in plan if node.get("Index Name", "").startswith("case_")})
+
+
+def _statements(page: Page) -> list[tuple[str, Any]]:
+    from django.db import connection
+    from rest_framework.test import APIClient
+
+    head = page.product.decode().split("\r\n")
+    sent: list[tuple[str, Any]] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    client = APIClient()
+    token = next(line.partition(": ")[2] for line in head if line.startswith("Authorization"))
+    with connection.execute_wrapper(note):
+        answer = client.get(head[0].split(" ")[1], headers={"Authorization": token})
+    must([row["reference"] for row in answer.json()["results"]] == page.expected, "another page came")
+    return sent
+
+
+def _plan(sql: str, params: Any) -> list[dict[str, Any]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        (found,) = cursor.fetchone()
+    plan = json.loads(found) if isinstance(found, str) else found
+    return list(_nodes(plan[0]["Plan"]))
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", []):
+        yield from _nodes(below)
+
+
+def main() -> int:
+    settle()
+    random.seed()
+    with running_server():
+        report = Report("queue")
+        use_database(fresh_database("bench_queue"))
+        databases = [settled(size) for size in SIZES]
+        check_statements(report, databases)
+        measure(report, databases)
+        return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
