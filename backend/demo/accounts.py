@@ -52,12 +52,14 @@ def open_demo_accounts(*, force: Unit, password: str, at: dt.datetime) -> list[D
     """
     units = {"force": force, "lpu": _first_lpu(force), "professional standards": _professional_standards(force)}
     table = []
-    for part in CAST:
+    for number, part in enumerate(CAST, start=101):
         unit = units[part.works_in]
         email = f"{part.address}@demo.example"
         if not User.objects.filter(email=email).exists():
             kind = Person.Kind.OFFICER if part.rank else Person.Kind.STAFF
-            person = add_person(name=part.name, kind=kind, rank=part.rank, force=force, actor=CLOCK, at=at)
+            person = add_person(
+                name=part.name, kind=kind, rank=part.rank, collar_number=f"D{number}", force=force, actor=CLOCK, at=at
+            )
             user = open_account(email=email, person=person, password=password, actor=CLOCK, at=at)
             grant_role(user=user, role=part.role, unit=unit, actor=CLOCK, at=at)
         table.append(DemoAccount(role=part.role, email=email, unit=unit.name))
