@@ -222,3 +222,22 @@ def at_once(write: Callable[[int], None], count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_temporary_table_of_the_same_name_does_not_mislead_the_chain() -> None:
+    """Whoever may make temporary tables could put one before the real one: the trigger looks in our schema first."""
+    audit.record(actor="", verb="FIRST", subject_kind="test", subject="1", at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE audit_event (LIKE public.audit_event)")
+        cursor.execute(
+            "INSERT INTO audit_event SELECT 1000, at, verb, actor, subject_kind, subject, details_hash, '', '' FROM public.audit_event"
+        )
+        cursor.execute(
+            "INSERT INTO public.audit_event (at, verb, actor, subject_kind, subject, details_hash) "
+            "SELECT at, 'SECOND', '', 'test', '2', details_hash FROM public.audit_event RETURNING sequence"
+        )
+        assert cursor.fetchall() == [(2,)]
+        cursor.execute("DROP TABLE pg_temp.audit_event")
+
+    assert audit.verify().first_bad is None
