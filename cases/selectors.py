@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -25,7 +26,8 @@ LISTED = (
     "next_due_rule", "queue_on", "concerns_conduct", "flags", "outcome", "unit__slug", "unit__name", "about_unit__slug",
     "about_unit__name", "neighbourhood__name", "handler__email", "handler__person__name",
 )  # fmt: skip
-FEW_MATCHES = 5_000  # to read these one by one takes as long as to come across 25 of so many among a million
+KNOWN_AS_COMMON = 10_000  # of a million: among the newest few thousand there is a page of them
+FEW_MATCHES = 1_500  # to read so many one by one takes as long as to come across 25 of them among a million
 RELATED = ("unit", "about_unit", "neighbourhood", "handler__person")
 
 
@@ -51,11 +53,15 @@ def queue(*, actor: Actor, filters: Mapping[str, Any]) -> Page[Case]:
 def _found(cases: CaseQuerySet, words: str) -> CaseQuerySet:
     """Those of `cases` whose narrative matches, in a form that the database pages through quickly, newest first.
 
-    The planner cannot tell a rare word from a fairly rare one, and reads half the table backwards for the former. So the
-    first few thousand matches are looked up in the search index, whoever may see them: where those are all, their ids say
-    exactly how few they are; where there are more, reading the newest cases soon comes across a page of them.
+    It knows how common the common words are, but takes every other for fairly rare, and would look for a very rare one by
+    reading half of all cases backwards. So of those the first matches are looked up in the search index, whoever may see
+    them: where they are all, their ids tell how few they are.
     """
-    few = list(Case.objects.matching(words).order_by().values_list("pk", flat=True)[: FEW_MATCHES + 1])
+    matches = Case.objects.matching(words).order_by()
+    (planned,) = json.loads(matches.explain(format="json"))
+    if planned["Plan"]["Plan Rows"] > KNOWN_AS_COMMON:
+        return cases.matching(words)
+    few = list(matches.values_list("pk", flat=True)[: FEW_MATCHES + 1])
     return cases.matching(words) if len(few) > FEW_MATCHES else cases.filter(pk__in=few)
 
 

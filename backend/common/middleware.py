@@ -18,7 +18,7 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.BODY_MAX_BYTES:
+        if not length.isdecimal() or int(length) > settings.BODY_MAX_BYTES:
             return plain_problem(413)
         return self.get_response(request)
 

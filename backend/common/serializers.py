@@ -25,9 +25,14 @@ class ProblemOut(serializers.Serializer[dict[str, Any]]):
 
 
 class JSONInput(serializers.Serializer[None]):
-    """A body whose values have the JSON type that the schema names: 1 is no text and "true" no boolean. In a form all is text."""
-
+    # No docstring: the schema would show it at every body that has none of its own.
     def to_internal_value(self, data: Any) -> Any:
+        """Refuses a value of another type than the schema names: in JSON, 1 is no text and "true" no boolean.
+
+        In a form all is text, and a boolean is `true` or `false`, not one of the many words that could be meant for it.
+        """
+        if html.is_html_input(data):
+            self._check_booleans(data)
         if not isinstance(data, Mapping) or html.is_html_input(data):
             return super().to_internal_value(data)
         wrong = {
@@ -44,6 +49,12 @@ class JSONInput(serializers.Serializer[None]):
             raise serializers.ValidationError(wrong)
         return values
 
+    def _check_booleans(self, form: Mapping[str, Any]) -> None:
+        booleans = [name for name, field in self.fields.items() if isinstance(field, serializers.BooleanField)]
+        wrong = [name for name in booleans if form.get(name, "") not in ("true", "false", "")]
+        if wrong:
+            raise serializers.ValidationError(dict.fromkeys(wrong, "Must be true or false."))
+
 
 def _wrong_type(field: Any, value: Any) -> str:
     if isinstance(field, serializers.BooleanField) and not isinstance(value, bool | None):
@@ -56,9 +67,8 @@ def _wrong_type(field: Any, value: Any) -> str:
 
 
 class NestedInput(JSONInput):
-    """An object within a body. A form gives it field by field (`scores.overall`) or, as OpenAPI has it, as JSON."""
-
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        """An object within a body: a form gives it field by field (`scores.overall`) or, as OpenAPI has it, as JSON."""
         given = dictionary.get(self.field_name) if html.is_html_input(dictionary) else None
         if given is None:
             return super().get_value(dictionary)

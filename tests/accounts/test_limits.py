@@ -52,3 +52,9 @@ def test_a_token_ends_after_thirty_days(cast: Cast, days: int) -> None:
         answer = APIClient().get("/api/v1/auth/me/", headers={"Authorization": f"Token {token}"})
 
     assert answer.status_code == (200 if days < 30 else 401)
+
+
+def test_the_right_password_forgets_the_wrong_ones_before_it(cast: Cast) -> None:
+    tries = ["wrong"] * 4 + [PASSWORD] + ["wrong"] * 4 + [PASSWORD]
+
+    assert [sign_in("amal@westshire.test", each).status_code for each in tries] == ([400] * 4 + [201]) * 2

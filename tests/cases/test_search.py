@@ -1,4 +1,4 @@
-"""Searching the narratives: the same cases come, by whichever of the two forms the database is asked in."""
+"""Searching the narratives: the same cases come, in whichever form the database is asked."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from tests.cast import AT, Cast, a_case
 CASES = "/api/v1/cases/"
 
 
-@pytest.mark.parametrize("few", [0, selectors.FEW_MATCHES], ids=["many matches", "few matches"])
+FORMS = pytest.mark.parametrize(
+    ("few", "common"),
+    [(selectors.FEW_MATCHES, selectors.KNOWN_AS_COMMON), (0, selectors.KNOWN_AS_COMMON), (0, -1)],
+    ids=["few matches", "many matches", "known as common"],
+)
+
+
+@FORMS
 def test_a_search_answers_the_newest_first_whether_its_words_are_rare_or_common(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, common: int
 ) -> None:
     monkeypatch.setattr(selectors, "FEW_MATCHES", few)
+    monkeypatch.setattr(selectors, "KNOWN_AS_COMMON", common)
     older = a_case(cast, narrative="A kestrel was chased by a patrol car.", at=AT - dt.timedelta(days=2))
     newer = a_case(cast, narrative="The patrol car ran over my kestrels.", at=AT - dt.timedelta(days=1))
     a_case(cast, narrative="A buzzard, and nobody came.")
@@ -30,9 +38,12 @@ def test_a_search_answers_the_newest_first_whether_its_words_are_rare_or_common(
     assert second["next"] == ""
 
 
-@pytest.mark.parametrize("few", [0, selectors.FEW_MATCHES], ids=["many matches", "few matches"])
-def test_a_search_finds_nothing_that_is_not_yours_to_see(cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+@FORMS
+def test_a_search_finds_nothing_that_is_not_yours_to_see(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, common: int
+) -> None:
     monkeypatch.setattr(selectors, "FEW_MATCHES", few)
+    monkeypatch.setattr(selectors, "KNOWN_AS_COMMON", common)
     a_case(cast, narrative="A kestrel was chased by a patrol car.")
 
     found = cast.client("kit").get(CASES, {"search": "kestrel"}).json()

@@ -119,6 +119,12 @@ class TestForms:
 
         assert Case.objects.get().wishes_recording is None
 
+    @pytest.mark.parametrize("value", ["0", "1", "yes", "on", "t", "TRUE", "null", "none", " "])
+    def test_a_boolean_in_a_form_is_true_or_false(self, cast: Cast, value: str) -> None:
+        for field in ("has_authority", "wishes_recording"):
+            answer = APIClient().post(COMPLAINTS, {"what_happened": "a", field: value}, format="multipart")
+            assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
     def test_nul_in_a_form_is_refused(self, cast: Cast) -> None:
         for form in ({"what_happened": "a\x00b"}, {"what_happened": "a", "x\x00": "b"}):
             assert APIClient().post(COMPLAINTS, form, format="multipart").status_code in (400, 201)

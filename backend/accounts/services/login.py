@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from axes.handlers.proxy import AxesProxyHandler
+from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
@@ -60,6 +61,7 @@ def identify(*, request: HttpRequest, email: str, password: str, at: dt.datetime
         if not AxesProxyHandler.is_allowed(request, credentials):
             raise LockedOut
         raise WrongPassword("Check both and try again.")
+    reset(username=credentials["username"], ip=client_address(request))  # a token sends no signal that would do it
     return user
 
 

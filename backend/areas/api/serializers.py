@@ -25,10 +25,18 @@ class LocateQuery(serializers.Serializer[None]):
         required=False, min_value=-180, max_value=180, help_text="Degrees east; goes with `lat`."
     )
     postcode = serializers.RegexField(
-        r"^ *[A-Za-z0-9][A-Za-z0-9 ]*$", required=False, max_length=10, help_text="With or without its space."
+        r"^ *[A-Za-z0-9][A-Za-z0-9 ]*$",
+        required=False,
+        max_length=10,
+        trim_whitespace=False,  # or more than the ten characters that the schema allows would pass
+        help_text="With or without its space.",
     )
     name = serializers.RegexField(
-        r"^[^\x00]*[^\x00\s][^\x00]*$", required=False, max_length=160, help_text="A neighbourhood, or how it begins."
+        r"^[^\x00]*[^\x00\s][^\x00]*$",
+        required=False,
+        max_length=160,
+        trim_whitespace=False,
+        help_text="A neighbourhood, or how it begins.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
