@@ -220,10 +220,8 @@ def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[flo
 
 
 def growth_of(small_size: int, size: int, small: list[float], large: list[float]) -> float:
-    """The exponent of growth, the median of those of the rounds."""
-    return median(
-        exponent(small=(small_size, before), large=(size, after)) for before, after in zip(small, large, strict=True)
-    )
+    """The exponent of growth between the least disturbed rounds: between near sizes any disturbance looks like growth."""
+    return exponent(small=(small_size, min(small)), large=(size, min(large)))
 
 
 def search_requests(database: Database) -> dict[str, tuple[bytes, int]]:
