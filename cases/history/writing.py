@@ -138,6 +138,7 @@ class _Rows:
             origin=Origin.IMPORTED.value,
             # Nobody assessed it, so it is kept like what concerns conduct: no unit sees its own officers' past.
             concerns_conduct=True,
+            flags="[]",
             force_id=force.pk,
             source=source,
         )
