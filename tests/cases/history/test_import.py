@@ -140,7 +140,7 @@ def test_history_is_recorded_once_a_case_and_nothing_is_mailed_or_due(filled: Fo
 
     events = Event.objects.filter(verb="IMPORTED").select_related("detail")
     assert {(event.subject_kind, event.subject, event.actor) for event in events} == {
-        ("case", reference, "") for reference in Case.objects.values_list("reference", flat=True)
+        ("case", reference, "operator") for reference in Case.objects.values_list("reference", flat=True)
     }
     assert sorted((event.detail.details["source"], event.detail.details["source_reference"]) for event in events) == [
         ("Old register", "A-1"),
