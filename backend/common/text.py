@@ -11,8 +11,12 @@ class UnusableText(ValueError):
 def clean(value: Any) -> Any:
     """`value` with every text in it composed (NFC), also in lists and objects. Raises UnusableText for NUL and lone surrogates."""
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise UnusableText("Text may not contain NUL or incomplete characters.")
+        try:
+            value.encode()  # fails on half a character
+        except UnicodeEncodeError:
+            raise UnusableText("Text may not contain incomplete characters.") from None
+        if "\x00" in value:
+            raise UnusableText("Text may not contain NUL.")
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
         return {clean(key): clean(item) for key, item in value.items()}

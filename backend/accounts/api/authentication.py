@@ -1,5 +1,8 @@
 """Signing in to the API: by the browser's session, or by a token that can be taken back."""
 
+from typing import Any
+
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework.authentication import SessionAuthentication as DjangoSessionAuthentication
@@ -32,6 +35,10 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
             raise AuthenticationFailed("Invalid token.")
         found: tuple[User, object] = super().authenticate_credentials(token)
         return found
+
+    def _cleanup_token(self, auth_token: Any) -> bool:
+        """Whether the token has expired. Knox would look through all tokens of the account here, at every request."""
+        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
