@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Any
 
+UNUSABLE = "Text may not contain NUL or incomplete characters."
+
 
 class UnusableText(ValueError):
     """The text holds a character that no text may hold."""
@@ -14,9 +16,9 @@ def clean(value: Any) -> Any:
         try:
             value.encode()  # fails on half a character
         except UnicodeEncodeError:
-            raise UnusableText("Text may not contain incomplete characters.") from None
+            raise UnusableText(UNUSABLE) from None
         if "\x00" in value:
-            raise UnusableText("Text may not contain NUL.")
+            raise UnusableText(UNUSABLE)
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
         return {clean(key): clean(item) for key, item in value.items()}
