@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import median
+from statistics import linear_regression, median
 from typing import Any, TypeVar
 
 import psutil
@@ -37,9 +37,10 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def exponent(*, small: tuple[float, float], large: tuple[float, float]) -> float:
-    """How a time grows with a size, each given as (size, time): 0 is not at all, 1 is in proportion."""
-    return math.log(large[1] / small[1]) / math.log(large[0] / small[0])
+def exponent(times: Mapping[int, float]) -> float:
+    """How a time grows with a size, by least squares over every size: 0 is not at all, 1 is in proportion."""
+    sizes = [math.log(size) for size in times]
+    return linear_regression(sizes, [math.log(time) for time in times.values()]).slope
 
 
 def shuffled_rounds(rounds: int, measured: Mapping[Name, Callable[[], Any]]) -> dict[Name, list[Any]]:

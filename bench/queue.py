@@ -20,7 +20,7 @@ from .load import drive, written
 from .peer import pages
 from .population import Force, settle_cases, words
 
-SIZES = (10_000, 100_000, 1_000_000) if FULL else (10_000, 100_000)
+SIZES = (10_000, 100_000, 1_000_000) if FULL else (10_000, 30_000, 100_000)
 PAGE, DEEP_PAGE = 25, 1_000
 ROUNDS, REQUESTS = 7, 20
 FEW = 100
@@ -182,6 +182,7 @@ def measure(report: Report, databases: list[Database]) -> None:
 def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[float]]) -> None:
     sizes, rows, of_peer, deeper, grown = list(asked), [], [], [], []
     worst: dict[int, float] = {}
+    # The growth lies between the least disturbed rounds of each size, for there a tenth more looks like growth.
     # A page that is not full at the smallest size grows by its rows, which says nothing.
     full = {(page.list, page.number == 1) for page in asked[sizes[0]] if len(page.expected) == PAGE}
     for size, found in asked.items():
@@ -193,8 +194,8 @@ def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[flo
             worst[size] = max(worst.get(size, 0), of_peer[-1])
             deeper.append(median(ratios(mine, first)))
             growth = None
-            if size > sizes[0] and (page.list, page.number == 1) in full:
-                growth = growth_of(sizes[0], size, times[f"product {sizes[0]} {which}"], mine)
+            if size == sizes[-1] and (page.list, page.number == 1) in full:
+                growth = exponent({at: min(times[f"product {at} {which}"]) for at in sizes})
                 grown.append(growth)
             rows.append(
                 (
@@ -217,11 +218,6 @@ def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[flo
         at_most("a deep page, of the first's time, at worst", max(deeper), 1.5),
         at_most("growth exponent, at worst", max(grown), 0.1),
     )
-
-
-def growth_of(small_size: int, size: int, small: list[float], large: list[float]) -> float:
-    """The exponent of growth between the least disturbed rounds: between near sizes any disturbance looks like growth."""
-    return exponent(small=(small_size, min(small)), large=(size, min(large)))
 
 
 def search_requests(database: Database) -> dict[str, tuple[bytes, int]]:
