@@ -1,48 +1,18 @@
-"""The only place where a PDF is made. What it may read is a fixed list of the app's own files: no address, no path, no data.
+"""The briefing as a PDF: rendered by backend.documents, with the stylesheet of this room and nothing else.
 
 Import this where it is used: WeasyPrint takes more than a second to load.
 """
 
 from importlib.resources import files
-from io import BytesIO
 
-from weasyprint import HTML
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from backend.documents import pdf
+from backend.documents.pdf import FONTS, ForeignFileError
 
-_FONTS = files("font_source_sans_pro") / "files"
-_ASSETS = files("reports") / "assets"
+__all__ = ["OWN_FILES", "ForeignFileError", "render_pdf"]
 
-# The address that a template names, the file, its type. Anything else is refused.
-OWN_FILES = {
-    "own:briefing.css": (_ASSETS / "briefing.css", "text/css"),
-    "own:regular.ttf": (_FONTS / "SourceSansPro-Regular.ttf", "font/ttf"),
-    "own:semibold.ttf": (_FONTS / "SourceSansPro-Semibold.ttf", "font/ttf"),
-    "own:bold.ttf": (_FONTS / "SourceSansPro-Bold.ttf", "font/ttf"),
-}
-
-
-class ForeignFileError(RuntimeError):
-    """The document asked for a file that is not the app's own: the rendering stops."""
-
-
-class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
-    """Refuses every address but those of OWN_FILES; none of the default handlers (http, file, data) is ever reached."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False)
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if url not in OWN_FILES:
-            raise FatalURLFetchingError(f"Refused to fetch {url[:200]}")
-        path, content_type = OWN_FILES[url]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})
+OWN_FILES = {**FONTS, "own:briefing.css": (files("reports") / "assets" / "briefing.css", "text/css")}
 
 
 def render_pdf(html: str) -> bytes:
     """`html` as a tagged PDF/UA-1. Raises ForeignFileError where it names any file but the app's own."""
-    target = BytesIO()
-    try:
-        HTML(string=html, url_fetcher=OwnFilesOnly()).write_pdf(target, pdf_variant="pdf/ua-1")
-    except FatalURLFetchingError as refused:
-        raise ForeignFileError(str(refused)) from refused
-    return target.getvalue()
+    return pdf.render_pdf(html, own_files=OWN_FILES)

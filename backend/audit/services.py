@@ -174,10 +174,16 @@ def _fault(event: _Link, *, expected: int, previous: str) -> str:
     return ""
 
 
-def timeline(*, subject_kind: str, subject: str) -> list[tuple[Event, Mapping[str, Any] | None]]:
-    """What happened to one thing, oldest first, each with its details, or None where they were erased."""
-    events = Event.objects.filter(subject_kind=subject_kind, subject=subject).select_related("detail")
+def timeline(*, subject_kind: str, subject: str, after: int = 0) -> list[tuple[Event, Mapping[str, Any] | None]]:
+    """What happened to one thing after the event of that number, oldest first, each with its details, or None where erased."""
+    events = Event.objects.filter(subject_kind=subject_kind, subject=subject, sequence__gt=after).select_related("detail")
     return [(event, _details(event)) for event in events.order_by("sequence")]
+
+
+def last_of(*, subject_kind: str, subject: str) -> int:
+    """The number of the last event about one thing; 0 while there is none."""
+    events = Event.objects.filter(subject_kind=subject_kind, subject=subject)
+    return events.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
 def _details(event: Event) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """The refusals that every room's own refusals descend from; backend.common.problems turns them into problem+json."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class Refused(Exception):
@@ -47,8 +47,12 @@ class Invalid(Refused):
 
 
 class Stale(Refused):
-    """It was changed by someone else since it was read."""
+    """It was changed by someone else since it was read. `changes` says what was done since: codes, names and instants alone."""
 
     code = "stale"
     title = "Someone has changed this since you read it."
     status = 412
+
+    def __init__(self, detail: str, *, changes: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.changes = [dict(change) for change in changes]

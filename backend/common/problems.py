@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse, JsonResponse  # the web's own typ
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from .errors import Refused
+from .errors import Refused, Stale
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -74,6 +74,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler. None lets an unexpected error become a 500, which the middleware dresses."""
     if isinstance(exc, Refused):
         body = problem(exc.status, code=exc.code, title=exc.title, detail=exc.detail, errors=exc.errors)
+        if isinstance(exc, Stale) and exc.changes:
+            body["changes"] = exc.changes
         return Response(body, status=exc.status, content_type=MEDIA_TYPE, headers=getattr(exc, "headers", None))
     if isinstance(exc, OperationalError | InterfaceError):
         logger.error("The database could not answer.", exc_info=exc)

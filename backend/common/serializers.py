@@ -12,6 +12,14 @@ from rest_framework.utils import html
 from .text import clean
 
 
+class ChangeOut(serializers.Serializer[dict[str, Any]]):
+    """What somebody did."""
+
+    what = serializers.CharField(help_text="The verb of the trail: a move, ASSIGNED, NOTE_ADDED…")
+    who = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class ProblemOut(serializers.Serializer[dict[str, Any]]):
     """RFC 9457 problem+json."""
 
@@ -22,6 +30,7 @@ class ProblemOut(serializers.Serializer[dict[str, Any]]):
     errors = serializers.DictField(  # type: ignore[assignment]  # the standard's word; the metaclass takes it out
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="By field."
     )
+    changes = ChangeOut(many=True, required=False, help_text="With 412: what was done since the version that was read.")
 
 
 class JSONInput(serializers.Serializer[None]):

@@ -9,6 +9,7 @@ from django_q.models import Schedule
 from .services import send_due
 
 EVERY_MINUTE = 1
+EVERY_FEW_MINUTES = 5
 EVERY_DAY = 24 * 60
 
 # The worker's standing work: the function, by the name that the queue calls it by, and minutes between two runs.
@@ -16,6 +17,9 @@ STANDING_WORK = {
     "backend.notifications.jobs.send_outbox": EVERY_MINUTE,
     "backend.attachments.jobs.sweep_files": EVERY_DAY,
     "backend.requests.jobs.forget_requests": EVERY_DAY,
+    "cases.jobs.watch_deadlines": EVERY_FEW_MINUTES,
+    "cases.jobs.recompute_deadlines": EVERY_DAY,
+    "cases.jobs.remind_of_contributions": EVERY_DAY,
 }
 
 _LOCK = 7_205_001  # any number, the same in every process

@@ -8,21 +8,27 @@ from backend.common.identifiers import random_public_id
 
 
 class Outgoing(models.Model):
-    """One message to one recipient. It ends SENT or DEAD, and says why."""
+    """One message to one recipient. It ends SENT, DEAD or CALLED_OFF, and says why."""
 
     class State(models.TextChoices):
         PENDING = "PENDING", "Waiting to be sent"
         CLAIMED = "CLAIMED", "A worker is sending it"
         SENT = "SENT", "Accepted by the mail server"
         DEAD = "DEAD", "Given up"
+        CALLED_OFF = "CALLED_OFF", "Not to be sent any more"
 
     public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)  # also the Message-ID
     # What it tells of, to whom and how often: queued twice by mistake, it is still sent once.
     cause = models.CharField(max_length=200, unique=True)
+    # By these two it is found again to be called off: the address is encrypted, and nobody can look for it.
+    about = models.CharField(max_length=40, blank=True, db_default="")  # the reference of what it tells of
+    addressee = models.CharField(
+        max_length=40, blank=True, db_default=""
+    )  # the public id of the person that it goes to
     recipient = EncryptedTextField()
     subject = models.CharField(max_length=200)
     body = EncryptedTextField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     held = models.BooleanField(default=False)  # by a restore, until an operator releases it
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
@@ -31,6 +37,7 @@ class Outgoing(models.Model):
     claim = models.UUIDField(null=True, blank=True)  # a worker that outlives its lease may not write any more
     sent_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)
+    called_off = models.CharField(max_length=300, blank=True, db_default="")  # why; a worker may be faster
 
     class Meta:
         indexes = [
@@ -43,6 +50,7 @@ class Outgoing(models.Model):
                 name="sent_has_a_time", condition=Q(state="SENT", sent_at__isnull=False) | ~Q(state="SENT")
             ),
             models.CheckConstraint(name="dead_has_a_reason", condition=~Q(state="DEAD") | ~Q(failure="")),
+            models.CheckConstraint(name="called_off_says_why", condition=~Q(state="CALLED_OFF") | ~Q(called_off="")),
         ]
 
     def __str__(self) -> str:

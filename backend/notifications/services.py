@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import SystemRandom
@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django_q.tasks import async_task
 
 from backend.common.errors import Invalid
@@ -35,9 +35,11 @@ SUBJECT_LENGTH = 200
 # that is wrong by a hair (a worker just stopped looking), the schedule of every minute sends the message.
 INSERT = """
     INSERT INTO notifications_outgoing
-        (public_id, cause, recipient, subject, body, state, held, attempts, queued_at, next_try_at, failure)
+        (public_id, cause, about, addressee, recipient, subject, body, state, held, attempts, queued_at, next_try_at,
+         failure, called_off)
     VALUES
-        (%(public_id)s, %(cause)s, %(recipient)s, %(subject)s, %(body)s, 'PENDING', false, 0, %(at)s, %(at)s, '')
+        (%(public_id)s, %(cause)s, %(about)s, %(addressee)s, %(recipient)s, %(subject)s, %(body)s, 'PENDING', false, 0,
+         %(at)s, %(not_before)s, '', '')
     ON CONFLICT (cause) DO NOTHING
     RETURNING id, EXISTS (
         SELECT FROM notifications_outgoing
@@ -64,19 +66,39 @@ class Counts:
     lost: int = 0  # another worker had taken the message over meanwhile; nothing was written
 
 
-def queue(*, cause: str, recipient: str, subject: str, body: str, at: datetime) -> Outgoing:
+def queue(
+    *,
+    cause: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    at: datetime,
+    not_before: datetime | None = None,
+    about: str = "",
+    addressee: str = "",
+) -> Outgoing:
     """Put a message into the outbox, within the caller's transaction: it is sent if, and only if, that commits.
 
     `cause` (at most 200 characters) tells what is told, to whom, and for which occasion; the same cause queued again
     changes nothing and returns the first message. The subject is stored unencrypted: it must not tell anything about
-    a person or a case. Line breaks and control characters in it become spaces. Raises BadRecipient.
+    a person or a case. Line breaks and control characters in it become spaces. Before `not_before` it waits. `about` (a
+    reference) and `addressee` (a public id) are what `call_off` finds it by. Raises BadRecipient.
     """
     try:
         validate_email(recipient)
     except ValidationError:
         raise BadRecipient("This is not an e-mail address that a message can be sent to.") from None
+    first_try_at = max(at, not_before or at)
     fresh = Outgoing(
-        cause=cause, recipient=recipient, subject=_one_line(subject), body=body, queued_at=at, next_try_at=at
+        cause=cause,
+        about=about,
+        addressee=addressee,
+        recipient=recipient,
+        subject=_one_line(subject),
+        body=body,
+        queued_at=at,
+        next_try_at=first_try_at,
+        called_off="",
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -84,19 +106,41 @@ def queue(*, cause: str, recipient: str, subject: str, body: str, at: datetime) 
             {
                 "public_id": fresh.public_id,
                 "cause": cause,
+                "about": about,
+                "addressee": addressee,
                 "recipient": encrypt(recipient),
                 "subject": fresh.subject,
                 "body": encrypt(body),
                 "at": at,
+                "not_before": first_try_at,
             },
         )
         added = cursor.fetchone()
     if not added:
         return Outgoing.objects.get(cause=cause)
     fresh.pk, another_waits = added
-    if not another_waits:
+    if not another_waits and first_try_at == at:
         async_task("backend.notifications.jobs.send_outbox")
     return fresh
+
+
+def call_off(*, why: str, about: str = "", addressee: str = "", cause: str = "", but_to: Collection[str] = ()) -> int:
+    """Call off what is not sent yet, in the caller's transaction; returns how many messages.
+
+    At least one of: `about`, the reference that it tells of; `addressee`, the public id of who would get it; `cause`, how its
+    cause begins. Where several are given, all have to fit. What goes to one of the addressees in `but_to` is left. What a
+    worker is sending at this moment may still go out; where that fails, it is not tried again. `why` must not tell anything
+    about a person.
+    """
+    named = {"about": about, "addressee": addressee, "cause__startswith": cause}
+    wanted = {name: value for name, value in named.items() if value}
+    if not wanted:
+        raise ValueError("Name what is to be called off: everything never is.")
+    named_messages = Outgoing.objects.filter(**wanted).exclude(addressee__in=but_to)
+    unsent = named_messages.filter(state__in=[Outgoing.State.PENDING, Outgoing.State.CLAIMED], called_off="")
+    called_off = unsent.update(called_off=why)
+    named_messages.filter(state=Outgoing.State.PENDING).exclude(called_off="").update(state=Outgoing.State.CALLED_OFF)
+    return called_off
 
 
 def send_due(*, at: datetime, clock: Callable[[], datetime]) -> Counts:
@@ -111,6 +155,7 @@ def send_due(*, at: datetime, clock: Callable[[], datetime]) -> Counts:
     """
     results = Counter[str]()
     results["dead"] += give_up_on_what_kills_workers(now=clock())
+    lay_down_what_was_called_off(now=clock())
     with MailServer() as server:
         while row := claim_next(at=at, now=clock()):
             try:
@@ -145,7 +190,7 @@ def claim_next(*, at: datetime, now: datetime) -> Outgoing | None:
     with transaction.atomic(durable=True):
         row = (
             Outgoing.objects.select_for_update(skip_locked=True)
-            .filter(free, next_try_at__lte=at, held=False, attempts__lt=MAX_ATTEMPTS)
+            .filter(free, next_try_at__lte=at, held=False, called_off="", attempts__lt=MAX_ATTEMPTS)
             .only("pk", "attempts", "public_id")
             .order_by("next_try_at", "pk")
             .first()
@@ -172,6 +217,15 @@ def give_up_on_what_kills_workers(*, now: datetime) -> int:
     )
 
 
+def lay_down_what_was_called_off(*, now: datetime) -> int:
+    """End messages that were called off while a worker had them that never came to a result; returns how many."""
+    return (
+        Outgoing.objects.filter(state=Outgoing.State.CLAIMED, claimed_until__lte=now)
+        .exclude(called_off="")
+        .update(state=Outgoing.State.CALLED_OFF, claim=None, claimed_until=None)
+    )
+
+
 def release_held(*, at: datetime) -> int:
     """Let go what a restore held: it is due at `at`. Returns the number of messages."""
     return Outgoing.objects.filter(held=True).update(held=False, next_try_at=at)
@@ -189,7 +243,9 @@ def _try_again(row: Outgoing, *, why: str, now: datetime) -> str:
     if row.attempts >= MAX_ATTEMPTS:
         return _give_up(row, why=f"Given up after {row.attempts} attempts. {why}")
     pause = PAUSES[row.attempts - 1] * _random.uniform(1 - JITTER, 1 + JITTER)
-    return _write(row, "retried", state=Outgoing.State.PENDING, next_try_at=now + pause, failure=why)
+    wanted = When(called_off="", then=Value(Outgoing.State.PENDING))
+    state = Case(wanted, default=Value(Outgoing.State.CALLED_OFF))
+    return _write(row, "retried", state=state, next_try_at=now + pause, failure=why)
 
 
 def _write(row: Outgoing, result: str, **values: Any) -> str:
