@@ -1,16 +1,14 @@
-"""What must be true of a case before a move, and who may make it: pure questions to a loaded case, which query nothing."""
+"""What must be true of a case before a move: pure questions to a loaded case, which query nothing."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from backend.accounts.actors import Actor
-from backend.accounts.models import Role
-
 if TYPE_CHECKING:
-    from .models import Case
+    from .models import Allegation, Case, Complainant, Referral, Review, Suspension
 
 
 @dataclass(frozen=True)
@@ -25,29 +23,46 @@ class Fact:
         return self.holds(case)
 
 
-@dataclass(frozen=True)
-class Maker:
-    """Who may make a move: the question to a case and an actor, and what to say to everybody else."""
-
-    may: Callable[[Case, Actor], bool]
-    otherwise: str
-
-    def __call__(self, case: Any, actor: Any) -> bool:
-        return self.may(case, actor)
-
-
 def fact(otherwise: str, *, rule: str) -> Callable[[Callable[[Case], bool]], Fact]:
     return lambda question: Fact(question, otherwise, rule)
 
 
-def maker(otherwise: str) -> Callable[[Callable[[Case, Actor], bool]], Maker]:
-    return lambda question: Maker(question, otherwise)
+# ---- facts of a complaint: before anything is recorded
+
+ACT = "Police Reform Act 2002"
+SCHEDULE_3 = f"{ACT}, Schedule 3"
+REGULATIONS = "Police (Complaints and Misconduct) Regulations 2020"
+HOUSE = "House rule"
+SENIOR_RANKS = {  # above chief superintendent
+    "ASSISTANT CHIEF CONSTABLE",
+    "DEPUTY CHIEF CONSTABLE",
+    "CHIEF CONSTABLE",
+    "COMMANDER",
+    "DEPUTY ASSISTANT COMMISSIONER",
+    "ASSISTANT COMMISSIONER",
+    "DEPUTY COMMISSIONER",
+    "COMMISSIONER",
+}
+FORMS_OF_THE_IOPC = ("determine_directed", "determine_independent")
 
 
-# ---- facts of a complaint
+@fact(
+    "It concerns the chief officer, whose appropriate authority is the local policing body: hand it over.",
+    rule=f"{ACT}, section 29(1), and Schedule 3, paragraph 1",
+)
+def is_for_this_authority(case: Case) -> bool:
+    return not case.concerns_chief_officer
 
 
-@fact("Answer the four questions of the assessment first.", rule="Police Reform Act 2002, Schedule 3, paragraph 2(6A)")
+@fact(
+    "It was taken up for handling here: it is handed over only where it concerns the chief officer.",
+    rule=f"{ACT}, section 29(1), and Schedule 3, paragraph 1",
+)
+def concerns_the_chief_officer(case: Case) -> bool:
+    return case.concerns_chief_officer
+
+
+@fact("Answer the four questions of the assessment first.", rule=f"{SCHEDULE_3}, paragraph 2(6A)")
 def is_assessed(case: Case) -> bool:
     return None not in (
         case.alleges_death_or_serious_injury,
@@ -59,7 +74,7 @@ def is_assessed(case: Case) -> bool:
 
 @fact(
     "It alleges something that must be recorded, so it cannot be handled outside Schedule 3.",
-    rule="Police Reform Act 2002, Schedule 3, paragraph 2(6A)(b) and (6B)",
+    rule=f"{SCHEDULE_3}, paragraph 2(6A)(b) and (6B)",
 )
 def need_not_be_recorded(case: Case) -> bool:
     return not case.concerns_conduct
@@ -67,7 +82,7 @@ def need_not_be_recorded(case: Case) -> bool:
 
 @fact(
     "The complainant wishes it to be recorded, so it cannot be handled outside Schedule 3.",
-    rule="Police Reform Act 2002, Schedule 3, paragraph 2(6A)(a)",
+    rule=f"{SCHEDULE_3}, paragraph 2(6A)(a)",
 )
 def has_no_wish_to_be_recorded(case: Case) -> bool:
     return not case.wishes_recording
@@ -75,83 +90,351 @@ def has_no_wish_to_be_recorded(case: Case) -> bool:
 
 @fact(
     "Contact the complainant and seek their views first, or record in the assessment why that is impossible.",
-    rule="Police Reform Act 2002, Schedule 3, paragraph 2(6)",
+    rule=f"{SCHEDULE_3}, paragraph 2(6)",
 )
 def is_contacted_or_cannot_be(case: Case) -> bool:
     return case.contacted_on is not None or bool(case.contact_impossible_reason)
 
 
+@fact("The first contact is recorded already.", rule=f"{SCHEDULE_3}, paragraph 2(6)")
+def is_not_contacted(case: Case) -> bool:
+    return case.contacted_on is None
+
+
 @fact(
-    "It must be referred to the IOPC first: a withdrawal does not discharge the referral.",
-    rule="Police Reform Act 2002, Schedule 3, paragraph 4(1)",
+    "It must be referred to the IOPC first: nothing ends it before, a withdrawal neither.",
+    rule=f"{SCHEDULE_3}, paragraph 4(1)",
 )
 def owes_no_referral(case: Case) -> bool:
-    return not case.alleges_mandatory_referral
+    last = last_referral(case)
+    if last:  # on whatever basis: a second one is owed at the IOPC's direction alone (paragraph 4(7))
+        return not any(
+            notice.decides == "DIRECTS_REFERRAL" and notice.dated_on > last.made_on
+            for notice in case.body_notices.all()
+        )
+    # A death or serious injury is always referred (paragraph 14C), and whatever the IOPC requires (paragraph 4(1)(c)).
+    return not (case.alleges_mandatory_referral or case.matter_type == "DSI" or _said(case, "DIRECTS_REFERRAL"))
 
 
-@fact(
-    "Tell the complainant the outcome first.",
-    rule="Police (Complaints and Misconduct) Regulations 2020, regulation 34",
-)
+@fact("Tell the complainant the outcome first.", rule=f"{REGULATIONS}, regulation 34")
 def has_told_the_complainant(case: Case) -> bool:
     return case.told_on is not None
 
 
-# ---- who
+@fact("It was recorded before.", rule=f"{SCHEDULE_3}, paragraph 2")
+def was_never_recorded(case: Case) -> bool:
+    return case.recorded_on is None
 
 
-@maker("An assessor of Professional Standards or the appropriate authority does this.")
-def may_assess(case: Case, actor: Actor) -> bool:
-    return actor.holds(Role.PSD_ASSESSOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
+# ---- of a recorded one
 
 
-@maker("The delegate of the appropriate authority does this.")
-def may_decide(case: Case, actor: Actor) -> bool:
-    return actor.holds(Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
+@fact(
+    "Say first whether there is an indication of a crime, of misconduct or of an infringement of article 2 or 3.",
+    rule=f"{SCHEDULE_3}, paragraph 6",
+)
+def has_been_looked_at_for_misconduct(case: Case) -> bool:
+    return case.indicates_misconduct is not None
 
 
-@maker("The handler, a supervisor of the unit that holds it, or Professional Standards does this.")
-def may_handle(case: Case, actor: Actor) -> bool:
-    return _works_in_its_unit(case, actor) or actor.holds(
-        Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id
+@fact(
+    "There is an indication that must be investigated, and no exception applies.",
+    rule=f"{SCHEDULE_3}, paragraph 6, and {REGULATIONS}, regulation 6",
+)
+def need_not_be_investigated(case: Case) -> bool:
+    return not case.indicates_misconduct or bool(case.investigation_exception)
+
+
+@fact(
+    "The IOPC determined that it is investigated: the authority may not end that.",
+    rule=f"{SCHEDULE_3}, paragraph 15",
+)
+def form_is_the_authoritys_own(case: Case) -> bool:
+    return case.form_set_by != "IOPC"
+
+
+@fact(
+    "It was referred before: it is referred again at the IOPC's direction, or with its consent. Enter its notice first.",
+    rule=f"{SCHEDULE_3}, paragraph 4(7)",
+)
+def may_be_referred(case: Case) -> bool:
+    last = last_referral(case)
+    return last is None or any(
+        notice.decides in ("DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL") and notice.dated_on >= last.made_on
+        for notice in case.body_notices.all()
     )
 
 
-@maker("A supervisor of the unit or the appropriate authority does this, and never the one who resolved it.")
-def may_close(case: Case, actor: Actor) -> bool:
-    supervises = actor.holds_in(Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
-    return case.resolved_by_id != actor.person_id and (supervises or may_decide(case, actor))
-
-
-@maker("A moderator of Professional Standards or the appropriate authority does this.")
-def may_answer_comments(case: Case, actor: Actor) -> bool:
-    return actor.holds(Role.MODERATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
-
-
-@maker("The unit that holds it, a moderator or the appropriate authority does this.")
-def may_work_on_comments(case: Case, actor: Actor) -> bool:
-    return may_answer_comments(case, actor) or _works_in_its_unit(case, actor)
-
-
-@maker("A supervisor of the unit, an assessor or the appropriate authority assigns cases.")
-def may_assign(case: Case, actor: Actor) -> bool:
-    supervises = actor.holds_in(Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
-    return supervises or may_assign_anywhere(case, actor)
-
-
-@maker(
-    "A supervisor assigns within their own reach; an assessor or the appropriate authority gives it to another unit."
+@fact(
+    "It is not the IOPC's to say: enter first that it was referred or called in, or what its review determined.",
+    rule=f"{SCHEDULE_3}, paragraphs 15 and 25, and {ACT}, section 13B",
 )
-def may_assign_anywhere(case: Case, actor: Actor) -> bool:
-    return (case.kind == "COMMENT" and may_answer_comments(case, actor)) or may_assess(case, actor)
+def iopc_may_set_its_form(case: Case) -> bool:
+    if case.state in ("OUTCOME_SENT", "FINALISED"):  # a re-investigation follows an investigation of the IOPC's alone
+        return any(notice.decides in FORMS_OF_THE_IOPC for notice in case.body_notices.all())
+    review = last_review(case)
+    ordered = review is not None and (review.body, review.state) == ("IOPC", "DETERMINED")
+    return ordered if case.state == "UNDER_REVIEW" else ordered or last_referral(case) is not None
 
 
-@maker(
-    "Those who assess complaints name people, and those who answer comments; anybody may declare a conflict of their own."
+@fact(
+    "The authority was investigating already, so it is referred back for that investigation to be completed.",
+    rule=f"{SCHEDULE_3}, paragraph 5(2)",
 )
-def may_name_people(case: Case, actor: Actor) -> bool:
-    return may_assess(case, actor) if case.kind == "COMPLAINT" else may_answer_comments(case, actor)
+def was_not_being_investigated(case: Case) -> bool:
+    return case.investigating_since is None
 
 
-def _works_in_its_unit(case: Case, actor: Actor) -> bool:
-    return actor.holds_in(Role.LPU_HANDLER, Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
+@fact("Nobody was investigating it when it was referred.", rule=f"{SCHEDULE_3}, paragraph 5(2)")
+def was_being_investigated(case: Case) -> bool:
+    return case.investigating_since is not None
+
+
+@fact(
+    "The investigator owes an opinion on every allegation first.",
+    rule=f"{SCHEDULE_3}, paragraph 22",
+)
+def every_allegation_has_an_opinion(case: Case) -> bool:
+    live = _live_allegations(case)
+    return bool(live) and all(allegation.opinion for allegation in live)
+
+
+@fact("Code every allegation first: category, and there is one at least.", rule="IOPC guidance on capturing data")
+def every_allegation_is_coded(case: Case) -> bool:
+    live = _live_allegations(case)
+    return bool(live) and all(allegation.code_id for allegation in live)
+
+
+@fact(
+    "Decide every allegation first, with reasons, and set what is to be done, or that nothing is.",
+    rule=f"{SCHEDULE_3}, paragraphs 6 and 24",
+)
+def every_allegation_is_decided(case: Case) -> bool:
+    return all(each.finding and each.decided_on and each.actions_set_on for each in _live_allegations(case))
+
+
+@fact("All of it is suspended: resume it first.", rule=f"{REGULATIONS}, regulation 40")
+def is_not_suspended(case: Case) -> bool:
+    return not is_wholly_suspended(case)
+
+
+@fact(
+    "Severity of every special procedure has to be assessed first.",
+    rule=f"{SCHEDULE_3}, paragraph 19B, and {REGULATIONS}, regulation 16",
+)
+def every_severity_is_assessed(case: Case) -> bool:
+    return all(special.severity != "NOT_ASSESSED" for special in case.special_procedures.all())
+
+
+@fact(
+    "Something of it still goes on: Part 2 ceases to apply where all that was suspended is decided not to be resumed.",
+    rule=f"{REGULATIONS}, regulation 41",
+)
+def part_2_has_ceased(case: Case) -> bool:
+    """As a whole, or allegation by allegation until none is left. What ended before it was last referred ended nothing since."""
+    last = last_referral(case)
+    ended = [
+        each
+        for each in case.suspensions.all()
+        if each.state in each.NOT_RESUMED and each.ended_on and (last is None or each.ended_on >= last.made_on)
+    ]
+    parts = {each.allegation_id for each in ended}
+    left = {allegation.pk for allegation in _live_allegations(case)} - parts
+    return bool(ended) and (None in parts or not left) and not open_suspensions(case)
+
+
+# ---- of its end
+
+
+@fact(
+    "The complainant may still apply for a review.",
+    rule=f"{REGULATIONS}, regulation 29",
+)
+def review_window_is_over(case: Case) -> bool:
+    ends = review_ends_on(case)
+    return ends is None or ends < case.considered_on
+
+
+@fact(
+    "A right to a review is told with the outcome, or there is none: this case has none.",
+    rule=f"{SCHEDULE_3}, paragraphs 6A and 25",
+)
+def has_a_right_to_a_review(case: Case) -> bool:
+    return bool(case.review_body)
+
+
+@fact(
+    "It alleges something that must be recorded, or the complainant wishes it: record it.",
+    rule=f"{SCHEDULE_3}, paragraph 2(6A)",
+)
+def may_end_where_it_stands(case: Case) -> bool:
+    return case.recorded_on is not None or not (case.concerns_conduct or case.wishes_recording)
+
+
+@fact("It is a conduct matter already.", rule=f"{SCHEDULE_3}, paragraph 21A")
+def is_a_dsi_matter(case: Case) -> bool:
+    return case.matter_type == "DSI"
+
+
+@fact("A review was applied for: enter it with open_review.", rule=f"{SCHEDULE_3}, paragraphs 6A and 25")
+def no_review_is_open(case: Case) -> bool:
+    return not any(review.state in ("APPLIED", "AWAITING_RESPONSE") for review in case.reviews.all())
+
+
+@fact("Enter the application for a review first.", rule=f"{SCHEDULE_3}, paragraphs 6A and 25")
+def has_an_open_review(case: Case) -> bool:
+    return any(review.state == "APPLIED" for review in case.reviews.all())
+
+
+@fact("Enter how the review ended, and answer what it recommends, first.", rule=f"{SCHEDULE_3}, paragraphs 6A and 25")
+def review_ended_without_more(case: Case) -> bool:
+    """Also where the IOPC put its own findings in the place of the authority's: there is nothing to decide again."""
+    last = last_review(case)
+    return last is not None and (last.state in last.ENDED or _substitutes_findings(case, last))
+
+
+@fact("Nothing of a review calls for it to be opened again.", rule=f"{SCHEDULE_3}, paragraphs 6A and 25")
+def review_calls_for_more(case: Case) -> bool:
+    last = last_review(case)
+    return last is not None and last.state in last.REOPENING
+
+
+@fact(
+    "Every complainant has to have withdrawn: by a signed notification, by confirming, or by silence for the time allowed.",
+    rule=f"{REGULATIONS}, regulations 38 and 39",
+)
+def every_complainant_has_withdrawn(case: Case) -> bool:
+    """From the whole, or from each of its allegations. Who is only kept informed (section 21) has nothing to withdraw."""
+    withdrawn = _withdrawn(case)
+    allegations = [each.pk for each in case.allegations.all() if not each.moved_to_id]
+
+    def has_withdrawn(complainant: int) -> bool:
+        from_each = [(complainant, allegation) in withdrawn for allegation in allegations]
+        return (complainant, None) in withdrawn or (bool(from_each) and all(from_each))
+
+    complainants = complainants_of(case)
+    return bool(complainants) and all(has_withdrawn(each.pk) for each in complainants)
+
+
+@fact(
+    "It is with the IOPC, which decides first whether it ends: enter its notice.",
+    rule=f"{REGULATIONS}, regulation 38(3)",
+)
+def iopc_lets_it_be_withdrawn(case: Case) -> bool:
+    last = last_referral(case)
+    if last is None or last.form == "BACK":
+        return True
+    return _was_told_of_withdrawal(case, "LETS_WITHDRAW", body="IOPC", since=last.made_on)
+
+
+@fact(
+    "It is under review: enter the notice by which the review body acknowledges the withdrawal first.",
+    rule=f"{REGULATIONS}, regulation 38(4)",
+)
+def review_body_knows_of_withdrawal(case: Case) -> bool:
+    if case.state != "UNDER_REVIEW":
+        return True
+    review = last_review(case)
+    body = review.body if review else case.review_body
+    return _was_told_of_withdrawal(case, "KNOWS_OF_WITHDRAWAL", body=body, since=case.made_on)
+
+
+# ---- read from its parts, for facts, deadlines and notices alike
+
+
+def is_wholly_suspended(case: Case) -> bool:
+    """Whether all of it is suspended: as a whole, or every live allegation by itself."""
+    suspended = open_suspensions(case)
+    if any(suspension.allegation_id is None for suspension in suspended):
+        return True
+    live = {allegation.pk for allegation in _live_allegations(case) if allegation.finding != "REGULATION_41"}
+    return bool(live) and live <= {suspension.allegation_id for suspension in suspended}
+
+
+def open_suspensions(case: Case) -> list[Suspension]:
+    return [suspension for suspension in case.suspensions.all() if suspension.state in suspension.OPEN]
+
+
+def last_referral(case: Case) -> Referral | None:
+    return max(case.referrals.all(), key=lambda referral: (referral.made_on, referral.pk), default=None)
+
+
+def last_review(case: Case) -> Review | None:
+    return max(case.reviews.all(), key=lambda review: review.pk, default=None)
+
+
+def review_ends_on(case: Case) -> dt.date | None:
+    """The last day to apply for a review: 28 days from the day after the information was provided; None where there is no right."""
+    if case.review_information_on is None or not case.review_body:
+        return None
+    return case.review_information_on + dt.timedelta(days=28)
+
+
+def review_body_of(case: Case) -> str:
+    """The body that reviews the outcome, "" where there is no right to a review (Sch 3 paras 6A, 25 and 30).
+
+    None after an investigation that the IOPC directed or made, nor where all that was investigated was accelerated. The IOPC
+    where the complaint was or has to be referred, concerns a senior officer, or alleges what might be a crime, justify
+    disciplinary proceedings or infringe article 2 or 3; else the local policing body.
+    """
+    if _form_last_determined(case) in FORMS_OF_THE_IOPC:
+        return ""
+    special = [each for each in case.special_procedures.all() if each.ended_on is None]
+    if special and all(each.accelerated_on for each in special):
+        return ""
+    senior = any(
+        each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
+        for each in case.involvements.all()
+    )
+    return "IOPC" if last_referral(case) or senior or case.concerns_conduct else "LPB"
+
+
+def _live_allegations(case: Case) -> list[Allegation]:
+    """Those that were not moved to another case or withdrawn."""
+    return [each for each in case.allegations.all() if not each.moved_to_id and each.finding != "WITHDRAWN"]
+
+
+def _form_last_determined(case: Case) -> str:
+    """The move by which the IOPC last said who investigates, or that it goes back; also without a referral, by a review."""
+    said = [notice for notice in case.body_notices.all() if notice.decides.startswith(("determine_", "refer_back"))]
+    return max(said, key=lambda notice: notice.pk).decides if said else ""
+
+
+def complainants_of(case: Case) -> list[Complainant]:
+    """Those who complain: not who is only kept informed (section 21)."""
+    return [each for each in case.complainants.all() if each.relationship != "INTERESTED"]
+
+
+def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:
+    """Whether each complainant has withdrawn this allegation, by itself or with the whole."""
+    withdrawn, complainants = _withdrawn(case), complainants_of(case)
+    return bool(complainants) and all(
+        (each.pk, None) in withdrawn or (each.pk, allegation.pk) in withdrawn for each in complainants
+    )
+
+
+def _withdrawn(case: Case) -> set[tuple[int, int | None]]:
+    """Who has withdrawn what, by key: None for the whole."""
+    return {
+        (each.complainant_id, each.allegation_id) for each in case.withdrawals.all() if each.state in each.EFFECTIVE
+    }
+
+
+def _was_told_of_withdrawal(case: Case, decides: str, *, body: str, since: dt.date) -> bool:
+    """Whether the body answered, by a notice of that day or later, and after the last who withdrew did."""
+    wishes = [each.wished_on for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
+    return any(
+        notice.decides == decides and notice.body == body and notice.dated_on >= max([since, *wishes])
+        for notice in case.body_notices.all()
+    )
+
+
+def _substitutes_findings(case: Case, review: Review) -> bool:
+    return any(
+        notice.pk == review.decision_id and notice.decides == "REVIEW_SUBSTITUTES_FINDINGS"
+        for notice in case.body_notices.all()
+    )
+
+
+def _said(case: Case, decides: str) -> bool:
+    return any(notice.decides == decides for notice in case.body_notices.all())

@@ -10,10 +10,10 @@ from typing import Any
 
 from django_fsm import FSMField
 
-from .facts import Maker
-from .models import Case, CommentCase, ComplaintCase, Kind
+from .makers import Maker
+from .models import Case, CommentCase, ComplaintCase, Kind, MatterCase
 
-MACHINES = {Kind.COMPLAINT: ComplaintCase, Kind.COMMENT: CommentCase}
+MACHINES = {Kind.COMPLAINT: ComplaintCase, Kind.COMMENT: CommentCase, Kind.MATTER: MatterCase}
 
 
 @dataclass(frozen=True, order=True)
@@ -30,31 +30,43 @@ def edges() -> list[Edge]:
     for kind, machine in MACHINES.items():
         field = machine._meta.get_field("state")
         steps = field.get_all_transitions(machine) if isinstance(field, FSMField) else ()
-        found += [Edge(str(kind), str(step.source), str(step.target), step.name) for step in steps]
+        found += [Edge(str(kind), str(step.source), str(step.target or step.source), step.name) for step in steps]
     return sorted(found)
 
 
-def reasons_against(case: Case, move: str) -> list[str]:
-    """Why the move is not possible now, in words; empty where it is. `case` is the machine of its kind."""
+@dataclass(frozen=True)
+class Against:
+    """One reason why a move is not possible now, and the rule that it comes from."""
+
+    why: str
+    rule: str
+
+
+def reasons_against(case: Case, move: str) -> list[Against]:
+    """Why the move is not possible now; empty where it is. `case` is the machine of its kind, with its parts loaded."""
     step = getattr(case, move)._django_fsm.get_transition(case.state)
     if step is None:
-        return [f"It stands in {case.get_state_display()}, and this move does not start there."]
-    return [fact.otherwise for fact in step.conditions if not fact(case)]
+        where = f"It stands in {case.get_state_display()}, and this move does not start there."
+        return [Against(where, "The machine of its kind")]
+    return [Against(fact.otherwise, fact.rule) for fact in step.conditions if not fact(case)]
 
 
 def permission_of(case: Case, move: str) -> Maker:
     """The rule that says who may make the move."""
-    rule: Maker = _first_step(case, move).permission
+    rule: Maker = _step(case, move).permission
     return rule
 
 
 def target_of(case: Case, move: str) -> str:
-    """The state that the move leads to."""
-    return str(_first_step(case, move).target)
+    """The state that the move leads to: from where the case stands, or else from where the move starts."""
+    step = _step(case, move)
+    return str(step.target or step.source)
 
 
-def _first_step(case: Case, move: str) -> Any:
-    return next(iter(getattr(case, move)._django_fsm.transitions.values()))
+def _step(case: Case, move: str) -> Any:
+    steps = getattr(case, move)._django_fsm.transitions
+    leading = (step for step in steps.values() if step.target)
+    return steps.get(case.state) or next(leading, None) or next(iter(steps.values()))
 
 
 def guard_sql() -> str:

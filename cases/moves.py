@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from backend.common.errors import Invalid
 
-Kind = Literal["text", "date", "boolean", "unit"]
-KINDS: tuple[Kind, ...] = ("text", "date", "boolean", "unit")
+Kind = Literal["text", "date", "boolean", "unit", "choice", "account", "case", "document"]
+KINDS: tuple[Kind, ...] = ("text", "date", "boolean", "unit", "choice", "account", "case", "document")
 
 
 @dataclass(frozen=True)
@@ -21,25 +22,86 @@ class Need:
     kind: Kind
     label: str
     max_length: int = 10_000
+    choices: tuple[str, ...] = ()
 
+
+TOLD = Need("told", "text", "What the complainant is told: the outcome and the reasons, in plain English")
+REASON = Need("reason", "text", "The reason, for the file", max_length=2000)
+NOTICE = (
+    Need("document", "document", "The body's notice: the public id of a file of this case"),
+    Need("dated_on", "date", "The day on the notice"),
+)
+INVESTIGATOR = Need("investigator", "account", "The e-mail address of the investigator's account")
+
+NOT_A_COMPLAINT = (
+    "NO_STANDING", "SERVES_WITH_THIS_FORCE", "NOT_ABOUT_POLICE", "OTHER_BODY", "DUPLICATE", "SERVICE_REQUEST",
+    "INFORMATION_REQUEST", "CRIME_REPORT",
+)  # fmt: skip
+NOT_RECORDED = ("DEALT_WITH_BY_CRIMINAL_PROCEEDINGS", "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS", "WITHDRAWN_BEFORE")
+REFERRAL_GROUNDS = (
+    "DEATH_OR_SERIOUS_INJURY", "SERIOUS_ASSAULT", "SERIOUS_SEXUAL_OFFENCE", "SERIOUS_CORRUPTION",
+    "AGGRAVATED_BY_DISCRIMINATION", "RELEVANT_OFFENCE", "SAME_INCIDENT", "SENIOR_OFFICER", "REQUIRED_BY_IOPC",
+    "GRAVITY", "EXCEPTIONAL_CIRCUMSTANCES",
+)  # fmt: skip
+AUTHORITIES = (
+    "LOCAL_POLICING_BODY", "OTHER_FORCE", "NATIONAL_CRIME_AGENCY", "HM_REVENUE_AND_CUSTOMS",
+    "GANGMASTERS_AND_LABOUR_ABUSE_AUTHORITY", "FOOD_STANDARDS_AGENCY", "SERVICE_POLICE", "OTHER",
+)  # fmt: skip
+PUBLIC_INTEREST = ("ENDS", "CONDUCT_MATTER")
 
 NEEDS: Mapping[str, tuple[Need, ...]] = {
     "take": (),
+    "find_not_a_complaint": (Need("why", "choice", "Why it is not a complaint", choices=NOT_A_COMPLAINT), TOLD),
+    "reopen": (REASON,),
     "record_contact": (
         Need("contacted_on", "date", "The day on which the complainant was first contacted"),
         Need("views", "text", "How the complainant would like it to be handled, in their words"),
         Need("wishes_recording", "boolean", "Whether the complainant wishes the complaint to be recorded"),
     ),
     "handle_outside": (),
-    "resolve": (
-        Need("result", "text", "What was found and done: for the file"),
-        Need("told", "text", "What the complainant is told: the outcome and the reasons, in plain English"),
+    "resolve": (Need("result", "text", "What was found and done: for the file"), TOLD),
+    "leave_unresolved": (
+        Need("result", "text", "What was done, and why the complainant is not satisfied: for the file"),
+        Need("told", "text", "What the complainant is told, with the offer to have it recorded"),
     ),
+    "close_outside": (Need("declined_on", "date", "The day on which the complainant declined the recording"), TOLD),
+    "record": (),
+    "decide_not_to_record": (Need("why", "choice", "Why it need not be recorded", choices=NOT_RECORDED), TOLD),
+    "transfer_out": (Need("to", "choice", "The appropriate authority", choices=AUTHORITIES), TOLD),
+    "refer": (
+        Need("basis", "choice", "Whether the referral is mandatory", choices=("MANDATORY", "VOLUNTARY")),
+        Need("ground", "choice", "The ground of the referral", choices=REFERRAL_GROUNDS),
+        Need("clear_on", "date", "The day on which it became clear that it is referred"),
+    ),
+    "call_in": NOTICE,
+    "refer_back": NOTICE,
+    "refer_back_to_complete": NOTICE,
+    "determine_local": (*NOTICE, INVESTIGATOR),
+    "determine_directed": NOTICE,
+    "determine_independent": NOTICE,
+    "handle_otherwise": (REASON,),
+    "take_no_further_action": (REASON,),
+    "investigate": (INVESTIGATOR, Need("terms", "text", "The terms of reference")),
+    "replace_investigator": (INVESTIGATOR, REASON),
+    "submit_report": (Need("summary", "text", "The report, summed up: for the file"),),
+    "begin_decision": (),
+    "enter_iopc_report": NOTICE,
+    "send_outcome": (TOLD,),
+    "open_review": (),
+    "close_review": (TOLD,),
+    "reopen_after_review": (),
     "finalise": (),
     "withdraw": (
-        Need("signed_on", "date", "The day on the signed notification"),
-        Need("signed_by", "text", "Who signed it: the complainant, their solicitor or another agent", max_length=200),
+        Need(
+            "public_interest",
+            "choice",
+            "Whether the public interest asks for it to be treated as a conduct matter",
+            choices=PUBLIC_INTEREST,
+        ),
     ),
+    "cease": (TOLD,),
+    "merge": (Need("into", "case", "The reference of the case that it is merged into"), TOLD),
+    "find_conduct": (REASON,),
     "triage": (),
     "send_to_unit": (Need("unit", "unit", "The slug of the local policing unit or department"),),
     "return_to_triage": (Need("reason", "text", "Why it is for another unit", max_length=1000),),
@@ -91,10 +153,32 @@ def _boolean(need: Need, value: Any, today: dt.date) -> bool:
     return value
 
 
-def _unit(need: Need, value: Any, today: dt.date) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 80:
+def _slug(need: Need, value: Any, today: dt.date) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 254:
         raise ValueError(f"{need.label}.")
-    return value
+    return value.strip()
 
 
-_READERS = {"text": _text, "date": _date, "boolean": _boolean, "unit": _unit}
+def _choice(need: Need, value: Any, today: dt.date) -> str:
+    if value not in need.choices:
+        raise ValueError(f"{need.label}: one of {', '.join(need.choices)}.")
+    return str(value)
+
+
+def _document(need: Need, value: Any, today: dt.date) -> str:
+    try:
+        return str(UUID(value))
+    except (TypeError, ValueError, AttributeError):
+        raise ValueError(f"{need.label}: upload it to the case first.") from None
+
+
+_READERS = {
+    "text": _text,
+    "date": _date,
+    "boolean": _boolean,
+    "unit": _slug,
+    "account": _slug,
+    "case": _slug,
+    "choice": _choice,
+    "document": _document,
+}

@@ -7,10 +7,11 @@ from functools import reduce
 from operator import or_
 from typing import Any, Self
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django_fsm import FSMField, FSMModelMixin
 
@@ -19,14 +20,17 @@ from backend.accounts.models import Person, Role, User
 from backend.areas.models import Neighbourhood, Unit
 from backend.common.identifiers import random_reference
 
-from .states import CommentState, ComplaintState
+from .reference import Regime
+from .states import CommentState, ComplaintState, MatterState
 
 NOTHING_DUE = dt.date(9999, 12, 31)
+ALL_STATES = sorted({*ComplaintState.choices, *MatterState.choices, *CommentState.choices})
 
 
 class Kind(models.TextChoices):
     COMPLAINT = "COMPLAINT", "Complaint"
     COMMENT = "COMMENT", "Comment"
+    MATTER = "MATTER", "Conduct or DSI matter"
 
 
 class Origin(models.TextChoices):
@@ -34,30 +38,55 @@ class Origin(models.TextChoices):
     IMPORTED = "IMPORTED", "Brought in from a force's records"
 
 
+class MatterType(models.TextChoices):
+    CONDUCT = "CONDUCT", "Recordable conduct matter"
+    DSI = "DSI", "Death or serious injury matter"
+
+
+class RecordedBecause(models.TextChoices):
+    """Why a complaint was recorded, as the IOPC counts it."""
+
+    WISH = "WISH", "The complainant wishes the complaint to be recorded"
+    AUTHORITY = "AUTHORITY", "The appropriate authority decides so"
+    DISSATISFACTION = "DISSATISFACTION", "Dissatisfaction after initial handling"
+    NATURE = "NATURE", "Nature of the allegations"
+
+
+class FormSetBy(models.TextChoices):
+    AUTHORITY = "AUTHORITY", "The appropriate authority"
+    IOPC = "IOPC", "The IOPC"
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> Self:
         """The cases that `actor` may know of: every list, detail, child, search, count and file goes through here.
 
         The walls come before any role: who is the subject of a case, a witness in it or conflicted out sees nothing of it,
-        by whatever account and with whatever role. A complaint about conduct is never shown to a unit (security.md, section 3).
+        by whatever account and with whatever role. A complaint about conduct is never shown to a unit, and a restricted case
+        to nobody without leave given by name (security.md, section 3).
         """
         if not actor.person_id:
             return self.none()
         authority = actor.forces_of(Role.APPROPRIATE_AUTHORITY)
-        own = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
+        handled = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
         # Nobody knows what a complaint alleges until somebody has asked: a unit sees it after the assessment, never before.
-        for_units = Q(concerns_conduct=False) & (Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False))
+        for_units = Q(concerns_conduct=False, kept_from_units=False) & (
+            Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False)
+        )
         # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
         arms = [
             Q(force__in=authority),
-            Q(handler_id=actor.user_id, force__in=own),
+            Q(handler_id=actor.user_id, force__in=handled),
             Q(kind=Kind.COMPLAINT, concerns_conduct=False, force__in=actor.forces_of(Role.PSD_ASSESSOR)),
             Q(kind=Kind.COMMENT, force__in=actor.forces_of(Role.MODERATOR)),
             for_units & Q(unit__in=actor.units_of(*UNIT_ROLES)),
             for_units & Q(force__in=actor.whole_forces_of(*UNIT_ROLES)),
         ]
         seen = reduce(or_, arms)
-        return self.filter(seen).exclude(involvements__person_id=actor.person_id)  # becomes NOT EXISTS, never a join
+        own = {"case": OuterRef("pk"), "person": actor.person_id, "ended_at": None}
+        leave = Exists(apps.get_model("cases", "CaseAccess").objects.filter(**own))
+        wall = Exists(apps.get_model("cases", "Involvement").objects.filter(**own))
+        return self.filter(seen, Q(restricted=False) | leave).exclude(wall)
 
     def in_queue(self) -> Self:
         """Work that is still to be done: history never is."""
@@ -77,9 +106,7 @@ class Case(FSMModelMixin, models.Model):
 
     reference = models.CharField(max_length=8, unique=True, default=random_reference, editable=False)
     kind = models.CharField(max_length=9, choices=Kind.choices)
-    state = FSMField(
-        max_length=20, choices=[*ComplaintState.choices, *CommentState.choices], protected=True, db_index=False
-    )
+    state = FSMField(max_length=20, choices=ALL_STATES, protected=True, db_index=False)
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.LIVE)
     version = models.PositiveIntegerField(default=1)
 
@@ -108,6 +135,16 @@ class Case(FSMModelMixin, models.Model):
     handling_started_on = models.DateField(null=True, blank=True)
     contacted_on = models.DateField(null=True, blank=True)
     sent_to_unit_on = models.DateField(null=True, blank=True)
+    recording_offered_on = models.DateField(null=True, blank=True)  # after an unresolved handling outside Schedule 3
+    recording_declined_on = models.DateField(null=True, blank=True)
+    recorded_on = models.DateField(null=True, blank=True)
+    referral_clear_on = models.DateField(null=True, blank=True)  # when it became clear that a referral is mandatory
+    referred_on = models.DateField(null=True, blank=True)  # the last time; null again once that no longer stands
+    investigating_since = models.DateField(null=True, blank=True)
+    timeliness_written_on = models.DateField(null=True, blank=True)  # the last letter of regulation 13
+    reported_on = models.DateField(null=True, blank=True)
+    decided_on = models.DateField(null=True, blank=True)  # the outcome: the five working days to tell it begin
+    review_information_on = models.DateField(null=True, blank=True)  # provided: the 28 days begin on the next day
     progress_told_on = models.DateField(null=True, blank=True)
     resolved_on = models.DateField(null=True, blank=True)
     told_on = models.DateField(null=True, blank=True)
@@ -122,8 +159,22 @@ class Case(FSMModelMixin, models.Model):
     concerns_conduct = models.BooleanField(default=False)  # any of the four above: no unit sees the case
     assessed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact_impossible_reason = models.TextField(blank=True)
-    withdrawal_signed_on = models.DateField(null=True, blank=True)
-    withdrawal_signed_by = models.CharField(max_length=200, blank=True)
+    recorded_because = models.CharField(max_length=16, choices=RecordedBecause.choices, blank=True)
+    indicates_misconduct = models.BooleanField(null=True, blank=True)  # the duty to investigate (Sch 3 para 6)
+    investigation_exception = models.TextField(blank=True)  # regulation 6: why it need not be investigated all the same
+    investigator = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    form_set_by = models.CharField(max_length=9, choices=FormSetBy.choices, blank=True)  # of the investigation
+    regime = models.CharField(max_length=9, choices=Regime.choices, default=Regime.AMENDED_2025)
+    regime_reason = models.TextField(blank=True)
+    concerns_chief_officer = models.BooleanField(default=False)  # the local policing body is the appropriate authority
+    restricted = models.BooleanField(default=False)  # sealed: nobody knows of it but by leave given by name
+    matter_type = models.CharField(max_length=7, choices=MatterType.choices, blank=True)
+    kept_from_units = models.BooleanField(
+        default=False
+    )  # special procedures, a serious category, a senior rank, a referral
+    review_body = models.CharField(max_length=4, blank=True)
+    former_handler = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     outcome = models.CharField(max_length=120, blank=True)
@@ -131,6 +182,13 @@ class Case(FSMModelMixin, models.Model):
 
     next_due_on = models.DateField(null=True, blank=True)  # a cache of deadlines.next_due, written with every change
     next_due_rule = models.CharField(max_length=30, blank=True)
+    # The first open duty of the force that the law sets, the first that it set itself, and the first of anybody else:
+    # cached like the one above, for the lists of what is owed and what is late.
+    legal_due_on = models.DateField(null=True, blank=True)
+    target_due_on = models.DateField(null=True, blank=True)
+    others_due_on = models.DateField(null=True, blank=True)
+    # When the watcher has to look at it next (cases.escalation): never later than the next alert.
+    watch_at = models.DateTimeField(null=True, blank=True)
     queue_on = models.GeneratedField(
         expression=Coalesce("next_due_on", Value(NOTHING_DUE)), output_field=models.DateField(), db_persist=True
     )
@@ -145,6 +203,7 @@ class Case(FSMModelMixin, models.Model):
 
     objects: models.Manager[Any] = CaseQuerySet.as_manager()
 
+    considered_on: dt.date  # the London day on which a move is considered, set by who asks: facts read no clock
     first_state: str  # each machine has its own, and its own moves
     moves: type[models.TextChoices]
 
@@ -165,8 +224,10 @@ class Case(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 name="state_of_its_kind",
                 condition=Q(kind="COMPLAINT", state__in=ComplaintState.values)
-                | Q(kind="COMMENT", state__in=CommentState.values),
+                | Q(kind="COMMENT", state__in=CommentState.values)
+                | Q(kind="MATTER", state__in=MatterState.values),
             ),
+            models.CheckConstraint(name="a_matter_has_a_type", condition=Q(kind="MATTER") ^ Q(matter_type="")),
             models.CheckConstraint(
                 name="closed_after_received",
                 condition=Q(origin="IMPORTED") | Q(closed_on=None) | Q(closed_on__gte=F("received_on")),
@@ -199,6 +260,23 @@ class Case(FSMModelMixin, models.Model):
                 fields=["handler", "queue_on", "id"],
                 condition=Q(origin="LIVE", closed_on=None),
             ),
+            # What is owed today, legal clocks first. A closed case may still owe somebody a letter.
+            models.Index(
+                name="case_owed_by_law",
+                fields=["force", "legal_due_on", "id"],
+                condition=Q(origin="LIVE", legal_due_on__isnull=False),
+            ),
+            models.Index(
+                name="case_owed_by_target",
+                fields=["force", "target_due_on", "id"],
+                condition=Q(origin="LIVE", target_due_on__isnull=False),
+            ),
+            models.Index(
+                name="case_owed_by_others",
+                fields=["force", "others_due_on", "id"],
+                condition=Q(origin="LIVE", others_due_on__isnull=False),
+            ),
+            models.Index(name="case_watched", fields=["watch_at", "id"], condition=Q(watch_at__isnull=False)),
             models.Index(name="case_newest", fields=["-received_on", "-id"]),
             models.Index(name="case_by_day_received", fields=["force", "received_on"]),
         ]

@@ -9,7 +9,7 @@ from django_fsm import transition
 
 from backend.accounts.actors import Actor
 from backend.areas.models import Unit
-from cases import facts
+from cases import makers
 
 from .case import Case
 from .states import CommentState as State
@@ -29,21 +29,21 @@ class CommentCase(Case):
     class Meta:
         proxy = True
 
-    @transition(field="state", source=State.SUBMITTED, target=State.TRIAGE, permission=facts.may_answer_comments)
+    @transition(field="state", source=State.SUBMITTED, target=State.TRIAGE, permission=makers.may_answer_comments)
     def triage(self, *, actor: Actor, on: dt.date) -> None:
         self.handling_started_on = on
 
-    @transition(field="state", source=State.TRIAGE, target=State.WITH_LPU, permission=facts.may_answer_comments)
+    @transition(field="state", source=State.TRIAGE, target=State.WITH_LPU, permission=makers.may_answer_comments)
     def send_to_unit(self, *, actor: Actor, on: dt.date, unit: Unit) -> None:
         self.unit = unit
         self.handler_id = None
         self.sent_to_unit_on = on
 
-    @transition(field="state", source=State.WITH_LPU, target=State.TRIAGE, permission=facts.may_work_on_comments)
+    @transition(field="state", source=State.WITH_LPU, target=State.TRIAGE, permission=makers.may_work_on_comments)
     def return_to_triage(self, *, actor: Actor, on: dt.date, reason: str) -> None:
         self.handler_id = None
 
-    @transition(field="state", source=State.WITH_LPU, target=State.ANSWERED, permission=facts.may_answer_comments)
+    @transition(field="state", source=State.WITH_LPU, target=State.ANSWERED, permission=makers.may_answer_comments)
     def answer(self, *, actor: Actor, on: dt.date, told: str) -> None:
         """Professional Standards owns the answer; a unit contributes to it but does not send it."""
         self.told_on = self.closed_on = on

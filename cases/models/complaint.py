@@ -1,6 +1,7 @@
-"""The machine of a complaint: Police Reform Act 2002, Schedule 3, as far as handling outside it.
+"""The machine of a complaint: Police Reform Act 2002, Schedule 3.
 
-A body sets fields only; what must be true and who may is asked beforehand, by transitions.perform.
+A body sets fields only; what must be true and who may is asked beforehand, by transitions.perform. What a move writes
+beside the case, and what it makes owed, is in cases.services.effects and cases.consequences.
 """
 
 from __future__ import annotations
@@ -13,23 +14,69 @@ from django.db import models
 from django_fsm import transition
 
 from backend.accounts.actors import Actor
-from cases import facts
+from backend.accounts.models import User
+from cases import facts, makers
 
-from .case import Case
+from .case import Case, FormSetBy, RecordedBecause
 from .states import ComplaintState as State
 
+BEFORE_CONTACT = [State.RECEIVED, State.ASSESSING]
+BEFORE_RECORDING = [*BEFORE_CONTACT, State.CONTACTED]
+OUTSIDE = [State.HANDLING_OUTSIDE, State.OUTSIDE_UNRESOLVED]
+ENDED_OUTSIDE = [State.RESOLVED_OUTSIDE, State.CLOSED_OUTSIDE]
+TO_BE_HANDLED = [State.RECORDED, State.REFERRED_BACK, State.REOPENED]  # how is to be decided
+HANDLED = [State.OTBI, State.NFA, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
+WITH_THE_IOPC = [State.REFERRED, State.DIRECTED, State.INDEPENDENT]
+UNDER_SCHEDULE_3 = [*TO_BE_HANDLED, *HANDLED]
+LIVE = [*BEFORE_RECORDING, *OUTSIDE, *UNDER_SCHEDULE_3, *WITH_THE_IOPC, State.OUTCOME_SENT, State.UNDER_REVIEW]
+TOLD = [State.OUTCOME_SENT, State.UNDER_REVIEW, State.FINALISED]
+
 # A recording is forced at any time, also while it is handled outside: no role overrules that.
-OUTSIDE: list[Callable[[Any], bool]] = [facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded]
-LIVE = [State.RECEIVED, State.ASSESSING, State.CONTACTED, State.HANDLING_OUTSIDE]
+MAY_STAY_OUTSIDE = (facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded)
 
 
 class ComplaintMove(models.TextChoices):
     TAKE = "take", "Take it up for assessment"
+    FIND_NOT_A_COMPLAINT = "find_not_a_complaint", "Find that it is not a complaint"
+    REOPEN = "reopen", "Assess it again"
     RECORD_CONTACT = "record_contact", "Record the first contact with the complainant"
     HANDLE_OUTSIDE = "handle_outside", "Handle it outside Schedule 3"
     RESOLVE = "resolve", "Resolve it, and tell the complainant"
+    LEAVE_UNRESOLVED = "leave_unresolved", "Note that it is not resolved, and offer to record it"
+    CLOSE_OUTSIDE = "close_outside", "Close it unresolved: the complainant does not want it recorded"
+    RECORD = "record", "Record it under Schedule 3"
+    DECIDE_NOT_TO_RECORD = "decide_not_to_record", "Decide that it need not be recorded"
+    TRANSFER_OUT = "transfer_out", "Hand it over to its appropriate authority"
+    REFER = "refer", "Refer it to the IOPC"
+    CALL_IN = "call_in", "Enter that the IOPC calls it in"
+    REFER_BACK = "refer_back", "Enter that the IOPC refers it back"
+    REFER_BACK_TO_COMPLETE = (
+        "refer_back_to_complete",
+        "Enter that the IOPC refers it back, to complete the investigation",
+    )
+    DETERMINE_LOCAL = "determine_local", "Enter that the IOPC determines an investigation by the authority"
+    DETERMINE_DIRECTED = "determine_directed", "Enter that the IOPC directs the investigation"
+    DETERMINE_INDEPENDENT = "determine_independent", "Enter that the IOPC investigates"
+    HANDLE_OTHERWISE = "handle_otherwise", "Handle it otherwise than by investigation"
+    TAKE_NO_FURTHER_ACTION = "take_no_further_action", "Propose no further action"
+    INVESTIGATE = "investigate", "Investigate it locally"
+    REPLACE_INVESTIGATOR = "replace_investigator", "Appoint another investigator"
+    SUBMIT_REPORT = "submit_report", "Submit the investigator's report"
+    BEGIN_DECISION = "begin_decision", "Begin the decision"
+    ENTER_IOPC_REPORT = "enter_iopc_report", "Enter the IOPC's report and decision"
+    SEND_OUTCOME = "send_outcome", "Tell the complainant the outcome"
+    OPEN_REVIEW = "open_review", "Enter that a review was applied for"
+    CLOSE_REVIEW = "close_review", "Close the review: nothing more follows"
+    REOPEN_AFTER_REVIEW = "reopen_after_review", "Open it again after the review"
     FINALISE = "finalise", "Finalise it"
-    WITHDRAW = "withdraw", "Withdraw it at the complainant's signed wish"
+    WITHDRAW = "withdraw", "End it: every complainant has withdrawn"
+    CEASE = "cease", "End it: the complainant did not wish it to be resumed"
+    MERGE = "merge", "Merge it into another case about the same"
+
+
+def when(*conditions: Callable[[Any], bool]) -> list[Callable[[Any], bool]]:
+    """The facts that a move waits for. What concerns the chief officer moves no further than to the local policing body."""
+    return [facts.is_for_this_authority, *conditions]
 
 
 class ComplaintCase(Case):
@@ -39,28 +86,66 @@ class ComplaintCase(Case):
     class Meta:
         proxy = True
 
-    @transition(field="state", source=State.RECEIVED, target=State.ASSESSING, permission=facts.may_assess)
+    # ---- assessment and contact
+
+    @transition(
+        field="state", source=State.RECEIVED, target=State.ASSESSING, conditions=when(), permission=makers.may_assess
+    )
     def take(self, *, actor: Actor, on: dt.date) -> None:
         """Handling starts, and with it the four weeks in which the complainant hears how it is going (reg. 34)."""
         self.handling_started_on = on
         self.handler_id = self.handler_id or actor.user_id
 
-    @transition(field="state", source=State.ASSESSING, target=State.CONTACTED, permission=facts.may_handle)
+    @transition(
+        field="state",
+        source=[State.ASSESSING, State.CONTACTED],
+        target=State.NOT_A_COMPLAINT,
+        conditions=when(facts.is_assessed, facts.need_not_be_recorded, facts.owes_no_referral),
+        permission=makers.may_decide,
+    )
+    def find_not_a_complaint(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
+        """It stays in the register as a purported complaint (SI 2020/2 reg. 44(c)); there is no right to a review."""
+        self.outcome = why
+        self.told_on = self.closed_on = on
+
+    @transition(
+        field="state",
+        source=[State.NOT_A_COMPLAINT, State.NOT_RECORDED],
+        target=State.ASSESSING,
+        conditions=when(),
+        permission=makers.may_take_up_again,
+    )
+    def reopen(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        self._open_again(on)
+        self.handler_id = actor.user_id
+
+    @transition(
+        field="state", source=State.ASSESSING, target=State.CONTACTED, conditions=when(), permission=makers.may_handle
+    )
+    @transition(
+        field="state",
+        source=[*OUTSIDE, *UNDER_SCHEDULE_3, *WITH_THE_IOPC],
+        target=None,
+        conditions=when(facts.is_not_contacted),
+        permission=makers.may_handle,
+    )
     def record_contact(
         self, *, actor: Actor, on: dt.date, contacted_on: dt.date, views: str, wishes_recording: bool
     ) -> None:
-        """The first duty on receipt: contact, and the complainant's views on the handling (Sch 3 para 2(6))."""
+        """Whoever was not contacted before it was recorded is owed that all the same (Sch 3 para 2(6))."""
         self.contacted_on = contacted_on
         self.views_at_contact = views
         # A wish that was stated before stands: only the assessment takes it back, by a second person and for a reason.
         self.wishes_recording = wishes_recording or bool(self.wishes_recording)
 
+    # ---- outside Schedule 3
+
     @transition(
         field="state",
         source=[State.ASSESSING, State.CONTACTED],
         target=State.HANDLING_OUTSIDE,
-        conditions=[facts.is_assessed, *OUTSIDE, facts.is_contacted_or_cannot_be],
-        permission=facts.may_decide,
+        conditions=when(facts.is_assessed, *MAY_STAY_OUTSIDE, facts.is_contacted_or_cannot_be),
+        permission=makers.may_decide,
     )
     def handle_outside(self, *, actor: Actor, on: dt.date) -> None:
         """To be handled with a view to resolving it to the complainant's satisfaction (Sch 3 para 2(6C))."""
@@ -69,8 +154,8 @@ class ComplaintCase(Case):
         field="state",
         source=State.HANDLING_OUTSIDE,
         target=State.RESOLVED_OUTSIDE,
-        conditions=OUTSIDE,
-        permission=facts.may_handle,
+        conditions=when(*MAY_STAY_OUTSIDE, facts.is_not_suspended),
+        permission=makers.may_handle,
     )
     def resolve(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
         """Resolved and told on one day: the outcome's five working days (reg. 34) begin and end with it."""
@@ -80,10 +165,309 @@ class ComplaintCase(Case):
 
     @transition(
         field="state",
-        source=State.RESOLVED_OUTSIDE,
+        source=State.HANDLING_OUTSIDE,
+        target=State.OUTSIDE_UNRESOLVED,
+        conditions=when(facts.is_not_suspended),
+        permission=makers.may_handle,
+    )
+    def leave_unresolved(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
+        """The complainant is told that it may be recorded, before anything is closed."""
+        self.recording_offered_on = on
+        self.resolved_by_id = actor.person_id
+
+    @transition(
+        field="state",
+        source=State.OUTSIDE_UNRESOLVED,
+        target=State.CLOSED_OUTSIDE,
+        conditions=when(*MAY_STAY_OUTSIDE, facts.owes_no_referral, facts.is_not_suspended),
+        permission=makers.may_close,
+    )
+    def close_outside(self, *, actor: Actor, on: dt.date, declined_on: dt.date, told: str) -> None:
+        self.recording_declined_on = declined_on
+        self.resolved_on = self.told_on = self.closed_on = on
+        self.outcome = "NOT_RESOLVED"
+
+    # ---- recorded, or not
+
+    @transition(
+        field="state",
+        source=[*BEFORE_RECORDING, *OUTSIDE, *ENDED_OUTSIDE, State.FINALISED],
+        target=State.RECORDED,
+        conditions=when(facts.is_assessed, facts.was_never_recorded),
+        permission=makers.may_assess,
+    )
+    def record(self, *, actor: Actor, on: dt.date) -> None:
+        """At any time, also after it was closed: the wish to have it recorded never comes too late."""
+        self._record(on)
+
+    @transition(
+        field="state",
+        source=[State.ASSESSING, State.CONTACTED],
+        target=State.NOT_RECORDED,
+        conditions=when(facts.is_assessed, facts.owes_no_referral),
+        permission=makers.may_decide,
+    )
+    def decide_not_to_record(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
+        """Sch 3 para 2(7)-(8): dealt with already by criminal or disciplinary proceedings, or withdrawn before."""
+        self.outcome = why
+        self.told_on = self.closed_on = on
+
+    @transition(
+        field="state",
+        source=[*BEFORE_RECORDING, State.RECORDED],
+        target=State.TRANSFERRED_OUT,
+        permission=makers.may_decide,
+    )
+    @transition(
+        field="state",
+        source=[*(state for state in LIVE if state not in (*BEFORE_RECORDING, State.RECORDED)), State.RESOLVED_OUTSIDE],
+        target=State.TRANSFERRED_OUT,
+        conditions=[facts.concerns_the_chief_officer],
+        permission=makers.may_decide,
+    )
+    def transfer_out(self, *, actor: Actor, on: dt.date, to: str, told: str) -> None:
+        """To the authority whose complaint it is; the day it was made goes with it, and so does every duty."""
+        self.outcome = "TRANSFERRED"
+        self.told_on = self.closed_on = on
+
+    # ---- the IOPC
+
+    @transition(
+        field="state",
+        source=[*BEFORE_RECORDING, *OUTSIDE, *ENDED_OUTSIDE, *UNDER_SCHEDULE_3, State.OUTCOME_SENT, State.UNDER_REVIEW],
+        target=State.REFERRED,
+        conditions=when(facts.is_assessed, facts.may_be_referred),
+        permission=makers.may_decide,
+    )
+    def refer(self, *, actor: Actor, on: dt.date, basis: str, ground: str, clear_on: dt.date) -> None:
+        """Whenever it becomes clear that it has to be; what was not recorded is recorded with it."""
+        if basis == "MANDATORY":
+            self.alleges_mandatory_referral = self.concerns_conduct = True
+            self.referral_clear_on = clear_on
+        self._go_to_the_iopc(on)
+
+    @transition(
+        field="state",
+        source=[*(s for s in LIVE if s not in WITH_THE_IOPC), *ENDED_OUTSIDE, State.NOT_A_COMPLAINT, State.NOT_RECORDED,
+                State.FINALISED],
+        target=State.REFERRED,
+        conditions=when(),
+        permission=makers.may_decide,
+    )  # fmt: skip
+    def call_in(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """The IOPC treats it as referred (Sch 3 para 4A): the authority's handling ends."""
+        self._go_to_the_iopc(on)
+
+    @transition(
+        field="state",
+        source=State.REFERRED,
+        target=State.REFERRED_BACK,
+        conditions=when(facts.was_not_being_investigated),
+        permission=makers.may_decide,
+    )
+    def refer_back(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        self.form_set_by = ""
+
+    @transition(
+        field="state",
+        source=State.REFERRED,
+        target=State.LOCAL_INV,
+        conditions=when(facts.was_being_investigated),
+        permission=makers.may_decide,
+    )
+    def refer_back_to_complete(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """An investigation that was under way is completed, not chosen afresh (Sch 3 para 5(2))."""
+
+    @transition(
+        field="state",
+        source=[State.REFERRED, State.DIRECTED, State.INDEPENDENT, State.UNDER_REVIEW],
+        target=State.LOCAL_INV,
+        conditions=when(facts.iopc_may_set_its_form),
+        permission=makers.may_decide,
+    )
+    def determine_local(
+        self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date, investigator: User
+    ) -> None:
+        self._investigated_from(on, by=FormSetBy.IOPC)
+        self.investigator = self.handler = investigator
+
+    @transition(
+        field="state",
+        source=[State.REFERRED, State.LOCAL_INV, State.INDEPENDENT, *TOLD],
+        target=State.DIRECTED,
+        conditions=when(facts.iopc_may_set_its_form),
+        permission=makers.may_decide,
+    )
+    def determine_directed(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """Also as a re-investigation, for compelling reasons (PRA 2002 s. 13B)."""
+        self._investigated_from(on, by=FormSetBy.IOPC)
+
+    @transition(
+        field="state",
+        source=[State.REFERRED, State.LOCAL_INV, State.DIRECTED, *TOLD],
+        target=State.INDEPENDENT,
+        conditions=when(facts.iopc_may_set_its_form),
+        permission=makers.may_decide,
+    )
+    def determine_independent(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """Also as a re-investigation, for compelling reasons (PRA 2002 s. 13B)."""
+        self._investigated_from(on, by=FormSetBy.IOPC)
+
+    # ---- handling under Schedule 3
+
+    @transition(
+        field="state",
+        source=[*TO_BE_HANDLED, State.NFA, State.LOCAL_INV],
+        target=State.OTBI,
+        conditions=when(
+            facts.owes_no_referral,
+            facts.has_been_looked_at_for_misconduct,
+            facts.need_not_be_investigated,
+            facts.form_is_the_authoritys_own,
+        ),
+        permission=makers.may_decide,
+    )
+    def handle_otherwise(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        self.investigating_since = self.investigator_id = None
+        self.form_set_by = ""
+
+    @transition(
+        field="state",
+        source=[*TO_BE_HANDLED, State.OTBI],
+        target=State.NFA,
+        conditions=when(
+            facts.owes_no_referral,
+            facts.has_been_looked_at_for_misconduct,
+            facts.need_not_be_investigated,
+            facts.form_is_the_authoritys_own,
+        ),
+        permission=makers.may_decide,
+    )
+    def take_no_further_action(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        """Where that is reasonable and proportionate; another person decides on it."""
+
+    @transition(
+        field="state",
+        source=[*TO_BE_HANDLED, State.OTBI, State.NFA],
+        target=State.LOCAL_INV,
+        conditions=when(facts.owes_no_referral),
+        permission=makers.may_decide,
+    )
+    def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
+        self._investigated_from(on, by=FormSetBy.AUTHORITY)
+        self.investigator = self.handler = investigator
+
+    @transition(
+        field="state",
+        source=State.LOCAL_INV,
+        target=State.LOCAL_INV,
+        conditions=when(),
+        permission=makers.may_decide,
+    )
+    def replace_investigator(self, *, actor: Actor, on: dt.date, investigator: User, reason: str) -> None:
+        """Who falls ill, leaves or turns out to be part of it holds nothing up; whose the investigation is stays."""
+        self.investigator = self.handler = investigator
+
+    @transition(
+        field="state",
+        source=State.LOCAL_INV,
+        target=State.REPORT_SUBMITTED,
+        conditions=when(
+            facts.is_not_suspended, facts.every_severity_is_assessed, facts.every_allegation_has_an_opinion
+        ),
+        permission=makers.may_investigate,
+    )
+    def submit_report(self, *, actor: Actor, on: dt.date, summary: str) -> None:
+        """The investigator gives evidence and opinion; what is found is for the authority to decide (para 22)."""
+        self.reported_on = on
+
+    @transition(
+        field="state",
+        source=[State.OTBI, State.NFA, State.REPORT_SUBMITTED],
+        target=State.DECISION,
+        conditions=when(facts.is_not_suspended, facts.owes_no_referral),
+        permission=makers.may_decide_on_others_work,
+    )
+    def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
+        self.decided_by_id = actor.person_id
+
+    @transition(
+        field="state",
+        source=[State.DIRECTED, State.INDEPENDENT],
+        target=State.DECISION,
+        conditions=when(),
+        permission=makers.may_decide,
+    )
+    def enter_iopc_report(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """The report goes to the IOPC, which decides (para 22): the force enters it, and carries out what follows."""
+        self.reported_on = dated_on
+        self.decided_by_id = None
+
+    @transition(
+        field="state",
+        source=State.DECISION,
+        target=State.OUTCOME_SENT,
+        conditions=when(
+            facts.owes_no_referral,
+            facts.is_not_suspended,
+            facts.every_allegation_is_coded,
+            facts.every_allegation_is_decided,
+        ),
+        permission=makers.may_check,
+    )
+    def send_outcome(self, *, actor: Actor, on: dt.date, told: str) -> None:
+        """With the right to a review, and its body, where there is one: the 28 days begin on the next day (reg. 29)."""
+        self.told_on = on
+        self.review_body = facts.review_body_of(self)
+        self.review_information_on = on if self.review_body else None
+        self.outcome = "DECIDED"
+
+    # ---- review and end
+
+    @transition(
+        field="state",
+        source=[State.OUTCOME_SENT, State.FINALISED],
+        target=State.UNDER_REVIEW,
+        conditions=when(facts.has_a_right_to_a_review, facts.has_an_open_review),
+        permission=makers.may_decide,
+    )
+    def open_review(self, *, actor: Actor, on: dt.date) -> None:
+        """In time, or accepted late by the body for special circumstances; the application itself is entered before."""
+        self.closed_on = None
+
+    @transition(
+        field="state",
+        source=State.UNDER_REVIEW,
         target=State.FINALISED,
-        conditions=[*OUTSIDE, facts.has_told_the_complainant],
-        permission=facts.may_close,
+        conditions=when(facts.owes_no_referral, facts.review_ended_without_more),
+        permission=makers.may_decide,
+    )
+    def close_review(self, *, actor: Actor, on: dt.date, told: str) -> None:
+        self.closed_on = on
+
+    @transition(
+        field="state",
+        source=State.UNDER_REVIEW,
+        target=State.REOPENED,
+        conditions=when(facts.review_calls_for_more),
+        permission=makers.may_decide,
+    )
+    def reopen_after_review(self, *, actor: Actor, on: dt.date) -> None:
+        """For somebody else than handled it before, unless a reason is recorded when it is given to them again."""
+        self._open_again(on)
+
+    @transition(
+        field="state",
+        source=[State.RESOLVED_OUTSIDE, State.OUTCOME_SENT],
+        target=State.FINALISED,
+        conditions=when(
+            facts.may_end_where_it_stands,
+            facts.owes_no_referral,
+            facts.has_told_the_complainant,
+            facts.review_window_is_over,
+            facts.no_review_is_open,
+        ),
+        permission=makers.may_close,
     )
     def finalise(self, *, actor: Actor, on: dt.date) -> None:
         self.closed_on = on
@@ -92,11 +476,84 @@ class ComplaintCase(Case):
         field="state",
         source=LIVE,
         target=State.WITHDRAWN,
-        conditions=[facts.is_assessed, facts.owes_no_referral],
-        permission=facts.may_decide,
+        conditions=when(
+            facts.is_assessed,
+            facts.owes_no_referral,
+            facts.every_complainant_has_withdrawn,
+            facts.iopc_lets_it_be_withdrawn,
+            facts.review_body_knows_of_withdrawal,
+        ),
+        permission=makers.may_decide,
     )
-    def withdraw(self, *, actor: Actor, on: dt.date, signed_on: dt.date, signed_by: str) -> None:
-        """A signed notification ends it (SI 2020/2, regs 38-39); an unsigned wish is not one."""
-        self.withdrawal_signed_on, self.withdrawal_signed_by = signed_on, signed_by
+    def withdraw(self, *, actor: Actor, on: dt.date, public_interest: str) -> None:
+        """Part 2 ceases to apply (reg. 38); what the public interest asks for is answered, and goes on as a conduct matter."""
         self.outcome = "WITHDRAWN"
         self.told_on = self.closed_on = on
+
+    @transition(
+        field="state",
+        source=UNDER_SCHEDULE_3,
+        target=State.FINALISED,
+        conditions=when(facts.owes_no_referral, facts.part_2_has_ceased),
+        permission=makers.may_decide,
+    )
+    def cease(self, *, actor: Actor, on: dt.date, told: str) -> None:
+        """No wish to resume it, and no public interest in a conduct matter: Part 2 ceases to apply (reg. 41)."""
+        self.outcome = "REGULATION_41"
+        self.told_on = self.closed_on = on
+
+    @transition(
+        field="state",
+        source=[*BEFORE_RECORDING, *OUTSIDE, State.RECORDED],
+        target=State.MERGED,
+        conditions=when(facts.is_assessed, facts.owes_no_referral),
+        permission=makers.may_decide,
+    )
+    def merge(self, *, actor: Actor, on: dt.date, into: Case, told: str) -> None:
+        """A duplicate by the same complainant ends here, with a pointer; both keep their history and their people."""
+        self.outcome = "MERGED"
+        self.told_on = self.closed_on = on
+
+    # ---- what several moves do
+
+    def _record(self, on: dt.date) -> None:
+        was_handled = self.state in (*OUTSIDE, *ENDED_OUTSIDE, State.FINALISED)
+        is_worked_on = self.state == State.HANDLING_OUTSIDE and not self.wishes_recording
+        self.recorded_because = (
+            RecordedBecause.WISH if self.wishes_recording and not was_handled
+            else RecordedBecause.NATURE if self.concerns_conduct
+            else RecordedBecause.DISSATISFACTION if was_handled and not is_worked_on
+            else RecordedBecause.AUTHORITY
+        )  # fmt: skip
+        self.recorded_on = on
+        if self.closed_on or self.resolved_on:
+            self._open_again(on)
+
+    def _open_again(self, on: dt.date) -> None:
+        """Handling starts anew, for somebody else; whoever held it last is remembered."""
+        self.former_handler_id = self.handler_id or self.former_handler_id
+        self.handler_id = self.investigator_id = self.resolved_by_id = self.resolved_on = None
+        self.handling_started_on, self.investigating_since, self.reported_on = on, None, None
+        self._undo_the_outcome()
+
+    def _take_back_the_outcome(self, on: dt.date) -> None:
+        """An outcome that was told is opened again; one that was not yet told is undone."""
+        if self.told_on:
+            self._open_again(on)
+        else:
+            self._undo_the_outcome()
+
+    def _undo_the_outcome(self) -> None:
+        self.decided_on = self.decided_by_id = self.told_on = self.closed_on = None
+        self.review_body, self.review_information_on, self.outcome = "", None, ""
+
+    def _go_to_the_iopc(self, on: dt.date) -> None:
+        if self.recorded_on is None:
+            self._record(on)
+        self._take_back_the_outcome(on)
+        self.referred_on, self.kept_from_units = on, True
+
+    def _investigated_from(self, on: dt.date, *, by: FormSetBy) -> None:
+        self._take_back_the_outcome(on)
+        self.investigating_since = self.investigating_since or on
+        self.form_set_by = by

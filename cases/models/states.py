@@ -1,18 +1,52 @@
-"""The states of the two machines, by the names of the law and the house."""
+"""The states of the machines, by the names of the law and the house."""
 
 from django.db import models
 
 
 class ComplaintState(models.TextChoices):
-    """Where a complaint stands. Handling outside Schedule 3 only: the recorded path comes with the full machine."""
+    """Where a complaint stands on its path. What is independent of the path is a dated fact or a small machine of its own."""
 
     RECEIVED = "RECEIVED", "Received"
     ASSESSING = "ASSESSING", "Being assessed"
     CONTACTED = "CONTACTED", "Complainant contacted"
+    NOT_A_COMPLAINT = "NOT_A_COMPLAINT", "Not a complaint"
+    NOT_RECORDED = "NOT_RECORDED", "Not recorded"
     HANDLING_OUTSIDE = "HANDLING_OUTSIDE", "Handled outside Schedule 3"
+    OUTSIDE_UNRESOLVED = "OUTSIDE_UNRESOLVED", "Not resolved outside Schedule 3"
     RESOLVED_OUTSIDE = "RESOLVED_OUTSIDE", "Resolved outside Schedule 3"
+    CLOSED_OUTSIDE = "CLOSED_OUTSIDE", "Closed outside Schedule 3, not resolved"
+    RECORDED = "RECORDED", "Recorded under Schedule 3"
+    REFERRED = "REFERRED", "Referred to the IOPC"
+    REFERRED_BACK = "REFERRED_BACK", "Referred back by the IOPC"
+    OTBI = "OTBI", "Handled otherwise than by investigation"
+    NFA = "NFA", "No further action proposed"
+    LOCAL_INV = "LOCAL_INV", "Local investigation"
+    DIRECTED = "DIRECTED", "Investigation directed by the IOPC"
+    INDEPENDENT = "INDEPENDENT", "Independent investigation by the IOPC"
+    REPORT_SUBMITTED = "REPORT_SUBMITTED", "Report submitted"
+    DECISION = "DECISION", "Being decided"
+    OUTCOME_SENT = "OUTCOME_SENT", "Outcome sent"
+    UNDER_REVIEW = "UNDER_REVIEW", "Under review"
+    REOPENED = "REOPENED", "Reopened after a review"
     FINALISED = "FINALISED", "Finalised"
     WITHDRAWN = "WITHDRAWN", "Withdrawn"
+    TRANSFERRED_OUT = "TRANSFERRED_OUT", "Transferred to another authority"
+    MERGED = "MERGED", "Merged into another case"
+
+
+class MatterState(models.TextChoices):
+    """Where a conduct or DSI matter stands: no complainant, so neither contact nor review."""
+
+    RECORDED = "RECORDED", "Recorded"
+    REFERRED = "REFERRED", "Referred to the IOPC"
+    REFERRED_BACK = "REFERRED_BACK", "Referred back by the IOPC"
+    LOCAL_INV = "LOCAL_INV", "Local investigation"
+    DIRECTED = "DIRECTED", "Investigation directed by the IOPC"
+    INDEPENDENT = "INDEPENDENT", "Independent investigation by the IOPC"
+    REPORT_SUBMITTED = "REPORT_SUBMITTED", "Report submitted"
+    DECISION = "DECISION", "Being decided"
+    FINALISED = "FINALISED", "Finalised"
+    TRANSFERRED_OUT = "TRANSFERRED_OUT", "Transferred to another authority"
 
 
 class CommentState(models.TextChoices):

@@ -1,0 +1,108 @@
+"""What may be found on an allegation, by how it is handled and by which rules: pure questions to a case with its parts loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import Allegation, Case
+
+OUTSIDE_STATES = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE")
+OLD_REGIMES = ("2004", "2012")
+BY_THE_IOPC = ("DIRECTED", "INDEPENDENT")
+FORMS = {
+    "determine_local": "LOCAL",
+    "determine_directed": "DIRECTED",
+    "determine_independent": "INDEPENDENT",
+    "refer_back": "BACK",
+    "refer_back_to_complete": "BACK",
+}
+
+OF_THE_SERVICE = frozenset({"ACCEPTABLE", "NOT_ACCEPTABLE", "UNDETERMINED"})
+OF_OLD = frozenset({"UPHELD", "NOT_UPHELD"})  # the words of before 2020, for what is still handled by those rules
+TO_ANSWER = frozenset({"CASE_TO_ANSWER", "NO_CASE_TO_ANSWER"})
+FINDINGS: Mapping[str, frozenset[str]] = {
+    "OUTSIDE": frozenset({"RESOLVED", "NOT_RESOLVED"}),
+    "NFA": frozenset({"NO_FURTHER_ACTION"}),
+}
+OPINIONS_ON_CONDUCT = frozenset({"CASE_TO_ANSWER_MISCONDUCT", "CASE_TO_ANSWER_GROSS", "NO_CASE_TO_ANSWER"})
+NOT_SPECIAL = frozenset({"NOT_SPECIAL"})
+# How staff may say that one allegation is handled, otherwise than the case is (2.5 of the guidance on capturing data).
+OTHERWISE: Mapping[str, frozenset[str]] = {
+    "OTBI": frozenset({"NFA"}),
+    "NFA": frozenset({"OTBI"}),
+    "LOCAL": frozenset({"OTBI", "NFA"}),
+}
+
+
+def live_allegations(case: Case) -> list[Allegation]:
+    """Those that were not moved to another case or withdrawn, in their order."""
+    live = [each for each in case.allegations.all() if not each.moved_to_id and each.finding != "WITHDRAWN"]
+    return sorted(live, key=lambda each: each.position)
+
+
+def is_decided_by_the_iopc(case: Case) -> bool:
+    """Whether the IOPC directed or made the investigation, and so decides what is found (PRA 2002 Sch 3 paras 15 and 22)."""
+    return case.form_set_by == "IOPC" and _last_form(case) in BY_THE_IOPC
+
+
+def is_under_special_procedures(case: Case, allegation: Allegation) -> bool:
+    """Whether somebody who is complained about in it is investigated under special procedures that have not ended.
+
+    They are of a person: named for the whole case, or for one allegation and then for another.
+    """
+    special = {each.subject_id for each in case.special_procedures.all() if each.ended_on is None}
+    standing = [each for each in case.involvements.all() if each.part == "SUBJECT" and each.ended_at is None]
+    people = {each.person_id for each in standing if each.pk in special and each.person_id}
+    concerned = [each for each in standing if each.allegation_id in (None, allegation.pk)]
+    return any(each.pk in special or each.person_id in people for each in concerned)
+
+
+def handling_by_path(case: Case, allegation: Allegation) -> str:
+    """How the allegation is handled, as far as the way of the case says."""
+    if is_decided_by_the_iopc(case):
+        return _last_form(case)
+    if case.state in OUTSIDE_STATES or case.recorded_on is None:
+        return "OUTSIDE"
+    if case.investigating_since is None:
+        return "NFA" if case.state == "NFA" else "OTBI"
+    return "SPECIAL" if is_under_special_procedures(case, allegation) else "LOCAL"
+
+
+def handling_of(case: Case, allegation: Allegation) -> str:
+    """How the allegation is handled: as it was set, or by the way of the case. Special procedures are never set aside."""
+    by_path = handling_by_path(case, allegation)
+    return by_path if by_path == "SPECIAL" else allegation.handling or by_path
+
+
+def may_be_handled_as(case: Case, allegation: Allegation) -> frozenset[str]:
+    """How the allegation may be handled otherwise than the way of the case says."""
+    return OTHERWISE.get(handling_by_path(case, allegation), frozenset())
+
+
+def findings_for(case: Case, allegation: Allegation) -> frozenset[str]:
+    """What may be found. Case to answer is of special procedures alone (PRA 2002 Sch 3 paras 19A-19E and 22-24)."""
+    handling = handling_of(case, allegation)
+    if handling in FINDINGS:
+        return FINDINGS[handling]
+    of_the_service = OF_OLD if case.regime in OLD_REGIMES else OF_THE_SERVICE
+    return of_the_service | (TO_ANSWER if is_under_special_procedures(case, allegation) else frozenset())
+
+
+def opinions_for(case: Case, allegation: Allegation) -> frozenset[str]:
+    """What the investigator may think of it: whether there is a case to answer, under special procedures alone."""
+    return OPINIONS_ON_CONDUCT if is_under_special_procedures(case, allegation) else NOT_SPECIAL
+
+
+def is_suspended(case: Case, allegation: Allegation) -> bool:
+    """Whether the allegation, or the whole case, is suspended (SI 2020/2 reg. 40)."""
+    return any(
+        each.state in each.OPEN and each.allegation_id in (None, allegation.pk) for each in case.suspensions.all()
+    )
+
+
+def _last_form(case: Case) -> str:
+    """What the IOPC's last notice says; a review orders an investigation also of what was never referred."""
+    said = [notice for notice in case.body_notices.all() if notice.decides in FORMS]
+    return FORMS[max(said, key=lambda notice: notice.pk).decides] if said else ""

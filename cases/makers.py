@@ -1,0 +1,120 @@
+"""Who may make a move or another change of a case: pure questions to a loaded case and an actor, which query nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backend.accounts.actors import Actor
+from backend.accounts.models import Role
+
+if TYPE_CHECKING:
+    from backend.accounts.models import User
+
+    from .models import Case
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Who may make a move: the question to a case and an actor, and what to say to everybody else."""
+
+    may: Callable[[Case, Actor], bool]
+    otherwise: str
+
+    def __call__(self, case: Any, actor: Any) -> bool:
+        return self.may(case, actor)
+
+
+def maker(otherwise: str) -> Callable[[Callable[[Case, Actor], bool]], Maker]:
+    return lambda question: Maker(question, otherwise)
+
+
+@maker("An assessor of Professional Standards or the appropriate authority does this.")
+def may_assess(case: Case, actor: Actor) -> bool:
+    return actor.holds(Role.PSD_ASSESSOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
+
+
+@maker("The delegate of the appropriate authority does this.")
+def may_decide(case: Case, actor: Actor) -> bool:
+    return actor.holds(Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
+
+
+@maker("The handler, a supervisor of the unit that holds it, or Professional Standards does this.")
+def may_handle(case: Case, actor: Actor) -> bool:
+    return _works_in_its_unit(case, actor) or actor.holds(
+        Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id
+    )
+
+
+@maker("A supervisor of the unit or the appropriate authority does this, and never the one who resolved it.")
+def may_close(case: Case, actor: Actor) -> bool:
+    supervises = actor.holds_in(Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
+    return case.resolved_by_id != actor.person_id and (supervises or may_decide(case, actor))
+
+
+@maker("An assessor or investigator of Professional Standards or the appropriate authority does this.")
+def may_follow_proceedings(case: Case, actor: Actor) -> bool:
+    return actor.holds(Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
+
+
+@maker("The investigator who was appointed to it does this.")
+def may_investigate(case: Case, actor: Actor) -> bool:
+    return case.investigator_id is not None and case.investigator_id == actor.user_id
+
+
+@maker("The delegate of the appropriate authority does this, and never the one who handled or investigated it.")
+def may_decide_on_others_work(case: Case, actor: Actor) -> bool:
+    return may_decide(case, actor) and not _is_behind(actor, case.handler, case.investigator)
+
+
+@maker("The delegate of the appropriate authority does this, and never one who decided it.")
+def may_check(case: Case, actor: Actor) -> bool:
+    deciders = {case.decided_by_id, *(allegation.decided_by_id for allegation in case.allegations.all())}
+    return may_decide(case, actor) and actor.person_id not in deciders
+
+
+@maker(
+    "An assessor of Professional Standards or the appropriate authority does this, and never the one who handled it before."
+)
+def may_take_up_again(case: Case, actor: Actor) -> bool:
+    return may_assess(case, actor) and not _is_behind(actor, case.handler)
+
+
+@maker("A moderator of Professional Standards or the appropriate authority does this.")
+def may_answer_comments(case: Case, actor: Actor) -> bool:
+    return actor.holds(Role.MODERATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
+
+
+@maker("The unit that holds it, a moderator or the appropriate authority does this.")
+def may_work_on_comments(case: Case, actor: Actor) -> bool:
+    return may_answer_comments(case, actor) or _works_in_its_unit(case, actor)
+
+
+@maker("A supervisor of the unit, an assessor or the appropriate authority assigns cases.")
+def may_assign(case: Case, actor: Actor) -> bool:
+    supervises = actor.holds_in(Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)
+    return supervises or may_assign_anywhere(case, actor)
+
+
+@maker(
+    "A supervisor assigns within their own reach; an assessor or the appropriate authority gives it to another unit."
+)
+def may_assign_anywhere(case: Case, actor: Actor) -> bool:
+    return (case.kind == "COMMENT" and may_answer_comments(case, actor)) or may_assess(case, actor)
+
+
+@maker(
+    "Those who assess complaints name people, and those who answer comments; anybody may declare a conflict of their own."
+)
+def may_name_people(case: Case, actor: Actor) -> bool:
+    return may_answer_comments(case, actor) if case.kind == "COMMENT" else may_assess(case, actor)
+
+
+def _is_behind(actor: Actor, *accounts: User | None) -> bool:
+    """Whether one person is behind the actor and one of the accounts: a second account is nobody else."""
+    return any(account is not None and account.person_id == actor.person_id for account in accounts)
+
+
+def _works_in_its_unit(case: Case, actor: Actor) -> bool:
+    return actor.holds_in(Role.LPU_HANDLER, Role.LPU_SUPERVISOR, unit_id=case.unit_id, force_id=case.force_id)

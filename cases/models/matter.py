@@ -1,0 +1,225 @@
+"""The machine of a conduct matter or a death or serious injury (DSI) matter: a record of its own, with no complainant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django_fsm import transition
+
+from backend.accounts.actors import Actor
+from backend.accounts.models import User
+from cases import facts, makers
+
+from .case import Case, FormSetBy, MatterType
+from .complaint import when
+from .states import MatterState as State
+
+WITH_THE_FORCE = [State.RECORDED, State.REFERRED_BACK, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
+
+
+class MatterMove(models.TextChoices):
+    REFER = "refer", "Refer it to the IOPC"
+    CALL_IN = "call_in", "Enter that the IOPC calls it in"
+    REFER_BACK = "refer_back", "Enter that the IOPC refers it back"
+    REFER_BACK_TO_COMPLETE = (
+        "refer_back_to_complete",
+        "Enter that the IOPC refers it back, to complete the investigation",
+    )
+    DETERMINE_LOCAL = "determine_local", "Enter that the IOPC determines an investigation by the authority"
+    DETERMINE_DIRECTED = "determine_directed", "Enter that the IOPC directs the investigation"
+    DETERMINE_INDEPENDENT = "determine_independent", "Enter that the IOPC investigates"
+    INVESTIGATE = "investigate", "Investigate it locally"
+    REPLACE_INVESTIGATOR = "replace_investigator", "Appoint another investigator"
+    FIND_CONDUCT = "find_conduct", "Treat the DSI matter as a conduct matter"
+    SUBMIT_REPORT = "submit_report", "Submit the investigator's report"
+    BEGIN_DECISION = "begin_decision", "Begin the decision"
+    ENTER_IOPC_REPORT = "enter_iopc_report", "Enter the IOPC's report and decision"
+    FINALISE = "finalise", "Finalise it"
+    TRANSFER_OUT = "transfer_out", "Hand it over to its appropriate authority"
+
+
+class MatterCase(Case):
+    first_state = State.RECORDED
+    moves = MatterMove
+
+    class Meta:
+        proxy = True
+
+    @transition(
+        field="state",
+        source=WITH_THE_FORCE,
+        target=State.REFERRED,
+        conditions=when(facts.may_be_referred),
+        permission=makers.may_decide,
+    )
+    def refer(self, *, actor: Actor, on: dt.date, basis: str, ground: str, clear_on: dt.date) -> None:
+        if basis == "MANDATORY":
+            self.alleges_mandatory_referral = True
+            self.referral_clear_on = clear_on
+        self.referred_on = on
+
+    @transition(
+        field="state",
+        source=[*WITH_THE_FORCE, State.FINALISED],
+        target=State.REFERRED,
+        conditions=when(),
+        permission=makers.may_decide,
+    )
+    def call_in(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        self.referred_on, self.closed_on = on, None
+
+    @transition(
+        field="state",
+        source=State.REFERRED,
+        target=State.REFERRED_BACK,
+        conditions=when(facts.was_not_being_investigated),
+        permission=makers.may_decide,
+    )
+    def refer_back(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        self.form_set_by = ""
+
+    @transition(
+        field="state",
+        source=State.REFERRED,
+        target=State.LOCAL_INV,
+        conditions=when(facts.was_being_investigated),
+        permission=makers.may_decide,
+    )
+    def refer_back_to_complete(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """An investigation that was under way is completed, not chosen afresh."""
+
+    @transition(
+        field="state",
+        source=[State.REFERRED, State.DIRECTED, State.INDEPENDENT],
+        target=State.LOCAL_INV,
+        conditions=when(facts.iopc_may_set_its_form),
+        permission=makers.may_decide,
+    )
+    def determine_local(
+        self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date, investigator: User
+    ) -> None:
+        self._investigated_from(on, by=FormSetBy.IOPC)
+        self.investigator = self.handler = investigator
+
+    @transition(
+        field="state",
+        source=[State.REFERRED, State.LOCAL_INV, State.INDEPENDENT, State.FINALISED],
+        target=State.DIRECTED,
+        conditions=when(facts.iopc_may_set_its_form),
+        permission=makers.may_decide,
+    )
+    def determine_directed(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        self._investigated_from(on, by=FormSetBy.IOPC)
+
+    @transition(
+        field="state",
+        source=[State.REFERRED, State.LOCAL_INV, State.DIRECTED, State.FINALISED],
+        target=State.INDEPENDENT,
+        conditions=when(facts.iopc_may_set_its_form),
+        permission=makers.may_decide,
+    )
+    def determine_independent(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        self._investigated_from(on, by=FormSetBy.IOPC)
+
+    @transition(
+        field="state",
+        source=[State.RECORDED, State.REFERRED_BACK],
+        target=State.LOCAL_INV,
+        conditions=when(facts.owes_no_referral),
+        permission=makers.may_decide,
+    )
+    def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
+        self._investigated_from(on, by=FormSetBy.AUTHORITY)
+        self.investigator = self.handler = investigator
+
+    @transition(
+        field="state",
+        source=State.LOCAL_INV,
+        target=State.LOCAL_INV,
+        conditions=when(),
+        permission=makers.may_decide,
+    )
+    def replace_investigator(self, *, actor: Actor, on: dt.date, investigator: User, reason: str) -> None:
+        self.investigator = self.handler = investigator
+
+    @transition(
+        field="state",
+        source=[State.LOCAL_INV, State.DIRECTED, State.INDEPENDENT],
+        target=None,
+        conditions=when(facts.is_a_dsi_matter),
+        permission=makers.may_decide,
+    )
+    def find_conduct(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        """On an indication that somebody may have committed a crime or misconduct (Sch 3 para 21A)."""
+        self.matter_type = MatterType.CONDUCT
+
+    @transition(
+        field="state",
+        source=State.LOCAL_INV,
+        target=State.REPORT_SUBMITTED,
+        conditions=when(
+            facts.is_not_suspended, facts.every_severity_is_assessed, facts.every_allegation_has_an_opinion
+        ),
+        permission=makers.may_investigate,
+    )
+    def submit_report(self, *, actor: Actor, on: dt.date, summary: str) -> None:
+        self.reported_on = on
+
+    @transition(
+        field="state",
+        source=State.REPORT_SUBMITTED,
+        target=State.DECISION,
+        conditions=when(facts.is_not_suspended, facts.owes_no_referral),
+        permission=makers.may_decide_on_others_work,
+    )
+    def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
+        self.decided_by_id = actor.person_id
+
+    @transition(
+        field="state",
+        source=[State.DIRECTED, State.INDEPENDENT],
+        target=State.DECISION,
+        conditions=when(),
+        permission=makers.may_decide,
+    )
+    def enter_iopc_report(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        self.reported_on = dated_on
+        self.decided_by_id = None
+
+    @transition(
+        field="state",
+        source=State.DECISION,
+        target=State.FINALISED,
+        conditions=when(
+            facts.owes_no_referral,
+            facts.is_not_suspended,
+            facts.every_allegation_is_coded,
+            facts.every_allegation_is_decided,
+        ),
+        permission=makers.may_check,
+    )
+    def finalise(self, *, actor: Actor, on: dt.date) -> None:
+        """Nobody has a right to a review of a matter."""
+        self.outcome = "DECIDED"
+        self.closed_on = on
+
+    @transition(
+        field="state",
+        source=[*WITH_THE_FORCE, State.REFERRED, State.DIRECTED, State.INDEPENDENT],
+        target=State.TRANSFERRED_OUT,
+        conditions=[facts.concerns_the_chief_officer],
+        permission=makers.may_decide,
+    )
+    def transfer_out(self, *, actor: Actor, on: dt.date, to: str, told: str) -> None:
+        """What concerns the chief officer is the local policing body's, a matter no less than a complaint."""
+        self.outcome = "TRANSFERRED"
+        self.told_on = self.closed_on = on
+
+    def _investigated_from(self, on: dt.date, *, by: FormSetBy) -> None:
+        self.investigating_since = self.investigating_since or on
+        self.form_set_by = by
+        if self.closed_on:  # a re-investigation, for compelling reasons (PRA 2002 s. 13B)
+            self.closed_on = self.reported_on = self.decided_on = self.decided_by_id = None
+            self.outcome = ""
