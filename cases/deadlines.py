@@ -1,23 +1,49 @@
-"""What is due on a case, and by when: derived from its dates, never counted up. How days are counted is in clocks.py."""
+"""What is due on a case, and by when: derived from its dates, never counted up. How days are counted is in clocks.py.
+
+Pure: the case comes with its parts loaded (cases.selectors.load_parts); one that is not saved has none yet.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from backend.calendar.working_days import WorkingCalendar
 
-from .clocks import CLOCKS, due_on
+from .clocks import CLOCKS, DAY, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
+from .facts import owes_no_referral, review_ends_on
+from .notices import NOTICES
 
 if TYPE_CHECKING:
     from .models import Case
 
+By = Literal["FORCE", "COMPLAINANT", "IOPC"]
+FORCE: Final = "FORCE"
+COMPLAINANT: Final = "COMPLAINANT"
+IOPC: Final = "IOPC"
+BEFORE_RECORDING = ("RECEIVED", "ASSESSING", "CONTACTED")
+TO_BE_HANDLED = ("RECORDED", "REFERRED_BACK", "REOPENED")
+OF_THE_IOPC = ("DIRECTED", "INDEPENDENT")
+INVESTIGATED = ("REFERRED", "LOCAL_INV", *OF_THE_IOPC)  # it is not completed by being referred
+AWAITS_ITS_END = ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
+TAKES_OVER = (
+    "determine_directed",
+    "determine_independent",
+)  # notices of the IOPC, by the move that they are entered with
+GIVES_BACK = ("determine_local", "refer_back", "refer_back_to_complete")
+
 
 @dataclass(frozen=True)
 class Deadline:
-    """A duty that is open: `due_on` is the last day allowed, and ends at midnight in London."""
+    """A duty that is open: `due_on` is the last day allowed, and ends at midnight in London.
+
+    For a letter of regulation 13 it is the first day on which the letter is owed. What is owed by another than the force is
+    a wait: after it, the force goes on. `about` is the public id of the complainant, notice or the like, where it is of one.
+    `stops` are the days that were left out of it.
+    """
 
     rule: str
     duty: str
@@ -25,45 +51,325 @@ class Deadline:
     due_on: dt.date
     basis: str
     is_statutory: bool
+    owed_by: By = FORCE
+    owed_to: str = ""
+    about: str = ""
+    stops: tuple[Stop, ...] = ()
 
 
 def open_deadlines(case: Case, calendar: WorkingCalendar) -> list[Deadline]:
-    """Every duty that is open on the case, the first due first; none once it is closed, none for history."""
-    if case.closed_on or case.origin != "LIVE":
+    """Every duty that is open on the case, the first due first; once it is closed, what it left to tell; none for history.
+
+    A service target leaves out the days on which all of the case was suspended, and is not among them while it still is.
+    """
+    if case.origin != "LIVE":
         return []
-    duties = _of_a_complaint(case, calendar) if case.kind == "COMPLAINT" else _of_a_comment(case, calendar)
-    return sorted(duties, key=lambda deadline: (deadline.due_on, not deadline.is_statutory, deadline.rule))
+    duties = [Deadline(**duty) for duty in _duties(case, calendar)]
+    if suspended := suspended_days(case):
+        duties = [running for duty in duties if (running := _around(duty, suspended, calendar))]
+    return sorted(duties, key=lambda each: (each.due_on, not each.is_statutory, each.rule, each.about))
+
+
+def explained(case: Case, calendar: WorkingCalendar) -> list[tuple[Deadline, Counted]]:
+    """The same, each with every day that was counted or left out on the way."""
+    return [(each, _count(each, calendar)) for each in open_deadlines(case, calendar)]
 
 
 def next_due(case: Case, calendar: WorkingCalendar) -> Deadline | None:
-    """The duty that is due first, the law's before the house's on the same day."""
-    return next(iter(open_deadlines(case, calendar)), None)
+    """What the force has to look at first: a duty of its own, or the end of a wait for the complainant."""
+    return first_to_look_at(open_deadlines(case, calendar))
 
 
-def _of_a_complaint(case: Case, calendar: WorkingCalendar) -> Iterator[Deadline]:
-    if not case.contacted_on and not case.contact_impossible_reason:
-        yield _running("first_contact", case.made_on, calendar)
-    if case.handling_started_on and not case.told_on:
-        # From the start of handling, then from each notification of progress; it runs outside Schedule 3 too.
-        since = max(case.handling_started_on, case.progress_told_on or case.handling_started_on)
-        yield _running("progress_update", since, calendar)
-    if not case.resolved_on and not case.concerns_conduct and not case.wishes_recording:
-        yield _running("outside_resolution", case.received_on, calendar)
-    if case.resolved_on and not case.told_on:
-        yield _running("outcome_notice", case.resolved_on, calendar)
-    if case.told_on:
-        yield _running("finalisation", case.told_on, calendar)
+def first_to_look_at(duties: list[Deadline]) -> Deadline | None:
+    """The same of duties that are at hand, the first due first."""
+    return next((each for each in duties if each.owed_by != IOPC), None)
 
 
-def _of_a_comment(case: Case, calendar: WorkingCalendar) -> Iterator[Deadline]:
+def suspended_days(case: Case) -> tuple[Stop, ...]:
+    """The days on which all of the case was suspended, as a whole or each live allegation by itself (SI 2020/2 reg. 40).
+
+    The day on which it was suspended is one of them, the day on which it was resumed is not.
+    """
+    rows = _rows(case, "suspensions")
+    if not rows:
+        return ()
+    live = [each.pk for each in _rows(case, "allegations") if not each.moved_to_id and each.finding != "WITHDRAWN"]
+    stops = [Stop(each.suspended_on, each.ended_on, SUSPENDED) for each in rows]
+    of = [each.allegation_id for each in rows]
+
+    def suspended_on(day: dt.date) -> bool:
+        parts = {part for part, stop in zip(of, stops, strict=True) if stop.covers(day)}
+        return None in parts or (bool(live) and parts.issuperset(live))
+
+    # Between two of these days nothing changes.
+    edges = sorted({day for stop in stops for day in (stop.from_on, stop.until_on) if day})
+    return tuple(
+        Stop(start, end, SUSPENDED) for start, end in pairwise([*edges, None]) if start and suspended_on(start)
+    )
+
+
+def late_on(case: Case, calendar: WorkingCalendar, *, on: dt.date) -> list[Deadline]:
+    """Every duty of the force that was breached by that day: still open, or done, but too late."""
+    done = [
+        Deadline(**duty) for duty, done_on in _done(case, calendar) if done_on and duty["due_on"] < min(done_on, on)
+    ]
+    still = [each for each in open_deadlines(case, calendar) if each.owed_by == FORCE and each.due_on < on]
+    return sorted([*done, *still], key=lambda each: (each.due_on, each.rule, each.about))
+
+
+def _count(duty: Deadline, calendar: WorkingCalendar) -> Counted:
+    counted = count_out(duty.rule, duty.started_on, calendar, duty.stops)
+    was_set = counted.due != duty.due_on  # by somebody, for this one
+    return count_to(duty.rule, duty.started_on, duty.due_on, calendar) if was_set else counted
+
+
+def _around(duty: Deadline, suspended: tuple[Stop, ...], calendar: WorkingCalendar) -> Deadline | None:
+    if not CLOCKS[duty.rule].pauses:
+        return duty
+    due = due_around(duty.rule, duty.started_on, calendar, suspended)
+    return replace(duty, due_on=due, stops=suspended) if due else None
+
+
+def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    if case.kind == "COMMENT":
+        if not case.closed_on:
+            yield from _of_the_diary(case, calendar)
+            yield from _of_a_comment(case, calendar)
+        return
+    yield from _to_tell(case, calendar)
+    if case.closed_on:
+        return
+    if case.concerns_chief_officer:
+        yield _running("hand_over", case.made_on, calendar)
+        return
+    yield from _of_the_diary(case, calendar)
+    yield from _of_referrals(case, calendar)
+    if case.kind == "COMPLAINT" and not case.told_on:
+        yield from _of_the_first_days(case, calendar)
+    yield from _of_progress(case, calendar)
+    yield from _of_handling(case, calendar)
+    yield from _of_suspensions_and_withdrawals(case, calendar)
+    yield from _of_the_end(case, calendar)
+
+
+def _of_a_comment(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
     if not case.handling_started_on:
         yield _running("triage", case.received_on, calendar)
     elif case.state == "WITH_LPU" and case.sent_to_unit_on:
         yield _running("unit_contribution", case.sent_to_unit_on, calendar)
-    yield _running("answer", case.received_on, calendar)
+    yield _running("answer", case.received_on, calendar, owed_to="author")
 
 
-def _running(rule: str, started_on: dt.date, calendar: WorkingCalendar) -> Deadline:
+def _of_the_diary(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """What another unit was asked for, and evidence that somebody deletes: due on the day that was set for each."""
+    for asked in _rows(case, "contributions"):
+        if asked.state in asked.OUTSTANDING:
+            about = str(asked.public_id)
+            duty = _running("contribution", asked.asked_on, calendar, owed_to="asker", about=about)
+            yield {**duty, "due_on": asked.due_on}
+    for evidence in _rows(case, "preservations"):
+        if evidence.is_open:
+            duty = _running("preservation", evidence.captured_on, calendar, about=str(evidence.public_id))
+            yield {**duty, "due_on": evidence.expires_on}
+
+
+def _of_referrals(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """From the day on which it became clear; a second one from the notice that directs it (Sch 3 para 4(1)(c) and (7)).
+
+    That a death or serious injury is referred is clear as soon as it comes to attention (para 14C).
+    """
+    if case.pk and owes_no_referral(case):
+        return
+    referrals = _rows(case, "referrals")
+    last = max((each.made_on for each in referrals), default=dt.date.min)
+    directed = [each.dated_on for each in _rows(case, "body_notices") if each.decides == "DIRECTS_REFERRAL"]
+    days = [day for day in directed if day > last]
+    if not referrals:
+        days += [case.referral_clear_on or (case.made_on if case.matter_type == "DSI" else None)]
+    if known := [day for day in days if day]:
+        yield _running(_referral(case), min(known), calendar, owed_to="IOPC")
+
+
+def _referral(case: Case) -> str:
+    return "referral_2004" if case.regime == "2004" else "referral"
+
+
+def _of_the_first_days(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    was_told_before = bool(_rows(case, "reviews"))  # of an outcome, which a review then opened again
+    if not (case.contacted_on or case.contact_impossible_reason or was_told_before):
+        yield _running("first_contact", case.made_on, calendar, owed_to="complainant")
+    if case.state in BEFORE_RECORDING:
+        yield _running("recording_decision", case.made_on, calendar)
+    may_stay_outside = not (case.recorded_on or case.concerns_conduct or case.wishes_recording)
+    if may_stay_outside and not case.resolved_on and case.state != "OUTSIDE_UNRESOLVED":
+        yield _running("outside_resolution", case.received_on, calendar)
+
+
+def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """Each complainant and interested person has a clock: from the start of handling, then from each notification of progress.
+
+    It runs outside Schedule 3 and while the case is suspended too, ends for who has withdrawn, and begins anew when the case
+    is opened again. Under a directed or independent investigation it is the IOPC's (PRA 2002 s. 20(1)(b)); where the IOPC
+    gives the case back, the force's four weeks begin with that.
+    """
+    first_on = case.handling_started_on or case.recorded_on
+    if not first_on or case.told_on:
+        return
+    by, given_back_on = _who_informs(case)
+    started_on = max(first_on, given_back_on or first_on)
+    for party in _rows(case, "complainants"):
+        if not _has_withdrawn(case, party):
+            since = max(started_on, party.added_on or started_on, party.progress_told_on or started_on)
+            about = str(party.public_id)
+            yield _running("progress_update", since, calendar, owed_by=by, owed_to="complainant", about=about)
+
+
+def _who_informs(case: Case) -> tuple[By, dt.date | None]:
+    """Who owes the updates, the outcome and the letters, and since when the force owes them again, where it had not."""
+    is_the_iopcs, given_back_on = False, None
+    notices = [each for each in _rows(case, "body_notices") if each.decides in TAKES_OVER + GIVES_BACK]
+    for notice in sorted(notices, key=lambda each: each.pk):
+        if is_the_iopcs and notice.decides in GIVES_BACK:
+            given_back_on = notice.dated_on
+        is_the_iopcs = notice.decides in TAKES_OVER
+    # Its report goes to the IOPC, which decides: the force only enters that (Sch 3 para 22).
+    if case.state in OF_THE_IOPC or (is_the_iopcs and case.state == "DECISION"):
+        return IOPC, None
+    return FORCE, given_back_on
+
+
+def _has_withdrawn(case: Case, party: Any) -> bool:
+    return any(
+        each.complainant_id == party.pk and each.state in each.EFFECTIVE and not each.allegation_id
+        for each in _rows(case, "withdrawals")
+    )
+
+
+def _of_handling(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    started_on = max(day for day in (case.recorded_on or case.made_on, case.handling_started_on) if day)
+    if case.state in TO_BE_HANDLED:
+        given_back = [each.dated_on for each in _rows(case, "body_notices") if each.decides in GIVES_BACK]
+        yield _running("handling_decision", max([started_on, *given_back]), calendar)
+    if case.state == "OTBI":
+        yield _running("otherwise_than_by_investigation", started_on, calendar)
+    if case.state == "LOCAL_INV":
+        yield _running("local_investigation", started_on, calendar)
+    if case.investigating_since and case.state in INVESTIGATED:
+        yield _timeliness_letter(case, calendar)
+
+
+def _timeliness_letter(case: Case, calendar: WorkingCalendar) -> dict[str, Any]:
+    """The letter that is owed next: after twelve months of the day made, that day included, and then every six, chained."""
+    rule, start = "timeliness_letter", case.made_on
+    first_day = due_on(rule, start, calendar)
+    while case.timeliness_written_on and case.timeliness_written_on >= first_day:
+        rule, start = "timeliness_letter_again", first_day
+        first_day = due_on(rule, start, calendar)
+    by, _ = _who_informs(case)
+    return _running(rule, start, calendar, owed_by=by, owed_to="local policing body and IOPC")
+
+
+def _of_suspensions_and_withdrawals(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    silence = "reply_silence_2012" if case.regime in ("2004", "2012") else "reply_silence"
+    for suspension in _rows(case, "suspensions"):
+        about = str(suspension.public_id)
+        if suspension.state == "SUSPENDED":
+            yield _running(
+                "suspension_review", suspension.reviewed_on or suspension.suspended_on, calendar, about=about
+            )
+        if suspension.state == "ASKED":
+            yield _running(silence, suspension.asked_on, calendar, owed_by=COMPLAINANT, about=about)
+    for withdrawal in _rows(case, "withdrawals"):
+        if withdrawal.state == "ASKED":
+            about = str(withdrawal.public_id)
+            yield _running(silence, withdrawal.asked_on, calendar, owed_by=COMPLAINANT, about=about)
+
+
+def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    reached = case.resolved_on or case.decided_on
+    if reached and not case.told_on:
+        by, _ = _who_informs(case)
+        yield _running("outcome_notice", reached, calendar, owed_by=by, owed_to="complainant")
+    if case.state in AWAITS_ITS_END and case.told_on:
+        ends_on = review_ends_on(case)
+        if ends_on and case.review_information_on:
+            yield _running(
+                "review_window", case.review_information_on, calendar, owed_by=COMPLAINANT, stops=_elsewhere(case)
+            )
+        yield _running("finalisation", ends_on or case.told_on, calendar)
+    for review in _rows(case, "reviews"):
+        if review.state == "AWAITING_RESPONSE":
+            yield _running(
+                "recommendation_answer",
+                review.recommended_on,
+                calendar,
+                owed_to=review.body,
+                about=str(review.public_id),
+            )
+
+
+def _elsewhere(case: Case) -> tuple[Stop, ...]:
+    """The days that an application for a review spent with the wrong body: they are left out (SI 2020/2 reg. 29)."""
+    return tuple(
+        Stop(each.forwarded_on - each.days_with_wrong_body * DAY, each.forwarded_on, "with the wrong body")
+        for each in _rows(case, "reviews")
+        if each.forwarded_on and each.days_with_wrong_body
+    )
+
+
+def _to_tell(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """What was decided and somebody was not told of yet: this outlives the case."""
+    for notice in _rows(case, "notices"):
+        if notice.settled_on is None:
+            kind = NOTICES[notice.kind]
+            duty = _running(
+                kind.clock, notice.owed_on, calendar, owed_to=notice.to.lower(), about=str(notice.public_id)
+            )
+            yield {**duty, "duty": f"Tell: {kind.says}", "basis": kind.basis}
+        elif _is_under_review(notice) and not case.closed_on:
+            since, about = notice.reviewed_on or notice.settled_on, str(notice.public_id)
+            yield _running("withholding_review", since, calendar, owed_to=notice.to.lower(), about=about)
+
+
+def _is_under_review(notice: Any) -> bool:
+    """Whether it is a copy of the record that was refused: that is looked at again and again (SI 2020/2 reg. 3)."""
+    return notice.kind == "RECORD_COPY" and notice.settled_as == "WITHHELD" and not notice.withheld_until
+
+
+def _done(case: Case, calendar: WorkingCalendar) -> Iterator[tuple[dict[str, Any], dt.date | None]]:
+    """Duties with the day on which they were done, None where they are not."""
+    if case.kind != "COMPLAINT":
+        return
+    yield _running("first_contact", case.made_on, calendar), case.contacted_on
+    yield _running("recording_decision", case.made_on, calendar), case.recorded_on
+    if reached := case.resolved_on or case.decided_on:
+        yield _running("outcome_notice", reached, calendar), case.told_on
+    for referral in _rows(case, "referrals"):
+        if referral.basis == "MANDATORY" and referral.clear_on:
+            about = str(referral.public_id)
+            yield _running(_referral(case), referral.clear_on, calendar, about=about), referral.made_on
+
+
+def _rows(case: Case, name: str) -> list[Any]:
+    if not case.pk:
+        return []
+    # What is loaded is read where it lies: a new query set for each look would cost most of a pass over all cases.
+    loaded = getattr(case, "_prefetched_objects_cache", {}).get(name)
+    return list(getattr(case, name).all() if loaded is None else loaded)
+
+
+def _running(
+    rule: str, started_on: dt.date, calendar: WorkingCalendar, *, stops: Sequence[Stop] = (), **more: Any
+) -> dict[str, Any]:
     clock = CLOCKS[rule]
-    due = due_on(rule, started_on, calendar)
-    return Deadline(rule, clock.duty, started_on, due, clock.basis, clock.is_statutory)
+    due = due_around(rule, started_on, calendar, stops) if stops else due_on(rule, started_on, calendar)
+    return {
+        "rule": rule,
+        "duty": clock.duty,
+        "started_on": started_on,
+        "due_on": due,
+        "basis": clock.basis,
+        "is_statutory": clock.is_statutory,
+        "stops": tuple(stops),
+        **more,
+    }

@@ -1,88 +1,51 @@
-"""Reading cases: the queue, one case with its parts, and what may be done with it next."""
+"""Reading a case with its parts, and what may be done with it next. Lists of cases are in cases.lists."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import datetime as dt
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
-from backend.calendar.selectors import working_calendar
 from backend.common.errors import Missing
-from backend.common.pagination import Order, Page
-from cases.clocks import count_out
-from cases.deadlines import Deadline, open_deadlines
-from cases.machine import MACHINES, permission_of, reasons_against, target_of
-from cases.models import Case, CaseFile, Involvement, Kind, Message, Note
-from cases.models.case import CaseQuerySet
+from cases.clocks import Timetable
+from cases.consequences import Consequences, consequences_of
+from cases.deadlines import Deadline, explained, open_deadlines
+from cases.foresight import foresee
+from cases.machine import MACHINES, Against, permission_of, reasons_against, target_of
+from cases.models import (
+    Alert,
+    Allegation,
+    Case,
+    CaseFile,
+    Code,
+    DateCorrection,
+    EditingHold,
+    Escalation,
+    Involvement,
+    Kind,
+    Message,
+    Note,
+    Notice,
+    NoticeService,
+    Proceeding,
+    ServiceTarget,
+    SpecialProcedures,
+    Suspension,
+    Withdrawal,
+)
 from cases.moves import NEEDS, Need
+from cases.timetable import timetable
 
-DUE_FIRST = Order("due", ("queue_on", "id"))
-NEWEST_FIRST = Order("newest", ("received_on", "id"), descending=True)
-LISTED = (
-    "id", "reference", "kind", "state", "origin", "version", "received_on", "made_on", "closed_on", "next_due_on",
-    "next_due_rule", "queue_on", "concerns_conduct", "flags", "outcome", "unit__slug", "unit__name", "about_unit__slug",
-    "about_unit__name", "neighbourhood__name", "handler__email", "handler__person__name",
+PARTS = (
+    "complainants", "allegations", "involvements", "referrals", "body_notices", "reviews", "suspensions", "withdrawals",
+    "special_procedures", "proceedings", "notices", "contributions", "preservations",
 )  # fmt: skip
-KNOWN_AS_COMMON = 10_000  # of a million: among the newest few thousand there is a page of them
-FEW_MATCHES = 1_500  # to read so many one by one takes as long as to come across 25 of them among a million
+PARTS_OF_COMMENTS = ("complainants", "allegations", "contributions", "preservations")
 RELATED = ("unit", "about_unit", "neighbourhood", "handler__person")
-
-
-def queue(*, actor: Actor, filters: Mapping[str, Any]) -> Page[Case]:
-    """One page of the cases that the actor may see: what is due first, or, in a search or history, the newest first.
-
-    `filters` as validated by cases.api: kind, state, unit, about_unit, handler, due_by, received_from, received_to, history,
-    search, cursor, limit. Raises ValidationError (400) for a cursor of another list.
-    """
-    cases = Case.objects.visible_to(actor)
-    if filters["history"] != "include":
-        cases = cases.filter(origin="LIVE" if filters["history"] == "exclude" else "IMPORTED")
-    if filters["open"]:
-        cases = cases.filter(closed_on=None)
-    cases = cases.filter(**_conditions(actor, filters))
-    if filters["search"]:
-        cases = _found(cases, filters["search"])
-    order = DUE_FIRST if filters["order"] == "due" else NEWEST_FIRST
-    rows = cases.select_related(*RELATED).only(*LISTED)
-    return order.page(rows, cursor=filters["cursor"], size=filters["limit"])
-
-
-def _found(cases: CaseQuerySet, words: str) -> CaseQuerySet:
-    """Those of `cases` whose narrative matches, in a form that the database pages through quickly, newest first.
-
-    It knows how common the common words are, but takes every other for fairly rare, and would look for a very rare one by
-    reading half of all cases backwards. So of those the first matches are looked up in the search index, whoever may see
-    them: where they are all, their ids tell how few they are.
-    """
-    matches = Case.objects.matching(words).order_by()
-    (planned,) = json.loads(matches.explain(format="json"))
-    if planned["Plan"]["Plan Rows"] > KNOWN_AS_COMMON:
-        return cases.matching(words)
-    few = list(matches.values_list("pk", flat=True)[: FEW_MATCHES + 1])
-    return cases.matching(words) if len(few) > FEW_MATCHES else cases.filter(pk__in=few)
-
-
-def _conditions(actor: Actor, filters: Mapping[str, Any]) -> dict[str, Any]:
-    lookups = {
-        "kind": "kind",
-        "state": "state",
-        "unit": "unit__slug",
-        "about_unit": "about_unit__slug",
-        "due_by": "next_due_on__lte",
-        "received_from": "received_on__gte",
-        "received_to": "received_on__lte",
-    }
-    conditions = {lookup: filters[name] for name, lookup in lookups.items() if filters.get(name)}
-    if filters.get("flag"):
-        conditions["flags__contains"] = [filters["flag"]]
-    if filters["handler"] == "me":
-        conditions["handler_id"] = actor.user_id
-    elif filters["handler"] == "nobody":
-        conditions["handler_id"] = None
-    return conditions
 
 
 def get_case(*, reference: str, actor: Actor) -> Case:
@@ -91,10 +54,19 @@ def get_case(*, reference: str, actor: Actor) -> Case:
     if kind is None:
         raise Missing
     rows = (
-        MACHINES[Kind(kind)].objects.select_related(*RELATED, "force").prefetch_related("allegations", "complainants")
+        MACHINES[Kind(kind)]
+        .objects.select_related(*RELATED, "force", "investigator__person")
+        .defer("search", "neighbourhood__boundary")
     )
-    case: Case = rows.defer("search", "neighbourhood__boundary").get(reference=reference)
+    case: Case = rows.get(reference=reference)
+    load_parts(case)
     return case
+
+
+def load_parts(*cases: Case) -> None:
+    """Load what facts and deadlines ask of the cases, so that neither queries anything."""
+    prefetch_related_objects([case for case in cases if case.kind != Kind.COMMENT], *PARTS)
+    prefetch_related_objects([case for case in cases if case.kind == Kind.COMMENT], *PARTS_OF_COMMENTS)
 
 
 @dataclass(frozen=True)
@@ -104,36 +76,71 @@ class NextMove:
     move: str
     label: str
     allowed: bool
-    why_not: list[str]
+    why_not: list[Against]
     target: str
     who: str
     needs: tuple[Need, ...]
+    causes: Consequences
 
 
-def next_moves(case: Case, *, actor: Actor) -> list[NextMove]:
+def next_moves(case: Case, *, actor: Actor, on: dt.date) -> list[NextMove]:
     """Every move of the case's machine, those that start where it stands first. Asks the same rules as the door does."""
+    case.considered_on = on
+    times = timetable()
     moves = []
     for move in case.moves:
         rule, why_not = permission_of(case, move.value), reasons_against(case, move.value)
         if not rule(case, actor):
-            why_not.append(rule.otherwise)
-        target = target_of(case, move.value)
-        moves.append(NextMove(move.value, move.label, not why_not, why_not, target, rule.otherwise, NEEDS[move.value]))
+            why_not.append(Against(rule.otherwise, "Who may make this move"))
+        moves.append(
+            NextMove(
+                move=move.value,
+                label=move.label,
+                allowed=not why_not,
+                why_not=why_not,
+                target=target_of(case, move.value),
+                who=rule.otherwise,
+                needs=NEEDS[move.value],
+                causes=foreseen(case, move.value, times),
+            )
+        )
     return sorted(moves, key=lambda each: not each.allowed)
+
+
+def foreseen(case: Case, move: str, times: Timetable) -> Consequences:
+    """What the move brings with it: where it is possible now, with the very clocks that it would start and stop."""
+    causes, clocks = consequences_of(case, move), foresee(case, move, times)
+    return causes if clocks is None else replace(causes, starts=clocks[0], stops=clocks[1])
 
 
 def deadlines(case: Case) -> list[Deadline]:
     """The open duties of a case, the first due first."""
-    return open_deadlines(case, working_calendar())
+    return open_deadlines(case, timetable())
 
 
 def explained_deadlines(case: Case) -> list[dict[str, Any]]:
-    """The same, each with `days`: every day that was counted or skipped (cases.clocks.Day)."""
-    calendar = working_calendar()
+    """The same, each with `days`: every day that was counted or skipped (cases.clocks.Day), and by when to post it."""
     return [
-        {**asdict(deadline), "days": count_out(deadline.rule, deadline.started_on, calendar).days}
-        for deadline in open_deadlines(case, calendar)
+        {**asdict(deadline), "last_working_day_before": counted.last_working_day_before, "days": counted.days}
+        for deadline, counted in explained(case, timetable())
     ]
+
+
+def service_targets() -> list[ServiceTarget]:
+    return list(ServiceTarget.objects.order_by("rule", "from_on"))
+
+
+def escalations() -> list[Escalation]:
+    return list(Escalation.objects.order_by("rule", "days", "hour"))
+
+
+def corrections_of(case: Case) -> list[DateCorrection]:
+    rows = DateCorrection.objects.filter(case=case).select_related("made_by__person")
+    return list(rows.order_by("made_at", "id"))
+
+
+def alerts_of(case: Case) -> list[Alert]:
+    return list(Alert.objects.filter(case=case).order_by("raised_at", "due_on", "id"))
 
 
 def notes_of(case: Case) -> list[Note]:
@@ -141,11 +148,46 @@ def notes_of(case: Case) -> list[Note]:
 
 
 def messages_of(case: Case) -> list[Message]:
-    return list(Message.objects.filter(case=case).select_related("author__person").order_by("sent_at", "id"))
+    """What went out and what came in, oldest first."""
+    rows = Message.objects.filter(case=case).select_related(
+        "author__person", "complainant", "subject", "template", "read"
+    )
+    return list(rows.prefetch_related("files__file").order_by("sent_at", "id"))
+
+
+def notices_of(case: Case) -> list[Notice]:
+    """What somebody has to be told, or was: the oldest first."""
+    rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message")
+    return list(rows.order_by("owed_on", "id"))
+
+
+def withdrawals_of(case: Case) -> list[Withdrawal]:
+    rows = Withdrawal.objects.filter(case=case).select_related("complainant", "allegation", "document")
+    return list(rows.order_by("id"))
+
+
+def suspensions_of(case: Case) -> list[Suspension]:
+    rows = Suspension.objects.filter(case=case).select_related("allegation")
+    steps = ("reviews__reviewed_by__person", "wishes__complainant")
+    return list(rows.prefetch_related(*steps).order_by("id"))
+
+
+def special_procedures_of(case: Case) -> list[SpecialProcedures]:
+    rows = SpecialProcedures.objects.filter(case=case).select_related("subject__person")
+    steps = ("assessments__assessed_by__person", "assessments__consulted__person")
+    return list(rows.prefetch_related(*steps).order_by("id"))
+
+
+def notice_services_of(case: Case) -> list[NoticeService]:
+    return list(NoticeService.objects.filter(case=case).select_related("subject").order_by("served_on", "id"))
+
+
+def proceedings_of(case: Case) -> list[Proceeding]:
+    return list(Proceeding.objects.filter(case=case).select_related("subject").order_by("begun_on", "id"))
 
 
 def involvements_of(case: Case) -> list[Involvement]:
-    return list(Involvement.objects.filter(case=case).select_related("person").order_by("id"))
+    return list(Involvement.objects.filter(case=case).select_related("person", "allegation", "unit").order_by("id"))
 
 
 def files_of(case: Case) -> list[StoredFile]:
@@ -159,3 +201,34 @@ def get_file(*, reference: str, public_id: str, actor: Actor) -> StoredFile:
     if link is None:
         raise Missing
     return link.file
+
+
+def editors_of(case: Case, *, at: dt.datetime) -> list[EditingHold]:
+    """Who has the case open for editing at that instant, the first first."""
+    holds = EditingHold.objects.filter(case_id=case.pk, until__gt=at).select_related("user__person")
+    return list(holds.order_by("since", "id"))
+
+
+def allegations_of(case: Case) -> list[Allegation]:
+    """The allegations of a case in their order, each with its code, subjects, decisions, actions and learning."""
+    rows = Allegation.objects.filter(case=case).select_related("code__parent", "unit", "split_from", "moved_to")
+    parts = ("factors", "involvements__person", "decisions", "actions__kind", "actions__owner", "learning__owner")
+    return list(rows.prefetch_related(*parts).order_by("position"))
+
+
+def codes_of(*, table: str, on: dt.date) -> list[Code]:
+    """The values of one of the tables that staff keep, as it stood on a day, those of before 2020 last."""
+    rows = Code.objects.current_on(on).filter(table=table).select_related("parent")
+    return sorted(rows, key=lambda code: (code.before_2020, natural(code.code)))
+
+
+def every_code_of(*, table: str) -> list[Code]:
+    """All that was ever in a table, what has ended too."""
+    rows = Code.objects.filter(table=table).select_related("parent")
+    return sorted(rows, key=lambda code: (code.before_2020, natural(code.code), code.from_on))
+
+
+def natural(code: str) -> tuple[str, int]:
+    """F2 before F10."""
+    letters = code.rstrip("0123456789")
+    return letters, int(code[len(letters) :] or 0)

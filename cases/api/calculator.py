@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.calendar.selectors import working_calendar
 from backend.common.permissions import Public
 from backend.common.queries import read_query
 from cases.clocks import CLOCKS, Counted, count_out
+from cases.timetable import timetable
 
 
 @extend_schema_field({"type": "string", "pattern": r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"})
@@ -69,4 +69,4 @@ class CalculatorView(APIView):
     def get(self, request: Request) -> Response:
         """When a period ends, and every day that is counted or skipped on the way."""
         query = read_query(request, CalculatorQuery)
-        return Response(CountedOut(count_out(query["rule"], query["start"], working_calendar())).data)
+        return Response(CountedOut(count_out(query["rule"], query["start"], timetable())).data)

@@ -1,6 +1,12 @@
 from django.urls import path
 
 from .calculator import CalculatorView
+from .timing import EscalationRemovalView, EscalationsView, TargetsView
 
 app_name = "deadlines"
-urlpatterns = [path("calculator/", CalculatorView.as_view(), name="calculator")]
+urlpatterns = [
+    path("calculator/", CalculatorView.as_view(), name="calculator"),
+    path("targets/", TargetsView.as_view(), name="targets"),
+    path("escalations/", EscalationsView.as_view(), name="escalations"),
+    path("escalations/remove/", EscalationRemovalView.as_view(), name="escalation-removal"),
+]

@@ -4,25 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.attachments.services import Upload
 from backend.common.serializers import CursorQuery, JSONInput
-from cases.models import Case, CommentState, ComplaintState, Involvement, Kind, Message, Origin
+from cases import selectors
+from cases.lists.queue import Queue
+from cases.models import (
+    Case,
+    CommentState,
+    ComplaintState,
+    Involvement,
+    Kind,
+    MatterState,
+    Message,
+    Origin,
+    Regime,
+    SubjectType,
+)
 from cases.moves import KINDS
 from cases.services.assessment import TICKS
 
 from .calculator import DayOut
 
-FLAGS = ["URGENT", "SAFEGUARDING", "OFFICER_NAMED", "THIRD_PARTY", "DISSATISFACTION"]
-STATES = [*ComplaintState.values, *CommentState.values]
+FLAGS = [
+    "URGENT", "SAFEGUARDING", "OFFICER_NAMED", "THIRD_PARTY", "DISSATISFACTION", "UNREAD_MESSAGE", "WISH_TO_RECORD",
+    "WISH_TO_WITHDRAW",
+]  # fmt: skip
+STATES = sorted({*ComplaintState.values, *MatterState.values, *CommentState.values})
 
 
-class QueueQuery(CursorQuery):
+class Filters(serializers.Serializer[None]):
+    """What a list of cases may be narrowed to."""
+
+    queue = serializers.ChoiceField(choices=Queue.choices, required=False)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
     state = serializers.ChoiceField(choices=STATES, required=False)
     unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that holds the case.")
     about_unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that it is about.")
     handler = serializers.ChoiceField(choices=["me", "nobody", "anybody"], required=False, default="anybody")
+    handled_by = serializers.EmailField(required=False, max_length=254, help_text="E-mail address of the handler.")
+    category = serializers.CharField(
+        required=False, max_length=20, help_text="Code of an allegation's category; those below it count too."
+    )
+    factor = serializers.CharField(required=False, max_length=20, help_text="Code of a national factor.")
+    regime = serializers.ChoiceField(choices=Regime.choices, required=False)
+    recorded = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Whether it was recorded under Schedule 3."
+    )
+    restricted = serializers.BooleanField(required=False, allow_null=True, default=None)
+    older_than = serializers.IntegerField(
+        required=False, min_value=0, max_value=36_500, help_text="Received more than so many days ago."
+    )
     flag = serializers.ChoiceField(choices=FLAGS, required=False, help_text="Cases with this flag.")
     due_by = serializers.DateField(required=False, help_text="Due on this day or before.")
     received_from = serializers.DateField(required=False)
@@ -36,13 +71,31 @@ class QueueQuery(CursorQuery):
     search = serializers.CharField(
         required=False, default="", max_length=200, help_text='Words of the narrative; "…" for a phrase, - for not.'
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {"open": attrs["history"] == "exclude", **attrs}
+
+
+class OrderedFilters(Filters):
+    """A list, as it is kept under a name."""
+
     order = serializers.ChoiceField(
-        choices=["due", "newest"], required=False, help_text="Default: due; newest in a search and in history."
+        choices=["due", "newest"],
+        required=False,
+        help_text="Default: due; newest in a search, in history and from a day received.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        now = attrs["history"] == "exclude"
-        return {"open": now, "order": "due" if now and not attrs["search"] else "newest", **attrs}
+        by_day = attrs["search"] or attrs["history"] != "exclude" or attrs.get("received_from")
+        return {"order": "newest" if by_day else "due", **super().validate(attrs)}
+
+
+class QueueQuery(CursorQuery, OrderedFilters):
+    pass
+
+
+class CountsQuery(Filters):
+    pass
 
 
 class HandlerOut(serializers.Serializer[Any]):
@@ -83,6 +136,18 @@ class CasePage(serializers.Serializer[Any]):
     next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
 
 
+class CountOut(serializers.Serializer[Any]):
+    of = serializers.CharField(help_text="The queue or state; empty for the whole list.")
+    count = serializers.IntegerField(help_text="Exact, or the first 1,000 where there are more.")
+    is_more = serializers.BooleanField(help_text="There are more than are counted.")
+
+
+class CountsOut(serializers.Serializer[Any]):
+    total = CountOut()
+    queues = CountOut(many=True)
+    states = CountOut(many=True)
+
+
 class AllegationOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField()
     position = serializers.IntegerField()
@@ -90,6 +155,11 @@ class AllegationOut(serializers.Serializer[Any]):
     category = serializers.CharField()
     finding = serializers.CharField()
     action = serializers.CharField()
+    summary = serializers.CharField()
+    handling = serializers.CharField(help_text="As it was set; empty where the way of the case says it.")
+    opinion = serializers.CharField(help_text="The investigator's, never a finding.")
+    decided_on = serializers.DateField(allow_null=True)
+    actions_set_on = serializers.DateField(allow_null=True)
 
 
 class ComplainantListed(serializers.Serializer[Any]):
@@ -100,6 +170,18 @@ class ComplainantListed(serializers.Serializer[Any]):
     anonymous = serializers.BooleanField()
     language = serializers.CharField()
     access_needs = serializers.CharField()
+    contact_by = serializers.CharField()
+    never_by_post = serializers.BooleanField()
+    text_by_email = serializers.BooleanField()
+    has_authority = serializers.BooleanField(help_text="To act for somebody else.")
+    consented_on = serializers.DateField(allow_null=True)
+
+
+class EditorOut(serializers.Serializer[Any]):
+    name = serializers.CharField(source="user.name")
+    email = serializers.EmailField(source="user.email")
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
 
 
 class CaseOut(CaseListed):
@@ -122,29 +204,73 @@ class CaseOut(CaseListed):
     alleges_article_2_or_3 = serializers.BooleanField(allow_null=True)
     alleges_mandatory_referral = serializers.BooleanField(allow_null=True)
     contact_impossible_reason = serializers.CharField()
-    withdrawal_signed_on = serializers.DateField(allow_null=True)
-    withdrawal_signed_by = serializers.CharField()
+    recording_offered_on = serializers.DateField(allow_null=True)
+    recording_declined_on = serializers.DateField(allow_null=True)
+    recorded_on = serializers.DateField(allow_null=True)
+    recorded_because = serializers.CharField()
+    referral_clear_on = serializers.DateField(allow_null=True)
+    referred_on = serializers.DateField(allow_null=True)
+    indicates_misconduct = serializers.BooleanField(allow_null=True)
+    investigation_exception = serializers.CharField()
+    investigating_since = serializers.DateField(allow_null=True)
+    investigator = HandlerOut(allow_null=True)
+    form_set_by = serializers.CharField()
+    reported_on = serializers.DateField(allow_null=True)
+    decided_on = serializers.DateField(allow_null=True)
+    review_body = serializers.CharField()
+    review_information_on = serializers.DateField(allow_null=True)
+    regime = serializers.CharField()
+    regime_reason = serializers.CharField()
+    concerns_chief_officer = serializers.BooleanField()
+    restricted = serializers.BooleanField()
+    kept_from_units = serializers.BooleanField()
+    matter_type = serializers.CharField()
     category = serializers.CharField()
     imported_from = serializers.CharField(source="source")
     imported_reference = serializers.CharField(source="source_reference")
     allegations = AllegationOut(many=True)
     complainants = ComplainantListed(many=True)
+    editing = serializers.SerializerMethodField(help_text="Who has it open for editing; it stops nobody.")
+
+    @extend_schema_field(EditorOut(many=True))
+    def get_editing(self, case: Case) -> Any:
+        return EditorOut(selectors.editors_of(case, at=timezone.now()), many=True).data
 
 
 class NeedOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=KINDS)
     question = serializers.CharField(source="label")
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class AgainstOut(serializers.Serializer[Any]):
+    why = serializers.CharField()
+    rule = serializers.CharField()
+
+
+class OwedOut(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    to = serializers.CharField()
+
+
+class ConsequencesOut(serializers.Serializer[Any]):
+    owed = OwedOut(many=True, help_text="The notices that become owed.")
+    tells = serializers.BooleanField(help_text="The complainant is told at once, by the text that the move needs.")
+    starts = serializers.ListField(child=serializers.CharField(), help_text="The clocks that start.")
+    stops = serializers.ListField(child=serializers.CharField(), help_text="The clocks that stop.")
+    also = serializers.ListField(child=serializers.CharField())
 
 
 class NextMoveOut(serializers.Serializer[Any]):
     move = serializers.CharField()
     title = serializers.CharField(source="label")
     allowed = serializers.BooleanField()
-    why_not = serializers.ListField(child=serializers.CharField())
+    why_not = AgainstOut(many=True)
     target = serializers.ChoiceField(choices=STATES)
     who = serializers.CharField()
     needs = NeedOut(many=True)
+    causes = ConsequencesOut()
 
 
 class NextMovesOut(serializers.Serializer[Any]):
@@ -166,6 +292,13 @@ class AssignmentIn(JSONInput):
         default=None,
         max_length=254,
         help_text='"" takes it from them.',
+    )
+    reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=2000,
+        help_text="Needed where it goes again to somebody who handled it before; kept as a note.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -203,8 +336,35 @@ class AssessmentIn(JSONInput):
 
 
 class InvolvementIn(JSONInput):
-    who = serializers.CharField(max_length=254, help_text="A collar number, or the e-mail address of an account.")
+    who = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=254,
+        help_text="A collar number, or the e-mail address of an account; empty where nobody knows yet who it is.",
+    )
     part = serializers.ChoiceField(choices=Involvement.Part.choices)
+    allegation = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="Null: they are named for the whole case."
+    )
+    called = serializers.CharField(
+        source="label",
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=120,
+        help_text="What is known of somebody who is not identified.",
+    )
+    subject_type = serializers.ChoiceField(
+        choices=SubjectType.choices, required=False, allow_blank=True, default="", help_text="At the time."
+    )
+    rank = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=60, help_text="Rank or grade at the time."
+    )
+    unit = serializers.SlugField(
+        required=False, allow_blank=True, default="", max_length=80, help_text="Slug of their unit at the time."
+    )
+    on_duty = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
 class InvolvementOut(serializers.Serializer[Any]):
@@ -213,6 +373,12 @@ class InvolvementOut(serializers.Serializer[Any]):
     name = serializers.CharField(source="person.name", default=None, allow_null=True)
     collar_number = serializers.CharField(source="person.collar_number", default=None, allow_null=True)
     called = serializers.CharField(source="label", help_text="As the source calls somebody who is not identified.")
+    allegation = serializers.UUIDField(source="allegation.public_id", default=None, allow_null=True)
+    subject_type = serializers.CharField()
+    rank = serializers.CharField()
+    unit = serializers.CharField(source="unit.slug", default=None, allow_null=True)
+    on_duty = serializers.BooleanField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="The wall was taken down: raised by mistake.")
 
 
 class TextIn(JSONInput):
@@ -230,12 +396,29 @@ class NoteOut(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class AttachmentOut(serializers.Serializer[Any]):
+    public_id = serializers.UUIDField(source="file.public_id")
+    name = serializers.CharField(source="file.name")
+
+
 class MessageOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField()
     about = serializers.ChoiceField(choices=Message.About.choices)
-    author = serializers.CharField(source="author.name")
+    direction = serializers.ChoiceField(choices=Message.Direction.choices)
+    author = serializers.CharField(source="author.name", default=None, allow_null=True)
     sent_at = serializers.DateTimeField()
+    heading = serializers.CharField(help_text="The subject line.")
     text = serializers.CharField()
+    party = serializers.ChoiceField(choices=Message.Party.choices)
+    complainant = serializers.UUIDField(source="complainant.public_id", default=None, allow_null=True)
+    subject = serializers.UUIDField(source="subject.public_id", default=None, allow_null=True)
+    delivery = serializers.ChoiceField(choices=Message.Delivery.choices)
+    delivery_reason = serializers.CharField()
+    template_kind = serializers.CharField(source="template.kind", default="")
+    template_version = serializers.IntegerField(source="template.version", default=None, allow_null=True)
+    wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)
+    read_at = serializers.DateTimeField(source="read.read_at", default=None, allow_null=True)
+    attachments = AttachmentOut(many=True, source="files.all")
 
 
 class IdentityOut(ComplainantListed):
@@ -244,7 +427,9 @@ class IdentityOut(ComplainantListed):
     telephone = serializers.CharField()
     address = serializers.CharField()
     acts_for = serializers.CharField()
-    has_authority = serializers.BooleanField()
+    safe_address = serializers.CharField()
+    consent_given_by = serializers.CharField()
+    consent_how = serializers.CharField()
 
 
 class DeadlineOut(serializers.Serializer[Any]):
@@ -254,14 +439,32 @@ class DeadlineOut(serializers.Serializer[Any]):
     due_on = serializers.DateField(help_text="The last day allowed; it ends at midnight in London.")
     basis = serializers.CharField()
     is_statutory = serializers.BooleanField()
+    owed_by = serializers.ChoiceField(choices=["FORCE", "COMPLAINANT", "IOPC"])
+    owed_to = serializers.CharField()
+    about = serializers.CharField(help_text="The public id of the complainant, notice or the like that it is of.")
 
 
 class ExplainedOut(DeadlineOut):
+    last_working_day_before = serializers.DateField(
+        allow_null=True, required=False, help_text="With ?explain=1: by when to post it, where due_on is no working day."
+    )
     days = DayOut(many=True, required=False, help_text="With ?explain=1: every day that was counted or skipped.")
 
 
 class ExplainQuery(serializers.Serializer[None]):
     explain = serializers.BooleanField(required=False, default=False)
+
+
+class FileIn(JSONInput):
+    file = serializers.FileField(
+        max_length=None,
+        allow_empty_file=True,
+        help_text="A photograph, a PDF document or a plain text of at most 20 MB.",
+    )
+
+    def upload(self) -> Upload:
+        file = self.validated_data["file"]
+        return Upload(file.name or "", file.file)
 
 
 class FileOut(serializers.Serializer[Any]):

@@ -1,21 +1,56 @@
-from django.urls import path, register_converter
+from django.urls import path
 
-from backend.common.identifiers import ReferenceConverter
-
-from . import views
-
-register_converter(ReferenceConverter, "reference")
+from . import (
+    access,
+    allegations,
+    body_notices,
+    codes,
+    contributions,
+    correspondence,
+    desk,
+    determinations,
+    diary,
+    links,
+    owed,
+    proceedings,
+    reviews,
+    saved_views,
+    special_procedures,
+    suspensions,
+    timing,
+    views,
+    withdrawals,
+)
 
 app_name = "cases"
+# What has a name of its own comes before what takes a reference.
 urlpatterns = [
     path("", views.QueueView.as_view(), name="list"),
+    path("counts/", views.CountsView.as_view(), name="counts"),
+    *access.urlpatterns,
+    *allegations.urlpatterns,
+    *body_notices.urlpatterns,
+    *codes.urlpatterns,
+    *contributions.urlpatterns,
+    *correspondence.urlpatterns,
+    *desk.urlpatterns,
+    *determinations.urlpatterns,
+    *diary.urlpatterns,
+    *links.urlpatterns,
+    *owed.urlpatterns,
+    *proceedings.urlpatterns,
+    *reviews.urlpatterns,
+    *saved_views.urlpatterns,
+    *special_procedures.urlpatterns,
+    *suspensions.urlpatterns,
+    *timing.urlpatterns,
+    *withdrawals.urlpatterns,
     path("<reference:reference>/", views.CaseView.as_view(), name="detail"),
     path("<reference:reference>/moves/", views.MovesView.as_view(), name="moves"),
     path("<reference:reference>/assignment/", views.AssignmentView.as_view(), name="assignment"),
     path("<reference:reference>/assessment/", views.AssessmentView.as_view(), name="assessment"),
     path("<reference:reference>/involvements/", views.InvolvementsView.as_view(), name="involvements"),
     path("<reference:reference>/notes/", views.NotesView.as_view(), name="notes"),
-    path("<reference:reference>/messages/", views.MessagesView.as_view(), name="messages"),
     path("<reference:reference>/complainants/reveal/", views.IdentityView.as_view(), name="reveal"),
     path("<reference:reference>/deadlines/", views.DeadlinesView.as_view(), name="deadlines"),
     path("<reference:reference>/files/", views.FilesView.as_view(), name="files"),

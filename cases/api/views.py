@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse  # a door: this is where HTTP begins
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from backend.accounts.actors import Actor, acting
-from backend.accounts.api.authentication import account
 from backend.attachments.api import download_copy
 from backend.attachments.sniffing import ENDINGS
-from backend.common.etags import etag, read_if_match
-from backend.common.permissions import Staff
+from backend.calendar.working_days import day_of
+from backend.common.parsers import FormParser
 from backend.common.queries import NoQuery, read_query
 from cases import selectors
-from cases.models import Case
-from cases.services import assessment, assignment, identity, involvement, messages, notes, transitions
+from cases.lists import counts, queue
+from cases.services import assessment, assignment, files, identity, involvement, notes, transitions
 
 from . import serializers as shapes
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the version that is changed."
-)
-
-
-class CaseDoor(APIView):
-    """What every door to cases shares."""
-
-    permission_classes = [Staff]
-
-    def actor(self, request: Request) -> Actor:
-        return acting(account(request), at=timezone.now())
-
-    def change(self, request: Request, reference: str) -> dict[str, Any]:
-        """The arguments that every change of a case takes."""
-        read_query(request, NoQuery)
-        return {
-            "reference": reference,
-            "version": read_if_match(request, reference),
-            "actor": self.actor(request),
-            "at": timezone.now(),
-        }
-
-    def case(self, request: Request, reference: str) -> Case:
-        read_query(request, NoQuery)
-        return selectors.get_case(reference=reference, actor=self.actor(request))
-
-
-def fields_of(request: Request, form: type[serializers.Serializer[Any]]) -> Any:
-    fields = form(data=request.data)
-    fields.is_valid(raise_exception=True)
-    return fields
-
-
-def answer(case: Case, body: Any, *, status: int = 200) -> Response:
-    return Response(body, status=status, headers={"ETag": etag(case.reference, case.version)})
+from .doors import IF_MATCH, CaseDoor, answer, fields_of
 
 
 class QueueView(CaseDoor):
@@ -70,8 +29,17 @@ class QueueView(CaseDoor):
     def get(self, request: Request) -> Response:
         """The cases that you may see, what is due first at the top."""
         filters = read_query(request, shapes.QueueQuery)
-        page = selectors.queue(actor=self.actor(request), filters=filters)
+        page = queue.page(actor=self.actor(request), filters=filters, on=day_of(timezone.now()))
         return Response(shapes.CasePage(page).data)
+
+
+class CountsView(CaseDoor):
+    @extend_schema(operation_id="cases_counts", parameters=[shapes.CountsQuery], responses={200: shapes.CountsOut})
+    def get(self, request: Request) -> Response:
+        """How many cases the list has with these filters, and with each queue or state in place of its own; 1,000 at most."""
+        filters = read_query(request, shapes.CountsQuery)
+        found = counts.counts(actor=self.actor(request), filters=filters, on=day_of(timezone.now()))
+        return Response(shapes.CountsOut(found).data)
 
 
 class CaseView(CaseDoor):
@@ -87,7 +55,7 @@ class MovesView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """Every move of the case: whether you may make it now, why not, and what it needs."""
         case = self.case(request, reference)
-        moves = selectors.next_moves(case, actor=self.actor(request))
+        moves = selectors.next_moves(case, actor=self.actor(request), on=day_of(timezone.now()))
         return answer(case, shapes.NextMovesOut({"state": case.state, "moves": moves}).data)
 
     @extend_schema(
@@ -171,26 +139,6 @@ class NotesView(CaseDoor):
         return answer(case, shapes.NoteOut(note).data, status=201)
 
 
-class MessagesView(CaseDoor):
-    @extend_schema(operation_id="cases_messages_list", responses={200: shapes.MessageOut(many=True)})
-    def get(self, request: Request, reference: str) -> Response:
-        """What the complainant was told, oldest first."""
-        case = self.case(request, reference)
-        return answer(case, shapes.MessageOut(selectors.messages_of(case), many=True).data)
-
-    @extend_schema(
-        operation_id="cases_messages_create",
-        request=shapes.TextIn,
-        parameters=[IF_MATCH],
-        responses={201: shapes.MessageOut},
-    )
-    def post(self, request: Request, reference: str) -> Response:
-        """Tell the complainant how it is going: they read it with their receipt, and the next four weeks begin."""
-        fields = fields_of(request, shapes.TextIn)
-        message, case = messages.tell_progress(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.MessageOut(message).data, status=201)
-
-
 class IdentityView(CaseDoor):
     @extend_schema(
         operation_id="cases_complainants_reveal",
@@ -223,11 +171,25 @@ class DeadlinesView(CaseDoor):
 
 
 class FilesView(CaseDoor):
+    parser_classes = [FormParser]
+
     @extend_schema(operation_id="cases_files_list", responses={200: shapes.FileOut(many=True)})
     def get(self, request: Request, reference: str) -> Response:
         """The files of the case."""
         case = self.case(request, reference)
         return answer(case, shapes.FileOut(selectors.files_of(case), many=True).data)
+
+    @extend_schema(
+        operation_id="cases_files_create",
+        request={"multipart/form-data": shapes.FileIn},
+        parameters=[IF_MATCH],
+        responses={201: shapes.FileOut},
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Put a file to the case: a notice of a body, a statement, a letter that came on paper."""
+        file = fields_of(request, shapes.FileIn).upload()
+        stored, case = files.put(**self.change(request, reference), file=file)
+        return answer(case, shapes.FileOut(stored).data, status=201)
 
 
 class FileView(CaseDoor):

@@ -14,6 +14,7 @@ from backend.areas.models import Unit
 from backend.audit import services as audit
 from backend.common.identifiers import letters_from, random_public_id
 from backend.database.copying import as_copied, copy_lines_into
+from cases import regimes
 from cases.models import (
     Allegation,
     Case,
@@ -24,6 +25,8 @@ from cases.models import (
     Involvement,
     Kind,
     Origin,
+    Regime,
+    RegimeStart,
 )
 
 from .bundles import Complaint, Equality
@@ -99,9 +102,12 @@ class _Table:
 
     def __init__(self, model: type[models.Model], *varying: str, **constant: object) -> None:
         meta = model._meta
-        # An id that is not given here is one that nobody refers to: the database may number the row.
+        # What is not given here and that the database fills in by itself (an id that nobody refers to) is left to it.
         fields = [
-            field for field in meta.concrete_fields if not field.generated and (field.name != "id" or "id" in varying)
+            field
+            for field in meta.concrete_fields
+            if not field.generated
+            and (field.attname in varying or not (field.primary_key or field.db_default is not models.NOT_PROVIDED))
         ]
         self.name = meta.db_table
         self.columns = [str(field.column) for field in fields]
@@ -133,6 +139,7 @@ class _Rows:
             Case,
             *("id", "reference", "unit_id", "about_unit_id", "received_on", "made_on", "incident_on", "closed_on"),
             *("category", "narrative", "location", "outcome", "source_reference", "source_digest"),
+            *("regime", "regime_reason"),
             kind=Kind.COMPLAINT.value,
             state=ComplaintState.FINALISED.value,
             origin=Origin.IMPORTED.value,
@@ -156,6 +163,7 @@ class _Rows:
             EqualityAnswers,
             *("complainant_id", "involvement_id", "sex", "ethnicity", "age", "disability"),
         )
+        self.rules_of_2012_from = RegimeStart.objects.get(regime=Regime.OF_2012).from_on
         self.references = _fresh_references(len(complaints))
         self._ids = {model: iter(_reserve(model, sum(map(count, complaints)))) for model, count in _COUNTS.items()}
         for reference, complaint in zip(self.references, complaints, strict=True):
@@ -171,6 +179,7 @@ class _Rows:
             *(case, reference, unit, unit, complaint.made_on, complaint.made_on),
             *(complaint.incident_on, complaint.closed_on, complaint.category, complaint.narrative, complaint.location),
             *(complaint.outcome, complaint.reference, complaint.digest),
+            *self._regime_of(complaint.made_on),
         )
         for position, answers in enumerate(complaint.complainants, start=1):
             complainant = next(self._ids[Complainant])
@@ -186,6 +195,10 @@ class _Rows:
                 involvement = next(self._ids[Involvement])
                 self.involvements.add(involvement, random_public_id(), case, allegation, row.subject, row.subject_unit)
                 self._add_equality(row.subject_equality, involvement=involvement)
+
+    def _regime_of(self, made_on: dt.date) -> tuple[str, str]:
+        proposal = regimes.propose(made_on=made_on, rules_of_2012_from=self.rules_of_2012_from)
+        return proposal.regime, proposal.reason
 
     def _add_equality(
         self, answers: Equality, *, complainant: int | None = None, involvement: int | None = None

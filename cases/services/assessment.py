@@ -12,10 +12,10 @@ from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
-from cases import facts
+from cases import makers
 from cases.models import Assessment, Case, Kind
 
-from . import effects, locking
+from . import contact, locking, units
 from .due import write_next_due
 from .locking import MayNot
 
@@ -56,8 +56,8 @@ def assess(
     that contact is impossible is taken from a case that rests on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
-    if not facts.may_assess(case, actor):
-        raise MayNot(facts.may_assess.otherwise)
+    if not makers.may_assess(case, actor):
+        raise MayNot(makers.may_assess.otherwise)
     if case.kind != Kind.COMPLAINT or case.closed_on:
         raise CannotAssess("Only a complaint is assessed, and only until it is closed.")
     answers = {**ticks, "wishes_recording": case.wishes_recording if wishes_recording is None else wishes_recording}
@@ -67,8 +67,9 @@ def assess(
     if contact_impossible_reason is not None:
         _set_contact_impossible(case, contact_impossible_reason)
     case.concerns_conduct = any(ticks.values())
+    _start_or_stop_the_referral(case, on=day_of(at))
     case.assessed_by_id = actor.person_id
-    _take_from_whom_it_is_not_for(case, at=at)
+    take_from_whom_it_is_not_for(case, at=at)
     Assessment.objects.create(
         case_id=case.pk,
         person_id=actor.person,
@@ -90,6 +91,8 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
     taken_back = [name for name, answer in answers.items() if getattr(case, name) and not answer]
     if not taken_back:
         return
+    if case.recorded_on:
+        raise CannotAssess("It is recorded: what was answered with yes stands.")
     if not reason:
         raise Invalid("A yes is being taken back.", errors={"reason": ["Say why: this is kept."]})
     own = case.assessments.filter(person_id=actor.person)
@@ -100,17 +103,28 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
         raise CannotAssess("You handle the case: a second person has to take back the complainant's wish.")
 
 
+def _start_or_stop_the_referral(case: Case, *, on: dt.date) -> None:
+    """From the day on which it becomes clear, the referral is due by the end of the next (SI 2020/2 reg. 4)."""
+    if not case.alleges_mandatory_referral:
+        case.referral_clear_on = None
+    elif case.referral_clear_on is None:
+        case.referral_clear_on = on
+
+
 def _set_contact_impossible(case: Case, reason: str) -> None:
     rests_on_it = case.state not in ("RECEIVED", "ASSESSING") and case.contacted_on is None
     if rests_on_it and not reason:
         raise CannotAssess("The case is handled without a contact because of this reason: correct it, or leave it.")
+    if reason and reason != case.contact_impossible_reason and (untried := contact.who_may_be_reached(case)):
+        raise CannotAssess(contact.TRY_FIRST.format(count=len(untried)))
     case.contact_impossible_reason = reason
 
 
-def _take_from_whom_it_is_not_for(case: Case, *, at: dt.datetime) -> None:
+def take_from_whom_it_is_not_for(case: Case, *, at: dt.datetime) -> None:
+    """No unit keeps what concerns conduct, nor anybody who handles nothing of the kind. For a change that records itself."""
     if not case.concerns_conduct:
         return
     if case.unit and not case.unit.is_professional_standards:
-        case.unit, case.handler = effects.professional_standards_of(case.force_id, on=day_of(at)), None
+        case.unit, case.handler = units.professional_standards_of(case.force_id, on=day_of(at)), None
     elif case.handler and not acting(case.handler, at=at).holds(*PSD_HANDLERS, force_id=case.force_id):
         case.handler = None

@@ -1,65 +1,260 @@
-"""What a move brings with it beyond the case's own fields: things to look up, to check against its dates, and to tell."""
+"""What a move brings with it beyond the case's own fields: things to look up, to check, to write beside it, and to tell."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
-from backend.accounts.actors import Actor
-from backend.areas.models import Unit, current_on
+from backend.accounts.actors import Actor, acting
+from backend.accounts.models import Role, User
+from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid
-from cases.models import Case, Message
+from cases import facts
+from cases.consequences import PART_2_ENDS, Consequences
+from cases.models import Allegation, BodyNotice, Case, CaseFile, CaseLink, Involvement, Message, Referral
+from cases.moves import kind_of
 
-from . import messages, notes
+from . import determinations, links, matters, messages, notes, notices
+from .due import forget
+from .units import professional_standards_of, unit_of
 
-WITHDRAWN = (
-    "Your complaint has been withdrawn, because we were given a signed notification that you wish it. "
-    "Nothing more will be done about it. If this is not what you wanted, tell us at once: call 101."
-)
+WITHDRAWN = {
+    "ENDS": (
+        "Your complaint has been withdrawn, because we understand that you wish it. "
+        "Nothing more will be done about it. If this is not what you wanted, tell us at once: call 101."
+    ),
+    "CONDUCT_MATTER": (
+        "Your complaint has been withdrawn, because we understand that you wish it. We must look into what happened all "
+        "the same, without you having to do anything. If this is not what you wanted, tell us at once: call 101."
+    ),
+}
+NOTES = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
+FORMS = {
+    "determine_local": Referral.Form.LOCAL,
+    "determine_directed": Referral.Form.DIRECTED,
+    "determine_independent": Referral.Form.INDEPENDENT,
+    "refer_back": Referral.Form.BACK,
+    "refer_back_to_complete": Referral.Form.BACK,
+}
+HANDLED_ANEW = (
+    "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
+    *FORMS,
+)  # fmt: skip
+ENDED = ("WITHDRAWN", "REGULATION_41")
+ABOUT = {"answer": Message.About.ANSWER, "leave_unresolved": Message.About.OFFER}
 
 
-def look_up(case: Case, details: dict[str, Any], *, on: dt.date) -> dict[str, Any]:
-    """`details` with the unit's slug turned into the unit. Raises Invalid (400) for a unit that the force has not got."""
-    if "unit" not in details:
-        return details
-    return {**details, "unit": unit_of(case, details["unit"], on=on)}
+def look_up(case: Case, move: str, details: dict[str, Any], *, actor: Actor, at: dt.datetime) -> dict[str, Any]:
+    """`details` with slugs, addresses, references and public ids turned into what they name.
+
+    Raises Invalid (400) naming the field of whatever the force, the case or the actor has not got.
+    """
+    return {name: _look_up(case, move, name, value, actor=actor, at=at) for name, value in details.items()}
 
 
-def unit_of(case: Case, slug: str, *, on: dt.date) -> Unit:
-    """The unit of the case's force with that slug, as it stands on the day. Raises Invalid (400)."""
-    unit = Unit.objects.filter(current_on(on), force_id=case.force_id, slug=slug).first()
-    if unit is None:
-        raise Invalid("Name a unit of this force.", errors={"unit": ["The force has no such unit now."]})
-    return unit
+def _look_up(case: Case, move: str, name: str, value: Any, *, actor: Actor, at: dt.datetime) -> Any:
+    match kind_of(move, name):
+        case "unit":
+            return unit_of(case, value, on=day_of(at))
+        case "account":
+            return _investigator(case, value, at=at)
+        case "case":
+            return _other_case(case, name, value, actor=actor)
+        case "document":
+            return _document(case, name, value)
+    return value
 
 
-def professional_standards_of(force_id: int, *, on: dt.date) -> Unit:
-    """The department that receives the force's complaints. Raises Invalid (400) where the force has none."""
-    found = Unit.objects.filter(current_on(on), force_id=force_id, is_professional_standards=True).first()
-    if found is None:
-        raise Invalid("This force takes nothing here: it has no Professional Standards Department.")
-    return found
+def _investigator(case: Case, email: str, *, at: dt.datetime) -> User:
+    """Somebody fit to investigate, and not part of it (SI 2020/2 reg. 12). Raises Invalid (400)."""
+    user = User.objects.filter(email=email.lower(), is_active=True).first()
+    if user is None or not acting(user, at=at).holds(Role.PSD_INVESTIGATOR, force_id=case.force_id):
+        raise _wrong("investigator", "Nobody who investigates for this force has an account by this address.")
+    if Involvement.objects.filter(case_id=case.pk, person_id=user.person_id, ended_at=None).exists():
+        raise _wrong("investigator", "They are part of the case themselves.")
+    if determinations.handled_before(case, user) and not determinations.may_handle_again(case, user):
+        told = "They handled it before: name somebody else, or assign it to them with a reason first."
+        raise _wrong("investigator", told)
+    return user
+
+
+def _other_case(case: Case, name: str, reference: str, *, actor: Actor) -> Case:
+    other: Case | None = (
+        Case.objects.visible_to(actor)
+        .filter(reference=reference.upper(), kind=case.kind, force_id=case.force_id, origin=case.origin)
+        .exclude(pk=case.pk)
+        .first()
+    )
+    if other is None or (name == "into" and other.closed_on):
+        raise _wrong(name, "There is no other open case of this kind with that reference.")
+    return other
+
+
+def _document(case: Case, name: str, public_id: str) -> StoredFile:
+    link = CaseFile.objects.filter(case_id=case.pk, file__public_id=public_id).select_related("file").first()
+    if link is None:
+        raise _wrong(name, "The case has no such file: upload it to the case first.")
+    return link.file
+
+
+def _wrong(name: str, told: str) -> Invalid:
+    return Invalid("Correct the field that is named, and send the move again.", errors={name: [told]})
 
 
 def check(case: Case, move: str, details: dict[str, Any]) -> None:
-    """Hold the details against the case's dates. Raises Invalid (400) for a day before the complaint was made."""
-    for name in ("contacted_on", "signed_on"):
-        if name in details and details[name] < case.made_on:
-            raise Invalid(
-                "Correct the day, and send the move again.",
-                errors={name: [f"This is before {case.made_on:%d %B %Y}, the day on which it was made."]},
-            )
+    """Hold the details against the case. Raises Invalid (400) for a day before the complaint was made, or out of order.
+
+    Neither does a detail get round the law: no withdrawal without a withdrawal, no voluntary referral of what must be
+    referred, and no end in a case that was not recorded for what must be.
+    """
+    if move == "transfer_out" and case.concerns_chief_officer and details["to"] != "LOCAL_POLICING_BODY":
+        raise _wrong("to", "It concerns the chief officer: only the local policing body is its authority.")
+    if move == "merge":
+        links.check_merger(case, details["into"])
+    for name, value in details.items():
+        if kind_of(move, name) == "date" and value < case.made_on:
+            raise _wrong(name, f"This is before {case.made_on:%d %B %Y}, the day on which it was made.")
+    for name, is_wrong, told in _WRONG:
+        if name in details and is_wrong(case, details[name]):
+            raise _wrong(name, told)
 
 
-def follow(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
-    """Write and tell what the move brings with it, in its transaction."""
-    told = WITHDRAWN if move == "withdraw" else details.get("told")
-    if told:
-        about = Message.About.ANSWER if move == "answer" else Message.About.OUTCOME
-        messages.send(case, about=about, text=told, actor=actor, at=at)
-    for name in ("result", "reason"):
+_WRONG: tuple[tuple[str, Callable[[Case, Any], bool], str], ...] = (
+    (
+        "declined_on",
+        lambda case, day: case.recording_offered_on is None or day < case.recording_offered_on,
+        "Nobody declines before it was offered to them to have it recorded.",
+    ),
+    (
+        "why",
+        lambda case, why: why == "WITHDRAWN_BEFORE" and not facts.every_complainant_has_withdrawn(case),
+        facts.every_complainant_has_withdrawn.otherwise,
+    ),
+    (
+        "basis",
+        lambda case, basis: basis == "VOLUNTARY" and not facts.owes_no_referral(case),
+        "It must be referred: that is no voluntary referral.",
+    ),
+    (
+        "into",
+        lambda case, into: bool(case.concerns_conduct or case.wishes_recording) and into.recorded_on is None,
+        "This one has to be recorded, and the other is not: record the other first.",
+    ),
+)
+
+
+def follow(
+    case: Case, move: str, causes: Consequences, *, actor: Actor, at: dt.datetime, details: dict[str, Any]
+) -> None:
+    """Write and tell what the move brings with it, in its transaction.
+
+    Where Part 2 ceases to apply nothing else is owed any more; what an outcome left to tell outlives the case.
+    """
+    _say(case, move, actor=actor, at=at, details=details)
+    _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
+    _link(case, move, actor=actor, at=at, details=details)
+    _bring_home(case, move, on=day_of(at))
+    if move == "record":
+        case.flags = [flag for flag in case.flags if flag != messages.WISH_TO_RECORD]
+    _decide_afresh(case, move)
+    if move in PART_2_ENDS:
+        notices.drop_open(case, actor=actor, on=day_of(at))
+    for owed in causes.owed:
+        notices.owe(case, owed.kind, to=owed.to, on=day_of(at))
+
+
+def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
+    if told := details.get("told") or WITHDRAWN.get(details.get("public_interest", "")):
+        messages.send(case, about=ABOUT.get(move, Message.About.OUTCOME), text=told, actor=actor, at=at)
+    for name in NOTES:
         if name in details:
             notes.write(case, text=details[name], actor=actor, at=at)
+
+
+def _keep_what_bodies_said(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
+    if "document" in details:
+        _keep_notice(case, move, actor=actor, at=at, details=details)
+    if move in ("refer", "call_in"):
+        _keep_referral(case, move, on=day_of(at), details=details)
+    if move in FORMS:
+        _keep_form(case, FORMS[move], on=details["dated_on"])
+
+
+def _link(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
+    if move == "merge":
+        CaseLink.objects.create(
+            kind=CaseLink.Kind.MERGED, case_id=case.pk, other=details["into"], made_by_id=actor.account, made_at=at
+        )
+    if details.get("public_interest") == "CONDUCT_MATTER":
+        matters.open_from(case, why="The complaint was withdrawn; the public interest asks for it.", actor=actor, at=at)
+
+
+def keep_from_units(case: Case, *, on: dt.date) -> None:
+    """No unit sees the case from now on: one that held it gives it, and its handler, up. For a change that records itself.
+
+    For special procedures, a serious category, a senior rank or a referral. Who was appointed to investigate it stays. Raises
+    Invalid (400) where the force has no Professional Standards Department.
+    """
+    case.kept_from_units = True
+    if case.unit is None or case.unit.is_professional_standards:
+        return
+    case.unit = professional_standards_of(case.force_id, on=on)
+    if case.handler_id != case.investigator_id:
+        case.handler = None
+
+
+def _bring_home(case: Case, move: str, *, on: dt.date) -> None:
+    """What a unit may not have goes back to Professional Standards."""
     if move == "return_to_triage":
-        case.unit = professional_standards_of(case.force_id, on=day_of(at))
+        case.unit, case.handler = professional_standards_of(case.force_id, on=on), None
+    elif case.kept_from_units:
+        keep_from_units(case, on=on)
+
+
+def _decide_afresh(case: Case, move: str) -> None:
+    """Handled anew, every allegation is decided anew: what was found before stays in the decisions that were kept."""
+    if move not in HANDLED_ANEW:
+        return
+    afresh: dict[str, Any] = {"finding": "", "rationale": ""}
+    afresh |= dict.fromkeys(("decided_on", "decided_by", "actions_set_on"))
+    afresh["handling"] = Allegation.Handling.NFA if move == "take_no_further_action" else ""
+    if move != "refer_back_to_complete":
+        afresh |= {"opinion": "", "opinion_reasons": ""}
+    Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=ENDED).update(**afresh)
+    case.decided_on = None
+    forget(case, "allegations")
+
+
+def _keep_notice(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
+    forget(case, "body_notices")
+    BodyNotice.objects.create(
+        case_id=case.pk,
+        body="IOPC",
+        decides=move,
+        dated_on=details["dated_on"],
+        document=details["document"],
+        entered_by_id=actor.account,
+        entered_at=at,
+    )
+
+
+def _keep_referral(case: Case, move: str, *, on: dt.date, details: dict[str, Any]) -> None:
+    forget(case, "referrals")
+    called_in = move == "call_in"
+    Referral.objects.create(
+        case_id=case.pk,
+        basis=Referral.Basis.CALLED_IN if called_in else details["basis"],
+        ground="" if called_in else details["ground"],
+        clear_on=details["dated_on" if called_in else "clear_on"],
+        made_on=on,
+    )
+
+
+def _keep_form(case: Case, form: str, *, on: dt.date) -> None:
+    forget(case, "referrals")
+    last = Referral.objects.filter(case_id=case.pk).order_by("pk").last()
+    if last:
+        last.form, last.form_on = form, on
+        last.save(update_fields=["form", "form_on"])

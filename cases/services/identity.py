@@ -8,7 +8,7 @@ from django.db import transaction
 
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
-from cases import facts
+from cases import makers
 from cases.models import Complainant, Kind
 from cases.selectors import get_case
 
@@ -19,7 +19,7 @@ from .locking import MayNot
 def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> list[Complainant]:
     """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403)."""
     case = get_case(reference=reference, actor=actor)
-    rule = facts.may_handle if case.kind == Kind.COMPLAINT else facts.may_work_on_comments
+    rule = makers.may_handle if case.kind == Kind.COMPLAINT else makers.may_work_on_comments
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
     audit.record(

@@ -13,7 +13,7 @@ from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from cases.models import Case, CaseFile, CommentCase, Complainant, ComplaintCase, EqualityAnswers, Kind
 
-from . import effects
+from . import determinations, units
 from .due import write_next_due
 
 
@@ -43,6 +43,7 @@ class NewCase:
     narrative: str
     made_on: dt.date
     complainants: Sequence[NewComplainant]
+    received_on: dt.date | None = None  # where it came in before it was written down
     professional_standards: Unit | None = (
         None  # the force's department, where the caller knows it; else it is looked up
     )
@@ -67,12 +68,12 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
     Raises Invalid (400) where the force has no such department.
     """
     machine = ComplaintCase if new.kind == Kind.COMPLAINT else CommentCase
-    on = day_of(at)
+    on, rules = day_of(at), determinations.propose_regime(new.made_on)
     case = machine(
         kind=new.kind,
         state=machine.first_state,
         force=new.force,
-        unit=new.professional_standards or effects.professional_standards_of(new.force.pk, on=on),
+        unit=new.professional_standards or units.professional_standards_of(new.force.pk, on=on),
         about_unit=new.about_unit,
         neighbourhood=new.neighbourhood,
         narrative=new.narrative,
@@ -81,12 +82,14 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
         harm=new.harm,
         views_on_handling=new.views_on_handling,
         received_at=at,
-        received_on=on,
+        received_on=new.received_on or on,
         made_on=new.made_on,
         incident_on=new.incident_on,
         wishes_recording=new.wishes_recording,
         flags=list(new.flags),
         reply_wanted=new.reply_wanted,
+        regime=rules.regime,
+        regime_reason=rules.reason,
     )
     write_next_due(case)
     case.save(force_insert=True)

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person
+from backend.areas.models import Unit
 from backend.audit import services as audit
-from backend.common.errors import Invalid, Refused
-from cases import facts
-from cases.models import Case, Involvement
+from backend.calendar.working_days import day_of
+from backend.common.errors import Invalid, Missing, Refused
+from backend.notifications import services as outbox
+from cases import facts, makers
+from cases.models import Allegation, Case, Involvement, Kind, Naming, Notice
 
-from . import locking
-from .due import write_next_due
+from . import effects, locking
+from .due import forget, write_next_due
 from .locking import MayNot
+from .units import unit_of
+
+# Of the rank of inspector or above: no unit handles a case about one of its own senior officers.
+SENIOR_IN_A_UNIT = {
+    "INSPECTOR",
+    "CHIEF INSPECTOR",
+    "SUPERINTENDENT",
+    "CHIEF SUPERINTENDENT",
+    *facts.SENIOR_RANKS,
+}
+WORDS_BESIDE_A_RANK = {"DETECTIVE", "TEMPORARY", "ACTING"}
 
 
 class NamedAlready(Refused):
@@ -25,43 +41,142 @@ class NamedAlready(Refused):
 
 @transaction.atomic
 def name_person(
-    *, reference: str, who: str, part: Involvement.Part, actor: Actor, at: dt.datetime, version: int
+    *,
+    reference: str,
+    who: str,
+    part: Involvement.Part,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+    allegation: UUID | None = None,
+    label: str = "",
+    subject_type: str = "",
+    rank: str = "",
+    unit: str = "",
+    on_duty: bool | None = None,
 ) -> Case:
-    """Name an officer or member of staff as subject, witness or conflicted out of a case.
+    """Name an officer or member of staff as subject, witness or conflicted out of a case, or of one allegation of it.
 
-    `who` is a collar number, or the e-mail address of an account. Anybody who sees the case may declare a conflict of their
-    own; naming others is for those who assess (or, for comments, answer). Whoever is named stops being the handler, and sees
-    nothing of the case any more by any account. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody
-    unknown, NamedAlready (409).
+    `who` is a collar number, or the e-mail address of an account; "" for a subject or witness who is not known yet, with a
+    `label` that says what is known. Type, rank, unit (by its slug) and duty are those of the time that is complained of;
+    type and rank are taken from the person where they are not given. Anybody who sees the case may declare a conflict of
+    their own; naming others is for those who assess, the appointed investigator, or, for comments, those who answer.
+    Whoever is named stops being the handler, and sees nothing of the case any more by any account. A subject of the rank of
+    inspector or above, of the unit that holds the case or that it is about, takes it from every unit. Raises Missing (404),
+    Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
-    person = _find(who, force_id=case.force_id)
+    person = find_person(who, force_id=case.force_id) if who or not label else None
     own_conflict = part == Involvement.Part.CONFLICT and person is not None and person.pk == actor.person_id
-    if not own_conflict and not facts.may_name_people(case, actor):
-        raise MayNot(facts.may_name_people.otherwise)
-    if person is None:
+    if not own_conflict:
+        check_may_name(case, actor)
+    if person is None and (who or not label or part == Involvement.Part.CONFLICT):
         raise Invalid("Check whom you name.", errors={"who": ["Nobody of this force has this number or address."]})
-    if Involvement.objects.filter(case_id=case.pk, person=person, part=part).exists():
+    alleged = _allegation(case, allegation)
+    check_not_named(case, person, part=part, allegation=alleged)
+    involvement = Involvement(case_id=case.pk, part=part, allegation=alleged, label=label, on_duty=on_duty)
+    involvement.subject_type, involvement.rank = subject_type, rank
+    if unit:
+        involvement.unit = unit_of(case, unit, on=day_of(at))
+    raise_wall(case, involvement, person, what=Naming.What.NAMED, actor=actor, at=at)
+    keep(case, "PERSON_NAMED", involvement, actor=actor, at=at)
+    return case
+
+
+def check_may_name(case: Case, actor: Actor) -> None:
+    """Raises MayNot (403)."""
+    if not makers.may_name_people(case, actor) and not makers.may_investigate(case, actor):
+        raise MayNot(makers.may_name_people.otherwise)
+
+
+def check_not_named(case: Case, person: Person | None, *, part: str, allegation: Allegation | None) -> None:
+    """Raises NamedAlready (409)."""
+    same: dict[str, Any] = {"case_id": case.pk, "person": person, "part": part, "allegation": allegation}
+    if person is not None and Involvement.objects.filter(**same, ended_at=None).exists():
         raise NamedAlready("They are named in this part of the case already.")
-    involvement = Involvement.objects.create(case_id=case.pk, person=person, part=part)
-    if case.handler and case.handler.person_id == person.pk:
+
+
+def raise_wall(
+    case: Case, involvement: Involvement, person: Person | None, *, what: Naming.What, actor: Actor, at: dt.datetime
+) -> None:
+    """Write the row, with the person where there is one, who by that loses the case. For a change that records itself."""
+    forget(case, "involvements")
+    involvement.person = person
+    if person and involvement.part == Involvement.Part.SUBJECT:
+        involvement.subject_type = involvement.subject_type or person.kind
+        involvement.rank = involvement.rank or person.rank
+    involvement.save()
+    Naming.objects.create(involvement=involvement, what=what, by_id=actor.person, at=at)
+    if person and case.handler and case.handler.person_id == person.pk:
         case.handler = None
+    for account in person.accounts.all() if person else ():
+        outbox.call_off(about=case.reference, addressee=str(account.public_id), why="They are part of the case.")
+    if involvement.part == Involvement.Part.SUBJECT:
+        if is_senior_in_its_unit(case, involvement):
+            effects.keep_from_units(case, on=day_of(at))
+        _owe_the_record(case, involvement, on=day_of(at))
+
+
+def is_senior_in_its_unit(case: Case, involvement: Involvement) -> bool:
+    """Whether the subject is senior in the unit that holds the case or that it is about; where the unit is not said, perhaps."""
+    return _is_senior_in(involvement, {None, case.unit_id, case.about_unit_id})
+
+
+def is_about_a_senior_of(case: Case, unit: Unit) -> bool:
+    """Whether a subject of the case is senior in the unit, which therefore does not handle it."""
+    return any(
+        each.part == Involvement.Part.SUBJECT and each.ended_at is None and _is_senior_in(each, {None, unit.pk})
+        for each in case.involvements.all()
+    )
+
+
+def _is_senior_in(involvement: Involvement, units: set[int | None]) -> bool:
+    words = involvement.rank.upper().split()
+    rank = " ".join(word for word in words if word not in WORDS_BESIDE_A_RANK)
+    return rank in facts.SENIOR_RANKS or (rank in SENIOR_IN_A_UNIT and involvement.unit_id in units)
+
+
+def find_person(who: str, *, force_id: int) -> Person | None:
+    """Somebody of the force by collar number, or by the e-mail address of an account."""
+    people = Person.objects.filter(force_id=force_id)
+    if "@" in who:
+        return people.filter(accounts__email=who.strip().lower()).first()
+    return people.filter(collar_number=who).exclude(collar_number="").first()
+
+
+def keep(case: Case, verb: str, involvement: Involvement, *, actor: Actor, at: dt.datetime) -> None:
+    """One more version of the case, its next deadline, and the row on the trail."""
     case.version += 1
     write_next_due(case)
     case.save()
     audit.record(
         actor=actor.public_id,
-        verb="PERSON_NAMED",
+        verb=verb,
         subject_kind="case",
         subject=case.reference,
         at=at,
-        details={"involvement": str(involvement.public_id), "person": str(person.public_id), "part": part},
+        details={
+            "involvement": str(involvement.public_id),
+            "person": str(involvement.person.public_id) if involvement.person else "",
+            "part": str(involvement.part),
+        },
     )
-    return case
 
 
-def _find(who: str, *, force_id: int) -> Person | None:
-    people = Person.objects.filter(force_id=force_id)
-    if "@" in who:
-        return people.filter(accounts__email=who.strip().lower()).first()
-    return people.filter(collar_number=who).exclude(collar_number="").first()
+def _allegation(case: Case, public_id: UUID | None) -> Allegation | None:
+    if public_id is None:
+        return None
+    found: Allegation | None = next((each for each in case.allegations.all() if each.public_id == public_id), None)
+    if found is None or found.moved_to_id:
+        raise Missing
+    return found
+
+
+def _owe_the_record(case: Case, subject: Involvement, *, on: dt.date) -> None:
+    """Somebody who becomes known after the complaint was recorded is owed a copy of it then (SI 2020/2 reg. 3)."""
+    if case.kind != Kind.COMPLAINT or not case.recorded_on or case.closed_on or subject.person is None:
+        return
+    owed = {"case_id": case.pk, "kind": "RECORD_COPY", "to": Notice.To.SUBJECT}
+    if not Notice.objects.filter(**owed, subject__person=subject.person).exists():
+        Notice.objects.create(**owed, subject=subject, owed_on=on)
+        forget(case, "notices")

@@ -5,7 +5,12 @@ from typing import Any
 from backend.accounts.actors import Actor
 from backend.common.errors import Missing, NotAllowed, Refused, Stale
 from cases.machine import MACHINES
-from cases.models import Case, CommentCase, ComplaintCase, Kind, Origin
+from cases.models import Case, CommentCase, ComplaintCase, Kind, MatterCase, Origin
+from cases.selectors import load_parts
+
+from . import editing
+
+ACCOUNTS = ("handler", "investigator")  # facts ask who is behind them, and query nothing
 
 
 class HistoryStands(Refused):
@@ -19,23 +24,29 @@ class MayNot(NotAllowed):
     code = "may-not"
 
 
-def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | CommentCase:
+def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | CommentCase | MatterCase:
     """The case, locked until the commit, as the machine of its kind. Call inside a transaction.
 
+    Its key is not locked: two who link two cases to each other at once would else wait for one another for ever.
     Raises Missing where the actor may not see it, HistoryStands where it was imported, Stale where it has another version
-    than the one that was read.
+    than the one that was read: it says what was changed since.
     """
     kind = Case.objects.visible_to(actor).filter(reference=reference).values_list("kind", flat=True).first()
     if kind is None:
         raise Missing
     # The kind of a case never changes; whether the actor may see it may have, so that is asked again under the lock.
-    visible = MACHINES[Kind(kind)].objects.visible_to(actor).select_for_update(of=("self",))
-    case: Any = visible.filter(reference=reference).first()
+    visible = MACHINES[Kind(kind)].objects.visible_to(actor).select_related(*ACCOUNTS)
+    case: Any = visible.select_for_update(of=("self",), no_key=True).filter(reference=reference).first()
     if case is None:
         raise Missing
     if case.origin == Origin.IMPORTED:
         raise HistoryStands("It was brought in from the force's records, and stays as it was.")
     if case.version != version:
-        raise Stale("Read the case again: someone has changed it. Nothing of yours was saved.")
-    locked: ComplaintCase | CommentCase = case
+        raise Stale(
+            "Read the case again: someone has changed it. Nothing of yours was saved.",
+            changes=editing.changes_since(case, version, actor=actor),
+        )
+    editing.mark(case)
+    load_parts(case)
+    locked: ComplaintCase | CommentCase | MatterCase = case
     return locked

@@ -1,30 +1,37 @@
-"""What the complainant is told: read by the receipt, and announced by a mail that says nothing but that it is there."""
+"""The thread with the complainant: what they are told, and what they write. Notes of staff have no way in here."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import PUBLIC, Actor
+from backend.attachments import services as attachments
+from backend.attachments.services import Upload
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
-from backend.common.errors import Refused
+from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
-from cases import facts
-from cases.models import Case, Kind, Message
+from cases import makers
+from cases.machine import MACHINES
+from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile, MessageRead
+from cases.selectors import get_case, load_parts
 
-from . import locking
-from .due import write_next_due
+from . import correspondence, letters, locking, withdrawals
+from .correspondence import Way
+from .due import forget, write_next_due
 from .locking import MayNot
+from .withdrawals import CannotWithdraw
 
-NEWS_SUBJECT = "News about your reference {reference}"
-NEWS_BODY = """There is something new to read about your reference {reference}.
-
-For your safety this message does not say what it is. Open the tracking page, and enter your receipt to read it.
-
-Please do not answer this message: nobody reads the answers.
-"""
+About = Message.About
+UNREAD, WISH_TO_RECORD, WISH_TO_WITHDRAW = "UNREAD_MESSAGE", "WISH_TO_RECORD", "WISH_TO_WITHDRAW"
+BY_STAFF = (About.PROGRESS, About.REPLY, About.ACKNOWLEDGEMENT)
+HANDLER_SUBJECT = "Reference {reference}"
+HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
 
 
 class NothingToTell(Refused):
@@ -32,48 +39,260 @@ class NothingToTell(Refused):
     title = "The case is closed."
 
 
-@transaction.atomic
-def tell_progress(*, reference: str, text: str, actor: Actor, at: dt.datetime, version: int) -> tuple[Message, Case]:
-    """Tell the complainant how it is going; the next four weeks start today (SI 2020/2, regulation 34).
+class NobodyToTell(Refused):
+    code = "nobody-to-tell"
+    title = "Nobody is to be told about this case."
 
-    Raises Missing (404), Stale (412), MayNot (403), and NothingToTell (409) once the outcome was told.
+
+@transaction.atomic
+def tell_progress(
+    *, reference: str, text: str, actor: Actor, at: dt.datetime, version: int, complainant: UUID | None = None
+) -> tuple[Message, Case]:
+    """Tell one complainant, or all, how it is going; their next four weeks start today (SI 2020/2, regulation 34).
+
+    Answers with the first of the messages, for each gets one of their own. Raises as `write`, and NothingToTell (409) once
+    the outcome was told.
+    """
+    return write(
+        reference=reference,
+        about=About.PROGRESS,
+        text=text,
+        complainant=complainant,
+        way=None,
+        files=[],
+        actor=actor,
+        at=at,
+        version=version,
+    )
+
+
+@transaction.atomic
+def write(
+    *,
+    reference: str,
+    about: Message.About,
+    text: str,
+    complainant: UUID | None,
+    way: Way | None,
+    files: Sequence[UUID],
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> tuple[Message, Case]:
+    """Write to one complainant, or (None) to all: how it is going, an answer, or an acknowledgement.
+
+    How it is going alone starts the next four weeks (regulation 34): an acknowledgement or an answer never does. `way` None
+    is the way that each wishes. Raises Missing (404), Stale (412), MayNot (403), NothingToTell (409), NobodyToTell (409),
+    and as correspondence.check_way.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
-    if case.told_on or case.closed_on:
+    if about == About.PROGRESS and (case.told_on or case.closed_on):
         raise NothingToTell("The outcome was told already, so there is no progress to tell.")
-    # To the author of a comment only Professional Standards writes.
-    rule = facts.may_handle if case.kind == Kind.COMPLAINT else facts.may_answer_comments
-    if not rule(case, actor):
-        raise MayNot(rule.otherwise)
-    case.progress_told_on = day_of(at)
-    message = send(case, about=Message.About.PROGRESS, text=text, actor=actor, at=at)
+    _check_may_write(case, actor)
+    attached = correspondence.files_of_case(case, files)
+    told = _whom(case, complainant)
+    messages = []
+    for each in told:
+        to, chosen = letters.to_complainant(each), way or correspondence.usual_way(each)
+        correspondence.check_way(chosen, to=to, by_recorded_delivery=False)
+        letter = letters.write_freely(case, text)
+        messages.append(
+            correspondence.post(case, letter, about=about, to=to, way=chosen, actor=actor, at=at, files=attached)
+        )
+    if about == About.PROGRESS:
+        note_progress(case, told, on=day_of(at))
     case.version += 1
     write_next_due(case)
     case.save()
     audit.record(
         actor=actor.public_id,
-        verb="PROGRESS_TOLD",
+        verb="PROGRESS_TOLD" if about == About.PROGRESS else "MESSAGE_SENT",
         subject_kind="case",
         subject=case.reference,
         at=at,
-        details={"message": str(message.public_id)},
+        details={"about": about, "messages": [str(message.public_id) for message in messages]},
     )
-    return message, case
+    return messages[0], case
 
 
-def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.datetime) -> Message:
-    """The message, frozen, and a mail to everyone on the case who gave an address and wants a reply.
+def note_progress(case: Case, told: Sequence[Complainant], *, on: dt.date) -> None:
+    """They were told how it is going: a clock each, and on the case the latest of them. The caller saves the case."""
+    Complainant.objects.filter(pk__in=[each.pk for each in told]).update(progress_told_on=on)
+    case.progress_told_on = max(on, case.progress_told_on or on)
+    forget(case, "complainants")
 
-    For a change that records itself.
+
+def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.datetime) -> list[Message]:
+    """What a move tells: a message to each complainant, by the way that they wish. For a change that records itself.
+
+    The outcome of a recorded complaint becomes the letter that the law asks for, with the right to a review.
     """
-    message = Message.objects.create(case_id=case.pk, about=about, author_id=actor.account, sent_at=at, text=text)
-    for complainant in case.complainants.all():
-        if complainant.email and case.reply_wanted:
-            outbox.queue(
-                cause=f"message:{message.public_id}:{complainant.public_id}",
-                recipient=complainant.email,
-                subject=NEWS_SUBJECT.format(reference=case.reference),
-                body=NEWS_BODY.format(reference=case.reference),
-                at=at,
-            )
+    return [
+        correspondence.post(
+            case,
+            letters.write_outcome(case, text, to=letters.to_complainant(each), on=day_of(at))
+            if about == About.OUTCOME and case.state == "OUTCOME_SENT"
+            else letters.write_freely(case, text),
+            about=about,
+            to=letters.to_complainant(each),
+            way=correspondence.usual_way(each),
+            actor=actor,
+            at=at,
+        )
+        for each in _parties(case)
+    ]
+
+
+@transaction.atomic
+def receive(*, case_id: int, text: str, wish: Message.Wish | str, files: Sequence[Upload], at: dt.datetime) -> Message:
+    """What the holder of the receipt writes: kept as it is, and shown to who handles the case until somebody has read it.
+
+    The wish to have it recorded counts at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to
+    withdraw is unsigned: the force has to write and ask (SI 2020/2 reg. 39). Raises Invalid (400) for such a wish about a
+    comment, and FileRefused (400, 413, 415). A wish that comes too late, or again, is kept as what was written.
+    """
+    case: Case = _locked(case_id)
+    writer = case.complainants.order_by("position").first()
+    if wish and case.kind != Kind.COMPLAINT:
+        told = "A comment is neither recorded nor withdrawn so: send a complaint, or write what you wish."
+        raise Invalid(told, errors={"wish": [told]})
+    if wish == Message.Wish.WITHDRAW and writer:
+        with contextlib.suppress(CannotWithdraw):
+            withdrawals.wish_from_complainant(case, complainant=writer, at=at)
+        case = _locked(case_id)  # that is a change of its own
+    message = Message.objects.create(
+        case_id=case.pk,
+        about=About.WRITTEN,
+        direction=Message.Direction.IN,
+        sent_at=at,
+        text=text,
+        complainant=writer,
+        wish=wish,
+    )
+    _keep_files(message, files, at=at)
+    flags = [UNREAD]
+    if wish == Message.Wish.RECORD:
+        case.wishes_recording = True
+        flags += [] if case.recorded_on else [WISH_TO_RECORD]
+    if wish == Message.Wish.WITHDRAW:
+        flags.append(WISH_TO_WITHDRAW)
+    case.flags = [*case.flags, *(flag for flag in flags if flag not in case.flags)]
+    case.version += 1
+    write_next_due(case)
+    case.save()
+    _tell_handler(case, message, at=at)
+    audit.record(
+        actor=PUBLIC.public_id,
+        verb="MESSAGE_RECEIVED",
+        subject_kind="case",
+        subject=case.reference,
+        at=at,
+        details={"message": str(message.public_id), "wish": wish, "files": len(files)},
+    )
     return message
+
+
+@transaction.atomic
+def mark_read(*, reference: str, message: UUID, actor: Actor, at: dt.datetime, version: int) -> tuple[Message, Case]:
+    """Note that somebody who handles the case has read what came in; said again, the first time stands.
+
+    Raises Missing (404), Stale (412), MayNot (403).
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    _check_may_write(case, actor)
+    found = Message.objects.filter(case_id=case.pk, public_id=message, direction=Message.Direction.IN).first()
+    if found is None:
+        raise Missing
+    MessageRead.objects.get_or_create(message=found, defaults={"read_by_id": actor.account, "read_at": at})
+    if not Message.objects.filter(case_id=case.pk, direction=Message.Direction.IN, read=None).exists():
+        # A wish to withdraw is a row of its own by now, with a letter owed; the wish to be recorded stands until it is.
+        case.flags = [flag for flag in case.flags if flag not in (UNREAD, WISH_TO_WITHDRAW)]
+    case.version += 1
+    case.save(update_fields=["flags", "version"])
+    audit.record(
+        actor=actor.public_id,
+        verb="MESSAGE_READ",
+        subject_kind="case",
+        subject=case.reference,
+        at=at,
+        details={"message": str(found.public_id)},
+    )
+    return found, case
+
+
+@transaction.atomic
+def open_letter(*, reference: str, message: UUID, actor: Actor, at: dt.datetime) -> Message:
+    """A message as it was sent, with the name and address on its envelope: for who handles the case, and always on record.
+
+    Raises Missing (404), MayNot (403).
+    """
+    case = get_case(reference=reference, actor=actor)
+    found = Message.objects.filter(case_id=case.pk, public_id=message).select_related("case__force").first()
+    if found is None:
+        raise Missing
+    _check_may_write(case, actor)
+    audit.record(
+        actor=actor.public_id,
+        verb="LETTER_OPENED",
+        subject_kind="case",
+        subject=case.reference,
+        at=at,
+        details={"message": str(found.public_id)},
+    )
+    return found
+
+
+def _check_may_write(case: Case, actor: Actor) -> None:
+    # To the author of a comment only Professional Standards writes.
+    rule = makers.may_answer_comments if case.kind == Kind.COMMENT else makers.may_handle
+    if not rule(case, actor):
+        raise MayNot(rule.otherwise)
+
+
+def _whom(case: Case, complainant: UUID | None) -> list[Complainant]:
+    if complainant is None:
+        everybody = _parties(case)
+        if not everybody:
+            raise NobodyToTell("Nobody complained, and nobody has an interest in it.")
+        return everybody
+    found = [each for each in case.complainants.all() if each.public_id == complainant]
+    if not found:
+        raise Invalid("Name a complainant of the case.", errors={"complainant": ["The case has no such complainant."]})
+    return found
+
+
+def _parties(case: Case) -> list[Complainant]:
+    """Who is told: everybody, but for who has withdrawn while others go on."""
+    everybody = sorted(case.complainants.all(), key=lambda each: each.position)
+    if case.kind == Kind.COMMENT:
+        return everybody
+    withdrawn = [each for each in case.withdrawals.all() if each.state in each.EFFECTIVE and not each.allegation_id]
+    gone = {each.complainant_id for each in withdrawn}
+    return [each for each in everybody if each.pk not in gone] or everybody
+
+
+def _locked(case_id: int) -> Case:
+    kind = Kind(Case.objects.values_list("kind", flat=True).get(pk=case_id))
+    case: Case = MACHINES[kind].objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+    load_parts(case)
+    return case
+
+
+def _keep_files(message: Message, files: Sequence[Upload], *, at: dt.datetime) -> None:
+    for stored in attachments.keep_all(files=files, at=at) if files else ():
+        CaseFile.objects.create(case_id=message.case_id, file=stored)
+        MessageFile.objects.create(message=message, file=stored)
+
+
+def _tell_handler(case: Case, message: Message, *, at: dt.datetime) -> None:
+    """A mail that says nothing but that there is something to read; called off should they become part of the case."""
+    if case.handler and case.handler.is_active:
+        outbox.queue(
+            cause=f"written:{message.public_id}",
+            recipient=case.handler.email,
+            subject=HANDLER_SUBJECT.format(reference=case.reference),
+            body=HANDLER_BODY.format(reference=case.reference),
+            at=at,
+            about=case.reference,
+            addressee=str(case.handler.public_id),
+        )

@@ -10,9 +10,13 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from backend.accounts.actors import Actor
+from backend.accounts.models import User
+from backend.areas.models import Unit
+from backend.attachments.models import StoredFile
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
+from cases.consequences import consequences_of
 from cases.machine import permission_of, reasons_against
 from cases.models import Case
 from cases.moves import kind_of, read_details
@@ -43,17 +47,18 @@ def perform(
     if move not in case.moves.values:
         moves = ", ".join(case.moves.values)
         raise Invalid("Name a move of this case.", errors={"move": [f"A case of this kind has: {moves}."]})
+    on = case.considered_on = day_of(at)
     step = getattr(case, move)
     if not can_proceed(step):
-        raise CannotMove(" ".join(reasons_against(case, move)))
+        raise CannotMove(" ".join(against.why for against in reasons_against(case, move)))
     rule = permission_of(case, move)
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
-    on = day_of(at)
-    read = effects.look_up(case, read_details(move, details, today=on), on=on)
+    read = effects.look_up(case, move, read_details(move, details, today=on), actor=actor, at=at)
     effects.check(case, move, read)
+    causes = consequences_of(case, move)
     step(actor=actor, on=on, **read)
-    effects.follow(case, move, actor=actor, at=at, details=read)
+    effects.follow(case, move, causes, actor=actor, at=at, details=read)
     case.version += 1
     write_next_due(case)
     case.save()
@@ -64,6 +69,18 @@ def perform(
         subject=case.reference,
         at=at,
         # What was written lies in the case, its notes and messages; the trail keeps no words about people.
-        details={"state": case.state, **{name: str(read[name]) for name in read if kind_of(move, name) != "text"}},
+        details={"state": case.state, **{name: _named(read[name]) for name in read if kind_of(move, name) != "text"}},
     )
     return case
+
+
+def _named(value: Any) -> str:
+    """What a detail is called on the trail: ids, days and codes, never a name."""
+    match value:
+        case Case():
+            return value.reference
+        case Unit():
+            return value.slug
+        case User() | StoredFile():
+            return str(value.public_id)
+    return str(value)

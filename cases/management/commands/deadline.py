@@ -11,8 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from backend.calendar.selectors import working_calendar
 from cases.clocks import CLOCKS, Counted, count_out
+from cases.timetable import timetable
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             start = dt.date.fromisoformat(options["start"])
         except ValueError:
             raise CommandError(f"{options['start']} is no date. Write it like 2026-12-18.") from None
-        counted = count_out(options["rule"], start, working_calendar())
+        counted = count_out(options["rule"], start, timetable())
         self.stdout.write(
             json.dumps(as_plain(counted), cls=DjangoJSONEncoder) if options["json"] else in_words(counted)
         )

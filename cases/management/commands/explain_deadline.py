@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from backend.calendar.selectors import working_calendar
-from cases.clocks import count_out
-from cases.deadlines import open_deadlines
+from cases.deadlines import explained
 from cases.models import Case
+from cases.selectors import load_parts
+from cases.timetable import timetable
 
 from .deadline import in_words
 
@@ -23,9 +23,9 @@ class Command(BaseCommand):
         case = Case.objects.filter(reference=options["reference"].upper()).first()
         if case is None:
             raise CommandError(f"There is no case {options['reference']}.")
-        calendar = working_calendar()
-        due = open_deadlines(case, calendar)
-        for deadline in due:
-            self.stdout.write(in_words(count_out(deadline.rule, deadline.started_on, calendar)) + "\n")
+        load_parts(case)
+        due = explained(case, timetable())
+        for _, counted in due:
+            self.stdout.write(in_words(counted) + "\n")
         if not due:
             self.stdout.write("Nothing is due on this case.")

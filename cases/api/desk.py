@@ -1,0 +1,238 @@
+"""Complaints taken by telephone, letter or at a counter; live complaints on an officer; contact plans."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
+from backend.common.queries import NoQuery, read_query
+from backend.common.serializers import JSONInput, NestedInput
+from cases import diary
+from cases.models import Complainant, ContactPlan, Intake, Kind
+from cases.services import contact_plans, desk, officers
+from cases.services.intake import NewComplainant
+
+from .doors import CaseDoor, answer, fields_of
+from .serializers import STATES, ReasonIn
+
+
+def _words(help_text: str, *, longest: int = 200) -> serializers.CharField:
+    return serializers.CharField(required=False, allow_blank=True, default="", max_length=longest, help_text=help_text)
+
+
+# ---- taken down by staff
+
+
+class ComplainantIn(NestedInput):
+    relationship = serializers.ChoiceField(
+        choices=Complainant.Relationship.choices, required=False, default="UNKNOWN", help_text="How it concerns them."
+    )
+    name = _words("Left out, the complaint is anonymous.")
+    email = serializers.EmailField(required=False, allow_blank=True, default="", max_length=254)
+    telephone = _words("A number to reach them on.", longest=40)
+    address = _words("Where to write to.", longest=500)
+    acts_for = _words("Whom a representative acts for.")
+    has_authority = serializers.BooleanField(
+        required=False, default=False, help_text="Whether the written authority of that person was seen."
+    )
+    language = _words("The language that they prefer.", longest=60)
+    access_needs = _words("Large print, BSL, an interpreter, an appropriate adult…", longest=1000)
+
+    def new(self, fields: dict[str, Any]) -> NewComplainant:
+        return NewComplainant(anonymous=not fields["name"], **fields)
+
+
+class ToldIn(JSONInput):
+    channel = serializers.ChoiceField(choices=Intake.Channel.choices)
+    narrative = serializers.CharField(max_length=50_000, help_text="What happened, in the complainant's words.")
+    made_on = serializers.DateField(
+        help_text="When it was first made to anyone: a transfer keeps the day of the authority it came from."
+    )
+    received_on = serializers.DateField(help_text="When this force had it.")
+    received_by = _words("Who of the force took it.", longest=160)
+    transferred_from = _words("The authority that transferred it.", longest=160)
+    their_reference = _words("What the other body calls it.", longest=80)
+    complainants = serializers.ListField(child=ComplainantIn(), min_length=1, max_length=20)
+    force = _words("Slug of the force; needed only where you work for several.", longest=80)
+    about_unit = _words("Slug of the unit that it is about.", longest=80)
+    neighbourhood = _words("Code of the neighbourhood that it is about.", longest=20)
+    incident_on = serializers.DateField(required=False, allow_null=True, default=None)
+    location = _words("Where it happened.", longest=1000)
+    officers_described = _words("Who was involved: names, numbers or looks.", longest=2000)
+    harm = _words("Injury, damage or loss.", longest=5000)
+    views_on_handling = _words("How they would like it handled.", longest=5000)
+    wishes_recording = serializers.BooleanField(required=False, allow_null=True, default=None)
+    reply_wanted = serializers.BooleanField(required=False, default=True)
+
+    def told(self) -> desk.Told:
+        fields = dict(self.validated_data)
+        complainants = tuple(ComplainantIn().new(each) for each in fields.pop("complainants"))
+        return desk.Told(complainants=complainants, **fields)
+
+
+class TakenDownOut(serializers.Serializer[desk.TakenDown]):
+    reference = serializers.CharField(help_text="To tell the complainant; it opens nothing.")
+    made_on = serializers.DateField()
+    received_on = serializers.DateField()
+
+
+class IntakeView(CaseDoor):
+    @extend_schema(
+        operation_id="cases_intake_create",
+        request=ToldIn,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: TakenDownOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Write down a complaint that was made by telephone, letter, e-mail, at a counter, or through another body."""
+        read_query(request, NoQuery)
+        fields = fields_of(request, ToldIn)
+        taken = desk.take_down(
+            told=fields.told(), key=read_idempotency_key(request), actor=self.actor(request), at=timezone.now()
+        )
+        return Response(TakenDownOut(taken).data, status=201)
+
+
+# ---- live complaints on an officer
+
+
+class LookupIn(ReasonIn):
+    collar_number = serializers.CharField(max_length=20)
+
+
+class LiveCaseOut(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    state = serializers.ChoiceField(choices=STATES)
+    received_on = serializers.DateField()
+
+
+class LookupOut(serializers.Serializer[Any]):
+    name = serializers.CharField(source="person.name")
+    collar_number = serializers.CharField(source="person.collar_number")
+    live = serializers.SerializerMethodField(help_text="How many, as far as you may know of them.")
+    cases = LiveCaseOut(many=True)
+
+    def get_live(self, found: Any) -> int:
+        return len(found.cases)
+
+
+class OfficerLookupView(CaseDoor):
+    @extend_schema(operation_id="cases_officers_lookup", request=LookupIn, responses={200: LookupOut})
+    def post(self, request: Request) -> Response:
+        """The live cases in which an officer is complained about, for a reason that is kept: vetting, promotion, transfer."""
+        read_query(request, NoQuery)
+        fields = fields_of(request, LookupIn)
+        found = officers.look_up(actor=self.actor(request), at=timezone.now(), **fields.validated_data)
+        return Response(LookupOut(found).data)
+
+
+# ---- the people who complain again
+
+
+class PlanIn(JSONInput):
+    complainant = serializers.UUIDField()
+    text = serializers.CharField(max_length=5000, help_text="How this person is dealt with, and by whom.")
+    review_on = serializers.DateField(help_text="By when it is looked at again.")
+
+
+class PlanReviewIn(JSONInput):
+    text = _words("The new text; left out, the old one stands.", longest=5000)
+    review_on = serializers.DateField(help_text="By when it is looked at again.")
+
+
+class PlanOut(serializers.Serializer[Any]):
+    public_id = serializers.UUIDField()
+    text = serializers.CharField()
+    made_by = serializers.CharField(source="made_by.name")
+    made_on = serializers.DateField()
+    review_on = serializers.DateField()
+    reviewed_by = serializers.CharField(source="reviewed_by.name", default=None, allow_null=True)
+    reviewed_on = serializers.DateField(allow_null=True)
+    ended_on = serializers.DateField(allow_null=True)
+
+
+class PlanOnCaseOut(PlanOut):
+    complainants = serializers.SerializerMethodField(help_text="Whom of this case it is about.")
+
+    def get_complainants(self, plan: ContactPlan) -> list[UUID]:
+        return diary.whom_it_concerns(self.context["case"], plan)
+
+
+class OtherCaseOut(LiveCaseOut):
+    complainant = serializers.UUIDField(help_text="The complainant of this case whose address or number it shares.")
+    reference = serializers.CharField(source="case.reference")
+    kind = serializers.ChoiceField(source="case.kind", choices=Kind.choices)
+    state = serializers.ChoiceField(source="case.state", choices=STATES)
+    received_on = serializers.DateField(source="case.received_on")
+
+
+class ContactPlansView(CaseDoor):
+    @extend_schema(operation_id="cases_contact_plans_list", responses={200: PlanOnCaseOut(many=True)})
+    def get(self, request: Request, reference: str) -> Response:
+        """How the people who made this case are dealt with, where there is a plan."""
+        case = self.case(request, reference)
+        return answer(case, PlanOnCaseOut(diary.plans_of(case), many=True, context={"case": case}).data)
+
+    @extend_schema(operation_id="cases_contact_plans_create", request=PlanIn, responses={201: PlanOut})
+    def post(self, request: Request, reference: str) -> Response:
+        """Make a plan for the person behind a complainant: it is shown on every case of theirs."""
+        read_query(request, NoQuery)
+        fields = fields_of(request, PlanIn)
+        plan = contact_plans.make(
+            reference=reference, actor=self.actor(request), at=timezone.now(), **fields.validated_data
+        )
+        return Response(PlanOut(plan).data, status=201)
+
+
+class ContactPlanReviewView(CaseDoor):
+    @extend_schema(operation_id="cases_contact_plans_review", request=PlanReviewIn, responses={200: PlanOut})
+    def post(self, request: Request, reference: str, public_id: UUID) -> Response:
+        """Confirm or change a plan that somebody else made."""
+        read_query(request, NoQuery)
+        fields = fields_of(request, PlanReviewIn)
+        plan = contact_plans.review(
+            reference=reference,
+            public_id=public_id,
+            actor=self.actor(request),
+            at=timezone.now(),
+            **fields.validated_data,
+        )
+        return Response(PlanOut(plan).data)
+
+
+class ContactPlanEndView(CaseDoor):
+    @extend_schema(operation_id="cases_contact_plans_end", request=None, responses={200: PlanOut})
+    def post(self, request: Request, reference: str, public_id: UUID) -> Response:
+        """End a plan."""
+        read_query(request, NoQuery)
+        plan = contact_plans.end(reference=reference, public_id=public_id, actor=self.actor(request), at=timezone.now())
+        return Response(PlanOut(plan).data)
+
+
+class OtherCasesView(CaseDoor):
+    @extend_schema(operation_id="cases_other_cases_list", responses={200: OtherCaseOut(many=True)})
+    def get(self, request: Request, reference: str) -> Response:
+        """What else the same people made, known by an e-mail address or telephone number, as far as you may see it."""
+        case = self.case(request, reference)
+        others = diary.other_cases_of(case, actor=self.actor(request))
+        return answer(case, OtherCaseOut(others, many=True).data)
+
+
+PLANS = "<reference:reference>/contact-plans/"
+urlpatterns = [
+    path("intake/", IntakeView.as_view(), name="intake"),
+    path("officers/lookup/", OfficerLookupView.as_view(), name="officer-lookup"),
+    path(PLANS, ContactPlansView.as_view(), name="contact-plans"),
+    path(f"{PLANS}<uuid:public_id>/review/", ContactPlanReviewView.as_view(), name="contact-plan-review"),
+    path(f"{PLANS}<uuid:public_id>/end/", ContactPlanEndView.as_view(), name="contact-plan-end"),
+    path("<reference:reference>/complainants/other-cases/", OtherCasesView.as_view(), name="other-cases"),
+]

@@ -1,0 +1,61 @@
+"""What every door to cases shares: who asks, which version they read, and the ETag that they are answered with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import register_converter
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.accounts.actors import Actor, acting
+from backend.accounts.api.authentication import account
+from backend.common.etags import etag, read_if_match
+from backend.common.identifiers import ReferenceConverter
+from backend.common.permissions import Staff
+from backend.common.queries import NoQuery, read_query
+from cases import selectors
+from cases.models import Case
+
+register_converter(ReferenceConverter, "reference")  # before the addresses of any topic are read
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the version that is changed."
+)
+
+
+class CaseDoor(APIView):
+    """What every door to cases shares."""
+
+    permission_classes = [Staff]
+
+    def actor(self, request: Request) -> Actor:
+        return acting(account(request), at=timezone.now())
+
+    def change(self, request: Request, reference: str) -> dict[str, Any]:
+        """The arguments that every change of a case takes."""
+        read_query(request, NoQuery)
+        return {
+            "reference": reference,
+            "version": read_if_match(request, reference),
+            "actor": self.actor(request),
+            "at": timezone.now(),
+        }
+
+    def case(self, request: Request, reference: str) -> Case:
+        read_query(request, NoQuery)
+        return selectors.get_case(reference=reference, actor=self.actor(request))
+
+
+def fields_of(request: Request, form: type[serializers.Serializer[Any]]) -> Any:
+    fields = form(data=request.data)
+    fields.is_valid(raise_exception=True)
+    return fields
+
+
+def answer(case: Case, body: Any, *, status: int = 200) -> Response:
+    return Response(body, status=status, headers={"ETag": etag(case.reference, case.version)})

@@ -1,0 +1,92 @@
+"""How a letter is made: a text with named gaps, filled from the case or by its handler. Pure; the texts are rows that staff edit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cases.notices import NOTICES
+
+OTHER_KINDS: Mapping[str, str] = {
+    "ACKNOWLEDGEMENT": "That it has arrived",
+    "PROGRESS": "How it is going",
+    "GENERAL": "Anything that no other letter is made for",
+    "REVIEW_RIGHT_IOPC": "The right to a review by the IOPC: the end of the letter with the outcome",
+    "REVIEW_RIGHT_LPB": "The right to a review by the local policing body: the end of the letter with the outcome",
+}
+KINDS: Mapping[str, str] = {**{kind: notice.says for kind, notice in NOTICES.items()}, **OTHER_KINDS}
+
+# What the case itself fills.
+FROM_THE_CASE: Mapping[str, str] = {
+    "reference": "Our reference",
+    "force": "The name of the force",
+    "office": "The department that writes",
+    "addressee": "Whom the letter is to",
+    "made_on": "The day on which the complaint was made",
+    "today": "The day of the letter",
+    "answer_by": "The last day to answer a letter that asks",
+    "record": "What was complained of, as it was recorded",
+    "complainant": "Who complained, or that their name is kept back",
+    "body_name": "The body that reviews the outcome",
+    "body_address": "Where that body is written to",
+    "review_by": "The last day to apply for a review",
+}
+# What the handler writes into a letter.
+FROM_THE_HANDLER: Mapping[str, str] = {
+    "explanation": "What happened or was decided, and why",
+    "progress": "What has been done since the last letter",
+    "next_steps": "What is done next",
+    "estimated_end": "When it is expected to end",
+    "reasons": "Why it takes so long",
+    "outcome": "The outcome, with reasons, and what is done about it",
+}
+GAP = re.compile(r"\{([^{}]*)\}")
+KEPT_BACK = "[name kept back]"
+SHORTEST_NAME = 3  # letters: a shorter part of a name would be found in the middle of ordinary words
+
+
+def gaps_in(text: str) -> list[str]:
+    """The names of the gaps of a text, each once, in their order."""
+    return list(dict.fromkeys(GAP.findall(text)))
+
+
+def unknown_in(text: str) -> list[str]:
+    """What stands in braces and is no gap that can be filled."""
+    return [name for name in gaps_in(text) if name not in FROM_THE_CASE and name not in FROM_THE_HANDLER]
+
+
+def for_the_handler(text: str) -> list[str]:
+    """The gaps that the handler has to fill."""
+    return [name for name in gaps_in(text) if name in FROM_THE_HANDLER]
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with its gaps filled, in one pass: what is filled in is text, whatever it looks like.
+
+    A gap without a value stays as it is, for a preview shows what is still to be written.
+    """
+    return GAP.sub(lambda gap: values.get(gap[1], gap[0]), text)
+
+
+def redact(text: str, *, people: Iterable[str]) -> str:
+    """`text` without the names, addresses and numbers of `people`: whole, and each word of three letters or more.
+
+    Case does not count, and in a number neither do the blanks.
+    """
+    for pattern in sorted(_patterns(people), key=len, reverse=True):
+        text = re.sub(pattern, KEPT_BACK, text, flags=re.IGNORECASE)
+    return text
+
+
+def _patterns(people: Iterable[str]) -> set[str]:
+    blanks = r"[\s,;]+"
+    found = set()
+    for known in people:
+        digits = re.sub(r"\D", "", known)
+        if len(digits) >= 6 and len(digits) > len(known) / 2:
+            found.add(r"[\s().-]*".join(digits))
+        words = [re.escape(word) for word in re.split(blanks, known) if word]
+        if words:
+            found.add(rf"(?<!\w){blanks.join(words)}(?!\w)")
+        found |= {rf"(?<!\w){word}(?!\w)" for word in words if len(word) >= SHORTEST_NAME}
+    return found

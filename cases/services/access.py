@@ -1,0 +1,188 @@
+"""Restricted cases: nobody knows of one but by leave, given by name and for a reason, also its own handler."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from backend.accounts.actors import Actor, acting
+from backend.accounts.models import User
+from backend.common.errors import Refused
+from backend.notifications import services as outbox
+from cases import makers
+from cases.models import Case, CaseAccess, Determination
+
+from . import locking
+from .locking import MayNot
+from .steps import keep, wrong
+
+About = Determination.About
+
+
+class CannotRestrict(Refused):
+    code = "cannot-restrict"
+    title = "Who may see the case cannot be changed so."
+
+
+@transaction.atomic
+def restrict(*, reference: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
+    """Restrict a case, open or closed: from now on only who does this sees it, and whom they give leave.
+
+    Raises Missing (404), Stale (412), MayNot (403), CannotRestrict (409) where it is restricted already.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    if case.restricted:
+        raise CannotRestrict("It is restricted already.")
+    close_off(case, reason=reason, actor=actor, at=at)
+    keep(case, "RESTRICTED", actor=actor, at=at, details={})
+    return case
+
+
+def close_off(case: Case, *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    """The restriction, and the leave of who makes it: the authority's minimum. For a change that records itself.
+
+    What waits to be mailed about the case goes to nobody else of the force any more.
+    """
+    case.restricted = True
+    theirs = [*case.complainants.values_list("public_id", flat=True), actor.public_id]
+    outbox.call_off(about=case.reference, but_to=[str(each) for each in theirs], why="The case is restricted.")
+    _write(case, About.RESTRICTION, {"restricted": True}, reason=reason, actor=actor, at=at)
+    CaseAccess.objects.create(
+        case_id=case.pk, person_id=actor.person, given_by_id=actor.account, given_at=at, reason=reason
+    )
+
+
+def close_off_alike(case: Case, other: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """Restrict `other`, a new record that arises from a restricted `case`, for the same people. For a change that records itself."""
+    restricted_by = _restricted_by(case)
+    Determination.objects.create(
+        case_id=other.pk,
+        about=About.RESTRICTION,
+        answers={"restricted": True},
+        reason="As the case from which it arises.",
+        made_by_id=restricted_by.pk if restricted_by else actor.account,
+        made_at=at,
+    )
+    CaseAccess.objects.bulk_create(
+        CaseAccess(
+            case_id=other.pk, person_id=leave.person_id, given_by_id=leave.given_by_id, given_at=at, reason=leave.reason
+        )
+        for leave in CaseAccess.objects.filter(case_id=case.pk, ended_at=None)
+    )
+
+
+@transaction.atomic
+def lift(*, reference: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
+    """Lift the restriction: a second person of the authority does, who has leave. All leave ends with it.
+
+    Raises Missing (404), Stale (412), MayNot (403), CannotRestrict (409) where it is not restricted, concerns the chief
+    officer, or was restricted by the same person.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    if not case.restricted:
+        raise CannotRestrict("It is not restricted.")
+    if case.concerns_chief_officer:
+        raise CannotRestrict("It concerns the chief officer, and stays restricted.")
+    restricted_by = _restricted_by(case)
+    if restricted_by and restricted_by.person_id == actor.person_id:
+        raise CannotRestrict("You restricted it yourself: a second person has to lift that.")
+    case.restricted = False
+    _write(case, About.RESTRICTION, {"restricted": False}, reason=reason, actor=actor, at=at)
+    CaseAccess.objects.filter(case_id=case.pk, ended_at=None).update(ended_at=at)
+    keep(case, "RESTRICTION_LIFTED", actor=actor, at=at, details={})
+    return case
+
+
+@transaction.atomic
+def give(
+    *, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime, version: int
+) -> tuple[CaseAccess, Case]:
+    """Give somebody of the force leave to see a restricted case, by the e-mail address of their account.
+
+    Leave opens the case to who would see it if it were not restricted: it takes no wall away, and makes nobody a handler.
+    Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, CannotRestrict (409) where it is not
+    restricted, or they have leave.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    if not case.restricted:
+        raise CannotRestrict("It is not restricted: whose work it is sees it without leave.")
+    user = _find(who, case)
+    if user.person_id == actor.person_id or _leave_of(case, user):
+        raise CannotRestrict("They have leave already. Nobody gives it to themselves.")
+    leave = CaseAccess.objects.create(
+        case_id=case.pk, person_id=user.person_id, given_by_id=actor.account, given_at=at, reason=reason
+    )
+    if not Case.objects.visible_to(acting(user, at=at)).filter(pk=case.pk).exists():
+        raise CannotRestrict(
+            "They would not see it all the same: they hold no role for it, or a wall keeps them from it."
+        )
+    _write_leave(case, user, "GIVEN", reason=reason, actor=actor, at=at)
+    return leave, case
+
+
+@transaction.atomic
+def end(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
+    """End somebody's leave. Whoever restricted the case keeps theirs until that is lifted: somebody has to know of it.
+
+    Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, CannotRestrict (409) for who has no
+    leave, or restricted the case.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    user = _find(who, case)
+    leave = _leave_of(case, user)
+    if leave is None:
+        raise CannotRestrict("They have no leave.")
+    restricted_by = _restricted_by(case)
+    if restricted_by and restricted_by.person_id == user.person_id:
+        raise CannotRestrict("They restricted the case, and keep their leave until that is lifted.")
+    leave.ended_at = at
+    leave.save(update_fields=["ended_at"])
+    _write_leave(case, user, "ENDED", reason=reason, actor=actor, at=at)
+    return case
+
+
+def leave_of(case: Case) -> list[CaseAccess]:
+    """Everybody who has leave, or had it, oldest first."""
+    rows = CaseAccess.objects.filter(case_id=case.pk).select_related("person", "given_by__person")
+    return list(rows.order_by("given_at", "id"))
+
+
+def _find(who: str, case: Case) -> User:
+    user = User.objects.filter(email=who.strip().lower(), is_active=True, person__force_id=case.force_id).first()
+    if user is None:
+        raise wrong("who", "Nobody of this force has an account by this address.")
+    return user
+
+
+def _leave_of(case: Case, user: User) -> CaseAccess | None:
+    return CaseAccess.objects.filter(case_id=case.pk, person_id=user.person_id, ended_at=None).first()
+
+
+def _restricted_by(case: Case) -> User | None:
+    rows = Determination.objects.filter(case_id=case.pk, about=About.RESTRICTION, answers__restricted=True)
+    last = rows.select_related("made_by").order_by("id").last()
+    return last.made_by if last else None
+
+
+def _write_leave(case: Case, user: User, verb: str, *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    answers = {"leave": verb, "account": str(user.public_id)}
+    _write(case, About.LEAVE, answers, reason=reason, actor=actor, at=at)
+    keep(case, f"LEAVE_{verb}", actor=actor, at=at, details={"account": str(user.public_id)})
+
+
+def _write(
+    case: Case, about: Determination.About, answers: dict[str, Any], *, reason: str, actor: Actor, at: dt.datetime
+) -> None:
+    Determination.objects.create(
+        case_id=case.pk, about=about, answers=answers, reason=reason, made_by_id=actor.account, made_at=at
+    )

@@ -1,0 +1,221 @@
+"""What the IOPC and the local policing body say beside the path of a case: document, body and date, and never changed.
+
+The force enters it, and cannot decide it for them. A decision that is a move of the case comes in with that move.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from backend.accounts.actors import Actor
+from backend.calendar.selectors import working_calendar
+from backend.calendar.working_days import day_of
+from backend.common.errors import Refused
+from cases import facts, makers
+from cases.clocks import due_on
+from cases.models import Body, BodyNotice, Case, Kind, Notice, Review
+from cases.notices import NOTICES
+
+from . import assessment, locking
+from .due import forget
+from .locking import MayNot
+from .steps import check_day, document_of, wrong
+from .steps import keep as keep_step
+
+WITH_THE_IOPC = ("REFERRED", "DIRECTED", "INDEPENDENT")
+WAITS_FOR_A_BODY = (Notice.To.IOPC, Notice.To.LPB)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a notice may decide: which bodies, where it can be, and what to say where it cannot."""
+
+    says: str
+    bodies: tuple[Body, ...]
+    fits: Callable[[Case], bool]
+    otherwise: str
+
+
+def _is_open(case: Case) -> bool:
+    return case.closed_on is None and case.state not in WITH_THE_IOPC
+
+
+DECISIONS: Mapping[str, Decision] = {
+    "REQUIRES_REFERRAL": Decision(
+        "It has to be referred (Police Reform Act 2002, Schedule 3, paragraph 4(1)(c))",
+        (Body.IOPC,),
+        lambda case: _is_open(case) and not case.referrals.all(),
+        "It is with the IOPC already, was referred before, or is closed: what is closed is called in.",
+    ),
+    "DIRECTS_REFERRAL": Decision(
+        "It is to be referred again (paragraph 4(7))",
+        (Body.IOPC,),
+        lambda case: _is_open(case) and bool(case.referrals.all()),
+        "It was not referred before, or is with the IOPC, or closed.",
+    ),
+    "CONSENTS_TO_REFERRAL": Decision(
+        "It may be referred again (paragraph 4(7))",
+        (Body.IOPC,),
+        lambda case: _is_open(case) and bool(case.referrals.all()),
+        "It was not referred before, or is with the IOPC, or closed.",
+    ),
+    "LETS_WITHDRAW": Decision(
+        "A complaint that was referred may be withdrawn (SI 2020/2, regulation 38(3))",
+        (Body.IOPC,),
+        lambda case: case.closed_on is None and bool(case.referrals.all()),
+        "It was never referred, or is closed.",
+    ),
+    "KNOWS_OF_WITHDRAWAL": Decision(
+        "It knows that a complaint under review is withdrawn (regulation 38(4))",
+        (Body.IOPC, Body.LPB),
+        lambda case: case.state == "UNDER_REVIEW",
+        "It is not under review.",
+    ),
+    "DIRECTS_CONTINUATION": Decision(
+        "What is suspended is to go on (regulation 40)",
+        (Body.IOPC,),
+        lambda case: bool(facts.open_suspensions(case)),
+        "Nothing of it is suspended.",
+    ),
+}
+
+
+class CannotBeDecided(Refused):
+    """The notice does not fit where the case stands: it is of another case, or comes with a move."""
+
+    code = "notice-does-not-fit"
+    title = "This notice does not fit the case."
+
+
+@transaction.atomic
+def enter(
+    *,
+    reference: str,
+    body: Body,
+    decides: str,
+    dated_on: dt.date,
+    document: UUID,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> tuple[BodyNotice, Case]:
+    """Enter what a body decided (one of DECISIONS), by its document: the public id of a file of this case.
+
+    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice: the end of the next
+    day is the last to refer it. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a document, a day or a body that
+    cannot be, CannotBeDecided (409).
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    decision = DECISIONS[decides]
+    if body not in decision.bodies:
+        raise wrong("body", "This is not for this body to decide.")
+    if case.kind == Kind.COMMENT or not decision.fits(case):
+        raise CannotBeDecided(decision.otherwise)
+    notice = keep(case, body=body, decides=decides, dated_on=dated_on, document=document, actor=actor, at=at)
+    if decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL"):
+        _has_to_be_referred(case, on=dated_on, at=at)
+    if decides == "KNOWS_OF_WITHDRAWAL":
+        _end_the_review(case, notice)
+    told = {"notice": str(notice.public_id), "body": body, "decides": decides, "dated_on": str(dated_on)}
+    keep_step(case, "BODY_NOTICE_ENTERED", "body_notices", "reviews", actor=actor, at=at, details=told)
+    return notice, case
+
+
+def keep(
+    case: Case, *, body: str, decides: str, dated_on: dt.date, document: UUID, actor: Actor, at: dt.datetime
+) -> BodyNotice:
+    """The bare row, for a change that records itself. Raises Invalid (400) for a file or a day that cannot be."""
+    file = document_of(case, document)
+    check_day("dated_on", dated_on, since=case.made_on, on=day_of(at))
+    forget(case, "body_notices")
+    return BodyNotice.objects.create(
+        case_id=case.pk,
+        body=body,
+        decides=decides,
+        dated_on=dated_on,
+        document=file,
+        entered_by_id=actor.account,
+        entered_at=at,
+    )
+
+
+def _has_to_be_referred(case: Case, *, on: dt.date, at: dt.datetime) -> None:
+    case.alleges_mandatory_referral = case.concerns_conduct = True
+    case.referral_clear_on = on
+    assessment.take_from_whom_it_is_not_for(case, at=at)
+
+
+def _end_the_review(case: Case, notice: BodyNotice) -> None:
+    under_way = (Review.State.APPLIED, Review.State.AWAITING_RESPONSE)
+    Review.objects.filter(case_id=case.pk, state__in=under_way).update(
+        state=Review.State.WITHDRAWN, decided_on=notice.dated_on, decision=notice
+    )
+
+
+# ---- the tray of Professional Standards: what bodies said, and what they wait for
+
+
+def notices_of(case: Case) -> QuerySet[BodyNotice]:
+    """What bodies said about one case, oldest first."""
+    said = BodyNotice.objects.filter(case_id=case.pk).select_related("case", "document", "entered_by__person")
+    return said.order_by("entered_at", "id")
+
+
+def notices_in(*, actor: Actor, body: str = "") -> QuerySet[BodyNotice]:
+    """What bodies, or one of them, said about every case that the actor may see."""
+    cases = Case.objects.visible_to(actor).exclude(kind=Kind.COMMENT)
+    said = BodyNotice.objects.filter(case__in=cases).select_related("case", "document", "entered_by__person")
+    return said.filter(body=body) if body else said
+
+
+@dataclass(frozen=True)
+class OwedToBody:
+    """Something that a body waits for: a bundle, a letter or an answer, and by when it is due."""
+
+    case: Case
+    body: str
+    kind: str
+    says: str
+    owed_on: dt.date
+    due_on: dt.date
+
+
+def owed_to_bodies(*, actor: Actor, body: str = "") -> list[OwedToBody]:
+    """What the force owes to bodies in every case that the actor may see, the first due first."""
+    calendar = working_calendar()
+    cases = Case.objects.visible_to(actor).exclude(kind=Kind.COMMENT)
+    of_body = {"to": body} if body else {"to__in": WAITS_FOR_A_BODY}
+    letters = Notice.objects.filter(case__in=cases, settled_on=None, **of_body).select_related("case")
+    owed = [
+        OwedToBody(
+            case=notice.case,
+            body=notice.to,
+            kind=notice.kind,
+            says=NOTICES[notice.kind].says,
+            owed_on=notice.owed_on,
+            due_on=due_on(NOTICES[notice.kind].clock, notice.owed_on, calendar),
+        )
+        for notice in letters
+    ]
+    reviews = Review.objects.filter(case__in=cases, state=Review.State.AWAITING_RESPONSE).select_related("case")
+    owed += [
+        OwedToBody(
+            case=review.case,
+            body=review.body,
+            kind="RECOMMENDATION",
+            says="Decide whether the recommendation is accepted",
+            owed_on=review.recommended_on,
+            due_on=due_on("recommendation_answer", review.recommended_on, calendar),
+        )
+        for review in (reviews.filter(body=body) if body else reviews)
+        if review.recommended_on
+    ]
+    return sorted(owed, key=lambda each: (each.due_on, each.case.reference, each.kind))

@@ -1,0 +1,151 @@
+"""Putting a letter or message into the post: by the way that the law and its recipient ask for, frozen as it goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.accounts.actors import Actor
+from backend.attachments.models import StoredFile
+from backend.common.errors import Invalid, Refused
+from backend.notifications import services as outbox
+from backend.notifications.quiet_hours import end_of_quiet
+from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile
+
+from .letters import Recipient, Written
+
+Delivery = Message.Delivery
+BY_POST = (Delivery.POST, Delivery.RECORDED_DELIVERY)
+NEWS_BODY = """There is something new to read about your reference {reference}.
+
+For your safety this message does not say what it is. Open the tracking page, and enter your receipt to read it.
+
+Please do not answer this message: nobody reads the answers.
+"""
+NO_ANSWERS = "Please do not answer this message by e-mail: nobody reads the answers."
+
+
+class NeverByPost(Refused):
+    code = "never-by-post"
+    title = "They must not be written to by post."
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a message goes, and why so where it goes another way than the law or its recipient asks for."""
+
+    delivery: Message.Delivery = Delivery.TRACKING
+    reason: str = ""
+
+
+def post(
+    case: Case,
+    letter: Written,
+    *,
+    about: Message.About,
+    to: Recipient,
+    way: Way,
+    actor: Actor,
+    at: dt.datetime,
+    files: Sequence[StoredFile] = (),
+) -> Message:
+    """The message, with its text, recipient and attachments as they will stay, and the mail that goes with it.
+
+    For a change that records itself, after `check_way`.
+    """
+    message = Message.objects.create(
+        case_id=case.pk,
+        about=about,
+        author_id=actor.account,
+        sent_at=at,
+        text=letter.text,
+        heading=letter.heading,
+        template=letter.template,
+        party=to.party,
+        complainant=to.complainant,
+        subject=to.subject,
+        addressed_to=_envelope(to, way),
+        delivery=way.delivery,
+        delivery_reason=way.reason,
+    )
+    MessageFile.objects.bulk_create([MessageFile(message=message, file=file) for file in files])
+    if to.complainant:
+        _mail(case, message, to.complainant, at=at)
+    return message
+
+
+def usual_way(complainant: Complainant) -> Way:
+    """How somebody is written to where nothing else is said: the text itself is mailed to those alone who wish that."""
+    return Way(Delivery.EMAIL if complainant.text_by_email and complainant.email else Delivery.TRACKING)
+
+
+def check_way(way: Way, *, to: Recipient, by_recorded_delivery: bool) -> None:
+    """That a letter may go so. `by_recorded_delivery` is whether the law asks for that (SI 2020/2 regs 39(3), 41(2)).
+
+    Raises NeverByPost (409), and Invalid (400) for a way that has no address, does not fit the recipient, or needs a reason.
+    """
+    if by_recorded_delivery and way.delivery != Delivery.RECORDED_DELIVERY and not way.reason:
+        told = "The law asks for recorded delivery: say why it goes another way."
+        raise _wrong("delivery_reason", told)
+    if to.complainant is None:
+        if way.delivery in (Delivery.TRACKING, Delivery.EMAIL):
+            raise _wrong("delivery", "They have no receipt: it goes by hand, by post or over a secure channel.")
+        return
+    if way.delivery in BY_POST:
+        _check_post(to.complainant, way, asked_by_law=by_recorded_delivery)
+    if way.delivery == Delivery.EMAIL and not (to.complainant.email and to.complainant.text_by_email):
+        told = "The text itself goes by e-mail to those alone who wish it and gave an address: set that first."
+        raise _wrong("delivery", told)
+
+
+def files_of_case(case: Case, public_ids: Sequence[UUID]) -> list[StoredFile]:
+    """Files of the case by their public ids, to go with a message. Raises Invalid (400) where one is not of the case."""
+    links = CaseFile.objects.filter(case_id=case.pk, file__public_id__in=public_ids).select_related("file")
+    found = {link.file.public_id: link.file for link in links}
+    if len(found) != len(set(public_ids)):
+        raise _wrong("attachments", "The case has no such file: upload it to the case first.")
+    return [found[public_id] for public_id in dict.fromkeys(public_ids)]
+
+
+def _check_post(complainant: Complainant, way: Way, *, asked_by_law: bool) -> None:
+    if complainant.never_by_post:
+        needed = asked_by_law and way.delivery == Delivery.RECORDED_DELIVERY
+        if not needed:
+            raise NeverByPost("They asked never to be written to by post: choose another way.")
+        if not complainant.safe_address and not way.reason:
+            raise NeverByPost("Enter a safe address, or say why it has to go to the one that is known.")
+    if not complainant.safe_address and not complainant.address:
+        raise _wrong("delivery", "Nobody has given an address to write to.")
+
+
+def _envelope(to: Recipient, way: Way) -> str:
+    complainant = to.complainant
+    if complainant and way.delivery in BY_POST:
+        return f"{to.name}\n{complainant.safe_address or complainant.address}"
+    if complainant and way.delivery == Delivery.EMAIL:
+        return f"{to.name}\n{complainant.email}"
+    return to.name
+
+
+def _mail(case: Case, message: Message, complainant: Complainant, *, at: dt.datetime) -> None:
+    """The text itself to who wishes that; to who reads it with the receipt, that there is something to read."""
+    wants_none = case.kind == Kind.COMMENT and not case.reply_wanted
+    if not complainant.email or wants_none or message.delivery not in (Delivery.EMAIL, Delivery.TRACKING):
+        return
+    whole = message.delivery == Delivery.EMAIL
+    outbox.queue(
+        cause=f"message:{message.public_id}:{complainant.public_id}",
+        recipient=complainant.email,
+        subject=message.heading,
+        body=f"{message.text}\n\n{NO_ANSWERS}\n" if whole else NEWS_BODY.format(reference=case.reference),
+        at=at,
+        not_before=end_of_quiet(at, quiet_from=complainant.quiet_from, quiet_until=complainant.quiet_until),
+        about=case.reference,
+        addressee=str(complainant.public_id),
+    )
+
+
+def _wrong(field: str, told: str) -> Invalid:
+    return Invalid("Correct the field that is named, and send it again.", errors={field: [told]})

@@ -1,0 +1,335 @@
+"""What is found on an allegation: the investigator's opinion, the decision, and what is done because of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.accounts.actors import Actor
+from backend.accounts.models import Person
+from backend.calendar.working_days import day_of
+from backend.common.errors import Invalid, Missing, Refused
+from cases import findings, makers
+from cases.models import (
+    Allegation,
+    AllegationAction,
+    AllegationDecision,
+    BodyNotice,
+    Case,
+    Involvement,
+    Learning,
+)
+
+from . import codes, locking
+from .allegations import check_open, find, hold, keep
+from .involvement import find_person
+from .locking import MayNot
+from .outcome import settle
+
+OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE")
+LABEL = 160
+
+
+class CannotDecide(Refused):
+    code = "cannot-decide"
+    title = "The allegation cannot be decided so now."
+
+
+class DoneAlready(Refused):
+    code = "done-already"
+    title = "It is done already."
+
+
+@transaction.atomic
+def give_opinion(
+    *, reference: str, allegation: UUID, opinion: str, reasons: str, actor: Actor, at: dt.datetime, version: int
+) -> Case:
+    """The investigator's opinion on an allegation, until the report is submitted: never a finding (PRA 2002 Sch 3 para 22).
+
+    Whether there is a case to answer, under special procedures alone. Raises Missing (404), Stale (412), MayNot (403),
+    Invalid (400), CannotDecide (409) outside a local investigation.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_investigate(case, actor):
+        raise MayNot(makers.may_investigate.otherwise)
+    if case.state != "LOCAL_INV":
+        raise CannotDecide("An opinion is given during a local investigation, until its report is submitted.")
+    row = find(case, allegation)
+    _check_among(opinion, findings.opinions_for(case, row), field="opinion")
+    row.opinion, row.opinion_reasons = opinion, reasons
+    row.save(update_fields=["opinion", "opinion_reasons"])
+    keep(case, "OPINION_GIVEN", row, actor=actor, at=at, details={"opinion": opinion})
+    return case
+
+
+@transaction.atomic
+def decide(
+    *,
+    reference: str,
+    allegation: UUID,
+    finding: str,
+    rationale: str,
+    notice: UUID | None,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> Case:
+    """Decide an allegation, with reasons, by what its handling and its rules allow; deciding again replaces, and both are kept.
+
+    Under Schedule 3 the delegate of the authority decides, in the state DECISION, and never on their own work. Outside it,
+    whoever handles the case says whether it is resolved. What the IOPC directed or investigated it decides: the finding is
+    entered, as of the day of its `notice` (the one of its report, where none is named). The day of the last decision becomes
+    the day of the outcome. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotDecide (409).
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    _check_decider(case, actor)
+    row = find(case, allegation)
+    _check_decidable(case, row)
+    _check_among(finding, findings.findings_for(case, row), field="finding")
+    said = _notice(case, notice)
+    row.handling = findings.handling_of(case, row)
+    row.finding, row.rationale = finding, rationale
+    decided_on = said.dated_on if said else day_of(at)
+    row.decided_on, row.decided_by_id = decided_on, None if said else actor.person
+    row.save()
+    _keep_decision(row, said, on=decided_on, actor=actor, at=at)
+    settle(case)
+    details = {"finding": finding, "handling": row.handling, "decided_on": str(decided_on)}
+    keep(case, "ALLEGATION_DECIDED", row, actor=actor, at=at, details=details)
+    return case
+
+
+def _check_decider(case: Case, actor: Actor) -> None:
+    if case.state in OUTSIDE:
+        rule = makers.may_handle
+    elif findings.is_decided_by_the_iopc(case):
+        rule = makers.may_decide  # the force finds nothing: it enters what was found
+    else:
+        rule = makers.may_decide_on_others_work
+    if not rule(case, actor):
+        raise MayNot(rule.otherwise)
+    check_open(case)
+    if case.state not in (*OUTSIDE, "DECISION"):
+        raise CannotDecide("Begin the decision first: an allegation is decided in the state of decision.")
+
+
+def _check_decidable(case: Case, allegation: Allegation) -> None:
+    if not allegation.code:
+        raise CannotDecide("Code it first.")
+    if allegation.code.before_2020 != (case.regime in findings.OLD_REGIMES):
+        raise CannotDecide("The rules of the case have changed since it was coded: code it again, by their list.")
+    if allegation.finding == "WITHDRAWN":
+        raise CannotDecide("It was withdrawn: there is nothing to decide.")
+    if findings.is_suspended(case, allegation):
+        raise CannotDecide("It is suspended: resume it first.")
+
+
+def _check_among(value: str, allowed: frozenset[str], *, field: str) -> None:
+    if value not in allowed:
+        named = ", ".join(sorted(allowed))
+        raise Invalid(
+            f"Correct the {field}.", errors={field: [f"As the allegation is handled, it is one of: {named}."]}
+        )
+
+
+def _notice(case: Case, public_id: UUID | None) -> BodyNotice | None:
+    """The notice by which the IOPC decides; None where the authority does."""
+    if not findings.is_decided_by_the_iopc(case):
+        if public_id is not None:
+            raise Invalid("Leave out the notice.", errors={"notice": ["The authority decides this itself."]})
+        return None
+    of_the_iopc = [each for each in case.body_notices.all() if each.body == "IOPC"]
+    if public_id is None:
+        reports = [each for each in of_the_iopc if each.decides == "enter_iopc_report"]
+        found = max(reports, key=lambda each: (each.dated_on, each.pk), default=None)
+    else:
+        found = next((each for each in of_the_iopc if each.public_id == public_id), None)
+    if found is None:
+        raise Invalid("Name the notice.", errors={"notice": ["The IOPC decides this: name its notice in this case."]})
+    return found
+
+
+def _keep_decision(
+    allegation: Allegation, notice: BodyNotice | None, *, on: dt.date, actor: Actor, at: dt.datetime
+) -> None:
+    AllegationDecision.objects.create(
+        allegation=allegation,
+        handling=allegation.handling,
+        finding=allegation.finding,
+        rationale=allegation.rationale,
+        decided_on=on,
+        decided_by_id=allegation.decided_by_id,
+        notice=notice,
+        entered_by_id=actor.account,
+        entered_at=at,
+    )
+
+
+# ---- what is done about it
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """Something to be done: its code (2.7), who sees to it (a collar number or e-mail address, "" for nobody yet), by when."""
+
+    kind: str
+    owner: str = ""
+    due_on: dt.date | None = None
+
+
+@transaction.atomic
+def set_actions(
+    *, reference: str, allegation: UUID, actions: Sequence[NewAction], actor: Actor, at: dt.datetime, version: int
+) -> Case:
+    """Say what is done because of a decided allegation, or, with no actions, that nothing is.
+
+    What was set before and is not done yet is replaced; what is done stays. Raises Missing (404), Stale (412), MayNot (403),
+    Invalid (400), CannotDecide (409) before the decision.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    _check_decider(case, actor)
+    row = find(case, allegation)
+    if not row.finding:
+        raise CannotDecide("Decide it first: what is done follows from what was found.")
+    on = day_of(at)
+    kinds = codes.actions_on(on, [each.kind for each in actions])
+    owners = [_owner(case, each.owner, due_on=each.due_on, on=on) for each in actions]
+    AllegationAction.objects.filter(allegation=row, done_on=None).delete()
+    for new, owner in zip(actions, owners, strict=True):
+        AllegationAction.objects.create(
+            allegation=row, kind=kinds[new.kind.upper()], owner=owner, due_on=new.due_on, set_by_id=actor.person, set_on=on
+        )  # fmt: skip
+    row.action, row.actions_set_on = _label(row), on
+    row.save(update_fields=["action", "actions_set_on"])
+    keep(case, "ACTIONS_SET", row, actor=actor, at=at, details={"actions": sorted(kinds)})
+    return case
+
+
+@transaction.atomic
+def add_learning(
+    *,
+    reference: str,
+    allegation: UUID,
+    text: str,
+    owner: str,
+    due_on: dt.date,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> tuple[Learning, Case]:
+    """Note what the organisation learns from an allegation, who sees to it and by when.
+
+    Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotChangeAllegations (409).
+    """
+    case = hold(reference=reference, actor=actor, version=version)
+    row, on = find(case, allegation), day_of(at)
+    learning = Learning.objects.create(
+        allegation=row,
+        text=text,
+        owner=_owner(case, owner, due_on=due_on, on=on) or _nobody(),
+        due_on=due_on,
+        set_by_id=actor.person,
+        set_on=on,
+    )
+    keep(case, "LEARNING_ADDED", row, actor=actor, at=at, details={"learning": str(learning.public_id)})
+    return learning, case
+
+
+@transaction.atomic
+def finish_action(
+    *,
+    reference: str,
+    action: UUID,
+    done_on: dt.date,
+    evidence: str,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> Case:
+    """Note that an action is done, and how that is known; also after the case was closed.
+
+    By its owner, or whoever handles the case. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), DoneAlready (409).
+    """
+    return _finish(
+        AllegationAction, action, reference=reference, done_on=done_on, evidence=evidence, actor=actor, at=at, version=version
+    )  # fmt: skip
+
+
+@transaction.atomic
+def finish_learning(
+    *,
+    reference: str,
+    learning: UUID,
+    done_on: dt.date,
+    evidence: str,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> Case:
+    """Note that something was learnt, and how that is known. As `finish_action`."""
+    return _finish(
+        Learning, learning, reference=reference, done_on=done_on, evidence=evidence, actor=actor, at=at, version=version
+    )  # fmt: skip
+
+
+def _finish(
+    model: type[AllegationAction] | type[Learning],
+    public_id: UUID,
+    *,
+    reference: str,
+    done_on: dt.date,
+    evidence: str,
+    actor: Actor,
+    at: dt.datetime,
+    version: int,
+) -> Case:
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    task = model.objects.filter(allegation__case_id=case.pk, public_id=public_id).select_related("allegation").first()
+    is_its_owner = task is not None and task.owner_id == actor.person_id
+    if not is_its_owner and not makers.may_handle(case, actor):
+        raise MayNot(makers.may_handle.otherwise)
+    if task is None:
+        raise Missing
+    if task.done_on:
+        raise DoneAlready(f"It was done on {task.done_on:%d %B %Y}.")
+    if not task.set_on <= done_on <= day_of(at):
+        raise Invalid("Correct the day.", errors={"done_on": ["It is between the day on which it was set and today."]})
+    task.done_on, task.done_by_id, task.evidence = done_on, actor.person, evidence
+    task.save(update_fields=["done_on", "done_by", "evidence"])
+    verb = "ACTION_DONE" if model is AllegationAction else "LEARNING_DONE"
+    keep(case, verb, task.allegation, actor=actor, at=at, details={"done": str(public_id), "done_on": str(done_on)})
+    return case
+
+
+def _owner(case: Case, who: str, *, due_on: dt.date | None, on: dt.date) -> Person | None:
+    if due_on is not None and due_on < on:
+        raise Invalid("Correct the day.", errors={"due_on": ["It is today at the earliest."]})
+    if not who:
+        return None
+    owner = find_person(who, force_id=case.force_id)
+    if owner is None:
+        raise _wrong_owner("Nobody of this force has this number or address.")
+    if Involvement.objects.filter(case_id=case.pk, person=owner, ended_at=None).exists():
+        raise _wrong_owner("They are part of the case themselves: they may not know of it.")
+    return owner
+
+
+def _nobody() -> Person:
+    raise _wrong_owner("Somebody has to see to it.")
+
+
+def _wrong_owner(told: str) -> Invalid:
+    return Invalid("Name somebody else.", errors={"owner": [told]})
+
+
+def _label(allegation: Allegation) -> str:
+    """What is done, in words that fit: reports show it."""
+    labels = [
+        each.kind.label for each in AllegationAction.objects.filter(allegation=allegation).select_related("kind").order_by("id")
+    ]  # fmt: skip
+    told = "; ".join(labels) or "None"
+    return told if len(told) <= LABEL else f"{len(labels)} actions, {labels[0]} among them"[:LABEL]

@@ -1,0 +1,170 @@
+"""Writing a letter: the text of its kind, filled from the case and by its handler, for one recipient."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.common.errors import Invalid
+from cases import letters
+from cases.facts import review_ends_on
+from cases.models import Case, Complainant, Involvement, LetterTemplate, LocalPolicingBody, Message
+
+from . import steps, templates
+
+IOPC = "Independent Office for Police Conduct"
+UNNAMED = "Sir or Madam"
+SHOWN, REDACTED = "SHOWN", "REDACTED"
+SAY_ENOUGH = ("ASK_TO_CONFIRM", "ASK_TO_RESUME")  # all that the law asks, without a word of the handler's
+Party = Message.Party
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person or body that is written to. `name` and `address` are as the envelope will have them."""
+
+    party: Message.Party
+    name: str
+    complainant: Complainant | None = None
+    subject: Involvement | None = None
+
+    @property
+    def audience(self) -> str:
+        return self.party if self.party in (Party.COMPLAINANT, Party.SUBJECT) else "BODY"
+
+    @property
+    def public_id(self) -> str:
+        """Of the person, by which what waits for them can be called off; "" for a body."""
+        if self.complainant:
+            return str(self.complainant.public_id)
+        return str(self.subject.person.public_id) if self.subject and self.subject.person else ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter as it will be read, and the version of the text that it is written by (None: written freely)."""
+
+    text: str
+    heading: str
+    template: LetterTemplate | None = None
+
+
+def to_complainant(complainant: Complainant) -> Recipient:
+    return Recipient(Party.COMPLAINANT, complainant.name or UNNAMED, complainant=complainant)
+
+
+def to_subject(subject: Involvement) -> Recipient:
+    return Recipient(Party.SUBJECT, subject.person.name if subject.person else UNNAMED, subject=subject)
+
+
+def to_body(case: Case, body: str, *, on: dt.date) -> Recipient:
+    """The IOPC, or the force's local policing body by the name that it has on that London day."""
+    if body == Party.IOPC:
+        return Recipient(Party.IOPC, IOPC)
+    named = _policing_body(case, on=on)
+    return Recipient(Party.LPB, named.name if named else "Local policing body")
+
+
+def write(
+    case: Case, kind: str, *, to: Recipient, gaps: Mapping[str, str], on: dt.date, identity: str = REDACTED
+) -> Written:
+    """The letter of a kind. `identity` SHOWN lets the person complained about read who complained.
+
+    Raises Invalid (400) naming each gap that is not filled, or that the letter has not.
+    """
+    template = templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
+    asked = letters.for_the_handler(template.body)
+    needed = [] if kind in SAY_ENOUGH else asked
+    errors = {name: ["The letter needs this: write it."] for name in needed if not gaps.get(name, "").strip()}
+    errors |= {name: ["The letter has no such part."] for name in gaps if name not in asked}
+    if errors:
+        raise Invalid("Fill the parts of the letter that are named, and send it again.", errors=errors)
+    values = {**dict.fromkeys(asked, ""), **{name: text.strip() for name, text in gaps.items()}}
+    return _filled(template, {**values, **values_of(case, to=to, on=on, identity=identity)})
+
+
+def preview(case: Case, kind: str, *, to: Recipient, on: dt.date) -> Written:
+    """The same with the handler's parts still open."""
+    template = templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
+    return _filled(template, values_of(case, to=to, on=on, identity=REDACTED))
+
+
+def write_freely(case: Case, text: str) -> Written:
+    return Written(text, f"Your reference {case.reference}")
+
+
+def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Written:
+    """The letter with the outcome of a recorded complaint, and with the right to a review wherever there is one.
+
+    That the right exists, whose it is to review, where to write, by when and why that body: SI 2020/2 reg. 33 wants each.
+    """
+    letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
+    if not case.review_body:
+        return letter
+    right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
+    return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
+
+
+def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[str, str]:
+    """What the case fills into a letter (cases.letters.FROM_THE_CASE)."""
+    others = [each for each in case.complainants.all() if each != to.complainant]
+    keeps_back = to.party != Party.SUBJECT or identity == REDACTED
+    people = [known for each in others for known in _known_of(each)] if keeps_back else []
+    body = _policing_body(case, on=on)
+    review_by = review_ends_on(case)
+    return {
+        "reference": case.reference,
+        "force": case.force.name,
+        "office": case.unit.name if case.unit else "Professional Standards Department",
+        "addressee": to.name,
+        "made_on": in_words(case.made_on),
+        "today": in_words(on),
+        "answer_by": in_words(steps.last_day_to_answer(case, on)),
+        "record": letters.redact(_record(case), people=people),
+        "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in others),
+        "body_name": body.name if body else f"the local policing body of {case.force.name}",
+        "body_address": " ".join(body.address.split()) if body else "ask us for its address",
+        "review_by": in_words(review_by) if review_by else "",
+    }
+
+
+def in_words(day: dt.date) -> str:
+    """5 January 2027."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:
+    text = letters.fill(template.body, values)
+    paragraphs = [paragraph.strip("\n") for paragraph in text.split("\n\n")]
+    whole = "\n\n".join(paragraph for paragraph in paragraphs if paragraph.strip())
+    return Written(whole, letters.fill(template.heading, values), template)
+
+
+def _record(case: Case) -> str:
+    alleged = [each.summary for each in case.allegations.all() if each.summary and not each.moved_to_id]
+    points = [f"- {summary}" for summary in alleged]
+    return "\n\n".join(
+        [case.narrative, *(["What is complained of, point by point:", "\n".join(points)] if points else [])]
+    )
+
+
+def _known_of(complainant: Complainant) -> list[str]:
+    """All by which somebody might be known: their own, and whom they act for."""
+    return [
+        known
+        for known in (
+            complainant.name,
+            complainant.email,
+            complainant.telephone,
+            complainant.address,
+            complainant.safe_address,
+            complainant.acts_for,
+        )
+        if known
+    ]
+
+
+def _policing_body(case: Case, *, on: dt.date) -> LocalPolicingBody | None:
+    found: LocalPolicingBody | None = LocalPolicingBody.objects.of(case.force_id, on=on)
+    return found

@@ -1,0 +1,253 @@
+"""Settling what somebody has to be told: by the letter, or by the reason why it is kept back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.accounts.actors import Actor
+from backend.calendar.working_days import day_of
+from backend.common.errors import Invalid, Refused
+from cases import makers
+from cases.models import Case, Complainant, Message, Notice
+from cases.models.path import LetterWay
+from cases.notices import NOTICES, may_be_withheld_on
+
+from . import correspondence, letters, locking, notices, steps, suspensions, withdrawals
+from .correspondence import Way
+from .due import forget
+from .letters import Recipient, Written
+from .locking import MayNot
+
+Delivery = Message.Delivery
+Settled = Notice.Settled
+LETTER_WAYS = {
+    Delivery.RECORDED_DELIVERY: LetterWay.RECORDED_DELIVERY,
+    Delivery.POST: LetterWay.POST,
+    Delivery.EMAIL: LetterWay.EMAIL,
+    Delivery.TRACKING: LetterWay.RECEIPT,
+    Delivery.HAND: LetterWay.BY_HAND,
+    Delivery.SECURE: LetterWay.EMAIL,
+}
+
+
+class NoticeSettled(Refused):
+    code = "notice-settled"
+    title = "This notice is settled."
+
+
+class NothingToAsk(Refused):
+    code = "nothing-to-ask"
+    title = "There is nothing that they could be asked."
+
+
+class MustBeSent(Refused):
+    code = "must-be-sent"
+    title = "The law lets nobody keep this back."
+
+
+class ConsentNotRecorded(Refused):
+    code = "consent-not-recorded"
+    title = "Nobody has recorded that they may act for somebody else."
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What the handler adds to a letter: its parts, how it goes, and, for the person complained about, who may be named."""
+
+    gaps: Mapping[str, str] = field(default_factory=dict)
+    way: Way = field(default_factory=Way)
+    files: Sequence[UUID] = ()
+    identity: str = ""  # letters.SHOWN or letters.REDACTED
+    harm_check: str = ""  # why the copy of the record does no harm
+
+
+@transaction.atomic
+def send(
+    *, reference: str, notice: UUID, completed: Completed, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Message, Case]:
+    """Send a notice that is owed, by the letter of its kind. A letter that asks starts the complainant's 28 days.
+
+    Raises Missing (404), Stale (412), MayNot (403); NoticeSettled (409); NothingToAsk (409) where what it asks is settled;
+    ConsentNotRecorded (409) for a representative; Invalid (400) for an open part of the letter, or, with the copy of the
+    record for the person complained about, without the harm check; and as correspondence.check_way.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    _check_may_send(case, actor)
+    row = _open_notice(case, notice)
+    message = settle_by_letter(case, row, completed=completed, actor=actor, at=at)
+    details = {**_details(row), "message": str(message.public_id), "delivery": message.delivery}
+    if message.template:
+        details["version"] = str(message.template.version)
+    steps.keep(case, "NOTICE_SENT", "notices", actor=actor, at=at, details=details)
+    return message, case
+
+
+def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Actor, at: dt.datetime) -> Message:
+    """The letter of an open notice, sent. For a change that records itself. Raises as `send`."""
+    to, on = recipient_of(case, row, on=day_of(at)), day_of(at)
+    _check_consent(row.complainant)
+    _check_harm(row, completed)
+    correspondence.check_way(completed.way, to=to, by_recorded_delivery=NOTICES[row.kind].by_recorded_delivery)
+    files = correspondence.files_of_case(case, completed.files)
+    letter = letters.write(
+        case, row.kind, to=to, gaps=completed.gaps, on=on, identity=completed.identity or letters.REDACTED
+    )
+    _note_that_they_were_asked(case, row, completed.way, on=on)
+    message = correspondence.post(
+        case, letter, about=Message.About.NOTICE, to=to, way=completed.way, actor=actor, at=at, files=files
+    )
+    forget(case, "notices")
+    row.settled_on, row.settled_as, row.settled_by_id = on, Settled.SENT, actor.account
+    row.message, row.reason = message, completed.harm_check
+    row.save(update_fields=["settled_on", "settled_as", "settled_by", "message", "reason"])
+    return message
+
+
+@transaction.atomic
+def withhold(
+    *, reference: str, notice: UUID, ground: str, reason: str, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Notice, Case]:
+    """Keep a notice back after the harm test (SI 2020/2 regs 3 and 35). Of a copy of the record, the refusal stays under review.
+
+    Raises Missing (404), Stale (412), MayNot (403), NoticeSettled (409), MustBeSent (409), and Invalid (400) for a ground
+    that this notice is not kept back on.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    row = _open_notice(case, notice)
+    keep_back(case, row, ground=ground, reason=reason, actor=actor, on=day_of(at))
+    steps.keep(case, "NOTICE_WITHHELD", "notices", actor=actor, at=at, details={**_details(row), "ground": ground})
+    return row, case
+
+
+def keep_back(case: Case, row: Notice, *, ground: str, reason: str, actor: Actor, on: dt.date) -> None:
+    """The bare fact, for a change that records itself. Raises MustBeSent (409) and Invalid (400)."""
+    grounds = may_be_withheld_on(row.kind, to=row.to)
+    if not grounds:
+        raise MustBeSent("Send it: no harm that it may do is a ground to keep it back.")
+    if ground not in grounds:
+        told = f"This notice is kept back on one of these alone: {', '.join(grounds)}."
+        raise Invalid("Choose another ground, or send it.", errors={"ground": [told]})
+    forget(case, "notices")
+    row.settled_on, row.settled_as, row.settled_by_id = on, Settled.WITHHELD, actor.account
+    row.harm, row.reason = ground, reason
+    row.save(update_fields=["settled_on", "settled_as", "settled_by", "harm", "reason"])
+
+
+@transaction.atomic
+def review_withholding(
+    *, reference: str, notice: UUID, still_withheld: str, reason: str, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Notice, Case]:
+    """Look again at what was kept back: it still is (`still_withheld` YES), or it is owed from today as a notice of its own (NO).
+
+    Answers with the notice that then stands. Raises Missing (404), Stale (412), MayNot (403), and NoticeSettled (409) where
+    nothing is kept back.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    row: Notice = steps.find(case.notices, notice)
+    if row.settled_as != Settled.WITHHELD or row.withheld_until:
+        raise NoticeSettled("It is not kept back.")
+    row.reviewed_on = day_of(at)
+    stands = row
+    if still_withheld == "NO":
+        row.withheld_until = day_of(at)
+        whom = row.complainant or row.subject
+        stands = (
+            notices.owe_one(case, row.kind, to=whom, on=day_of(at))
+            if whom
+            else notices.owe(case, row.kind, to=row.to, on=day_of(at))
+        )[0]
+    else:
+        row.reason = reason
+    row.save(update_fields=["reviewed_on", "withheld_until", "reason"])
+    details = {**_details(row), "still_withheld": still_withheld}
+    steps.keep(case, "WITHHOLDING_REVIEWED", "notices", actor=actor, at=at, details=details)
+    return stands, case
+
+
+def draft(case: Case, notice: UUID, *, at: dt.datetime) -> Written:
+    """The letter of an open notice with the handler's parts still open. Raises Missing (404), NoticeSettled (409)."""
+    row = _open_notice(case, notice)
+    return letters.preview(case, row.kind, to=recipient_of(case, row, on=day_of(at)), on=day_of(at))
+
+
+def recipient_of(case: Case, row: Notice, *, on: dt.date) -> Recipient:
+    """Whom a notice is owed to, as they are named on that London day."""
+    if row.complainant:
+        return letters.to_complainant(row.complainant)
+    if row.subject:
+        return letters.to_subject(row.subject)
+    return letters.to_body(case, row.to, on=on)
+
+
+def _open_notice(case: Case, public_id: UUID) -> Notice:
+    row: Notice = steps.find(case.notices, public_id)
+    if row.settled_on:
+        raise NoticeSettled("It was sent, kept back, or is not owed any more.")
+    return row
+
+
+def _check_may_send(case: Case, actor: Actor) -> None:
+    if not makers.may_handle(case, actor):
+        raise MayNot(makers.may_handle.otherwise)
+
+
+def _check_consent(complainant: Complainant | None) -> None:
+    acts = complainant is not None and complainant.relationship == Complainant.Relationship.REPRESENTATIVE
+    if acts and complainant and not complainant.has_authority:
+        raise ConsentNotRecorded("Record the consent of the person that they act for first.")
+
+
+def _check_harm(row: Notice, completed: Completed) -> None:
+    if row.kind != "RECORD_COPY" or row.to != Notice.To.SUBJECT:
+        return
+    errors = {}
+    if not completed.identity:
+        errors["identity"] = ["Say whether they may read who complained: SHOWN or REDACTED."]
+    if not completed.harm_check:
+        errors["harm_check"] = ["Say why the copy does no harm, or keep it back."]
+    if errors:
+        raise Invalid("Check first what harm the copy may do.", errors=errors)
+
+
+def _note_that_they_were_asked(case: Case, row: Notice, way: Way, *, on: dt.date) -> None:
+    """A letter that asks was sent: the 28 days begin on the next day (regulations 39(4) and 41(4))."""
+    if row.kind == "ASK_TO_CONFIRM":
+        waiting = [
+            each
+            for each in case.withdrawals.all()
+            if each.complainant_id == row.complainant_id and each.state == each.State.WISHED
+        ]
+        if not waiting:
+            raise NothingToAsk("They did not say that they wish to withdraw, or have settled it since.")
+        for each in waiting:
+            letter_way = LETTER_WAYS[way.delivery]
+            withdrawals.note_letter(case, each, sent_on=on, way=letter_way, reason=way.reason)
+        forget(case, "withdrawals")
+    if row.kind == "ASK_TO_RESUME":
+        _note_asked_to_resume(case, row, on=on)
+
+
+def _note_asked_to_resume(case: Case, row: Notice, *, on: dt.date) -> None:
+    waiting = [
+        each
+        for each in case.suspensions.all()
+        if each.state in (each.State.CONCLUDED, each.State.ASKED) and each.ended_on is None
+    ]
+    if not waiting or row.complainant is None:
+        raise NothingToAsk("Nothing waits for their wish: it is not suspended, or the proceedings go on.")
+    for each in waiting:
+        suspensions.note_letter(case, each, complainant=row.complainant, sent_on=on)
+    forget(case, "suspensions")
+
+
+def _details(row: Notice) -> dict[str, str]:
+    return {"notice": str(row.public_id), "kind": row.kind, "to": row.to}

@@ -1,0 +1,199 @@
+"""One allegation becomes two, or goes on in another case: both sides keep where it came from, and no complainant moves along."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from backend.accounts.actors import Actor
+from backend.audit import services as audit
+from backend.calendar.working_days import day_of
+from backend.common.errors import Invalid, Refused
+from cases import facts, findings, makers
+from cases.machine import MACHINES
+from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming
+from cases.selectors import load_parts
+
+from . import effects
+from .allegations import (
+    AllegationIsDecided,
+    check_open,
+    check_undecided,
+    find,
+    hold,
+    keep,
+    keep_where_it_belongs,
+    next_position,
+)
+from .due import write_next_due
+from .involvement import raise_wall
+from .links import is_the_same
+from .locking import MayNot
+from .outcome import settle
+
+CARRIED = ("location", "unit_id", "happened_from", "happened_to")
+TOGETHER = (CaseLink.Kind.JOINED, CaseLink.Kind.SAME_INCIDENT)
+
+
+class CannotMoveAllegation(Refused):
+    code = "cannot-move-allegation"
+    title = "The allegation cannot go there."
+
+
+@transaction.atomic
+def split(
+    *, reference: str, allegation: UUID, summary: str, second: str, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Allegation, Case]:
+    """Make two of an allegation that holds two distinct behaviours: `summary` is what stays in it, `second` the new one.
+
+    The second has the place, the days, the handling and the subjects of the first, says what it was split from, and is to be
+    coded.
+    Raises Missing (404), Stale (412), MayNot (403), AllegationIsDecided and CannotChangeAllegations (409).
+    """
+    case = hold(reference=reference, actor=actor, version=version)
+    first = find(case, allegation)
+    check_undecided(first)
+    first.summary = summary
+    first.save(update_fields=["summary"])
+    new = _copy(first, case, summary=second)
+    _carry_subjects(first, new, case, actor=actor, at=at)
+    settle(case)
+    keep(case, "ALLEGATION_SPLIT", first, actor=actor, at=at, details={"second": str(new.public_id)})
+    return new, case
+
+
+@transaction.atomic
+def move_to(
+    *, reference: str, allegation: UUID, into: str, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Allegation, Case]:
+    """Let an allegation go on in another case of the force (SI 2020/2 reg. 14), where it begins undecided.
+
+    The two cases are of the same people, or linked as joined or of the same incident. The subjects' walls stand in both. What
+    a unit may not have takes the other case from the units too. Answers the new row and the case that it left. Raises Missing
+    (404), Stale (412), MayNot (403), Invalid (400) for a case that the actor does not see, CannotMoveAllegation,
+    AllegationIsDecided and CannotChangeAllegations (409).
+    """
+    _lock_in_order(reference, into)
+    case = hold(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    row = find(case, allegation)
+    other = _other(case, into, actor=actor)
+    _check_may_go(case, row, other)
+    new = _copy(row, other, summary=row.summary)
+    row.moved_to = new
+    row.save(update_fields=["moved_to"])
+    _carry_subjects(row, new, other, actor=actor, at=at)
+    _keep_from_units_too(case, row, other, on=day_of(at))
+    settle(case)
+    settle(other)
+    _keep_other(other, new, actor=actor, at=at)
+    keep(case, "ALLEGATION_MOVED", row, actor=actor, at=at, details={"moved_to": str(new.public_id)})
+    return new, case
+
+
+def _lock_in_order(*references: str) -> None:
+    """Both cases by their keys, so that two who move in opposite directions wait for each other, and neither for ever."""
+    rows = Case.objects.filter(reference__in=[each.upper() for each in references]).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+def _other(case: Case, reference: str, *, actor: Actor) -> Case:
+    seen = MACHINES[Kind(case.kind)].objects.visible_to(actor).select_related("unit", "handler")
+    other: Case | None = (
+        seen.filter(reference=reference.upper(), force_id=case.force_id, origin=case.origin).exclude(pk=case.pk).first()
+    )
+    if other is None:
+        raise Invalid(
+            "Name another case.", errors={"into": ["There is no other case of this kind with that reference."]}
+        )
+    load_parts(other)
+    check_open(other)
+    return other
+
+
+def _check_may_go(case: Case, allegation: Allegation, other: Case) -> None:
+    check_undecided(allegation)
+    if allegation.opinion or other.state == "DECISION" or case.state == "REPORT_SUBMITTED":
+        raise AllegationIsDecided("The report is written, or the other case is being decided: it stays where it is.")
+    if findings.is_suspended(case, allegation) or case.withdrawals.filter(allegation=allegation).exists():
+        raise CannotMoveAllegation("It is suspended, or its withdrawal is not settled: settle that first.")
+    if case.restricted != other.restricted:
+        raise CannotMoveAllegation("One of the cases is restricted, and the other is not.")
+    if case.state == "REFERRED" or not facts.form_is_the_authoritys_own(case):
+        raise CannotMoveAllegation("It is with the IOPC, or investigated as the IOPC determined: it stays there.")
+    if not facts.owes_no_referral(case):
+        raise CannotMoveAllegation(facts.owes_no_referral.otherwise)
+    if (case.recorded_on or case.concerns_conduct or case.wishes_recording) and other.recorded_on is None:
+        raise CannotMoveAllegation("This case is recorded or has to be, and the other is not: record the other first.")
+    if not _are_linked(case, other) and not _are_of_the_same_people(case, other):
+        raise CannotMoveAllegation(
+            "The cases are of different complainants: link them first, as joined or of the same incident."
+        )
+
+
+def _are_linked(case: Case, other: Case) -> bool:
+    between = Q(case=case.pk, other=other.pk) | Q(case=other.pk, other=case.pk)
+    return CaseLink.objects.filter(between, kind__in=TOGETHER, ended_at=None).exists()
+
+
+def _are_of_the_same_people(case: Case, other: Case) -> bool:
+    """Whether the same people complain in both; who is known by neither address nor number is nobody's equal."""
+    here, there = facts.complainants_of(case), facts.complainants_of(other)
+    return (
+        bool(here)
+        and all(any(is_the_same(one, another) for another in there) for one in here)
+        and all(any(is_the_same(one, another) for one in here) for another in there)
+    )
+
+
+def _copy(allegation: Allegation, case: Case, *, summary: str) -> Allegation:
+    carried = {name: getattr(allegation, name) for name in CARRIED}
+    if allegation.case_id == case.pk:
+        carried["handling"] = allegation.handling
+    return Allegation.objects.create(
+        case_id=case.pk, position=next_position(case), summary=summary, split_from=allegation, **carried
+    )
+
+
+def _carry_subjects(source: Allegation, new: Allegation, case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """Whoever is named in the one is named in the other: whoever they are, they see neither case."""
+    named = Q(allegation=source)
+    if case.pk != source.case_id:  # who is named in the whole case is behind a wall for this part of it, too
+        named |= Q(case=source.case_id, allegation=None, person__isnull=False)
+    for each in Involvement.objects.filter(named, ended_at=None).select_related("person").order_by("id"):
+        copy = Involvement(
+            case_id=case.pk,
+            allegation=new,
+            part=each.part,
+            label=each.label,
+            unit_label=each.unit_label,
+            subject_type=each.subject_type,
+            rank=each.rank,
+            unit_id=each.unit_id,
+            on_duty=each.on_duty,
+        )
+        raise_wall(case, copy, each.person, what=Naming.What.NAMED, actor=actor, at=at)
+
+
+def _keep_from_units_too(case: Case, allegation: Allegation, other: Case, *, on: dt.date) -> None:
+    if case.kept_from_units or case.concerns_conduct:
+        effects.keep_from_units(other, on=on)
+    keep_where_it_belongs(other, allegation, on=on)
+
+
+def _keep_other(other: Case, new: Allegation, *, actor: Actor, at: dt.datetime) -> None:
+    other.version += 1
+    write_next_due(other)
+    other.save()
+    audit.record(
+        actor=actor.public_id,
+        verb="ALLEGATION_RECEIVED",
+        subject_kind="case",
+        subject=other.reference,
+        at=at,
+        details={"allegation": str(new.public_id)},
+    )

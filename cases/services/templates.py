@@ -1,0 +1,95 @@
+"""The texts of letters: which one a letter is written by, and how a better one is added."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+
+from backend.accounts.actors import Actor
+from backend.accounts.models import Role
+from backend.areas.models import Unit
+from backend.audit import services as audit
+from backend.calendar.working_days import day_of
+from backend.common.errors import Invalid
+from cases import letters
+from cases.models import LetterTemplate
+
+from .locking import MayNot
+
+# A subject line is read over somebody's shoulder, and stands unencrypted in every mail server on the way.
+TELLING = ("complain", "police", "polic", "officer", "misconduct", "iopc", "conduct", "crime", "withdraw", "allegation")
+
+
+def current(kind: str, *, audience: str, force_id: int, on: dt.date) -> LetterTemplate:
+    """The text that a letter of the force is written by on that London day; the general one where the kind has none."""
+    texts = LetterTemplate.objects.current_on(on, force_id=force_id).filter(audience=audience)
+    found: LetterTemplate = texts.filter(kind=kind).first() or texts.filter(kind="GENERAL")[0]
+    return found
+
+
+def of_forces(actor: Actor) -> QuerySet[LetterTemplate]:
+    """Every version of every letter that the actor's forces have: the house's, and their own."""
+    forces = sorted({held.force_id for held in actor.roles})
+    rows: QuerySet[LetterTemplate] = LetterTemplate.objects.filter(Q(force=None) | Q(force__in=forces))
+    return rows.select_related("force").order_by("kind", "audience", "force_id", "-version")
+
+
+@transaction.atomic
+def add_version(
+    *,
+    force: str,
+    kind: str,
+    audience: LetterTemplate.Audience,
+    heading: str,
+    body: str,
+    from_on: dt.date,
+    actor: Actor,
+    at: dt.datetime,
+) -> LetterTemplate:
+    """Add a version of a letter for a force (by its slug): from that London day on, letters are written by it.
+
+    What was sent keeps the version that it was written by. Raises MayNot (403), and Invalid (400) for a day that has gone,
+    a gap that nothing fills, or a subject line that tells what the letter is about.
+    """
+    unit = Unit.objects.select_for_update().filter(slug=force, kind=Unit.Kind.FORCE).first()
+    if unit is None or not actor.holds(Role.APPROPRIATE_AUTHORITY, force_id=unit.pk):
+        raise MayNot("The delegate of the appropriate authority of the force does this.")
+    _check(heading=heading, body=body, from_on=from_on, on=day_of(at))
+    before = LetterTemplate.objects.filter(Q(force=None) | Q(force=unit), kind=kind, audience=audience)
+    template = LetterTemplate.objects.create(
+        kind=kind,
+        audience=audience,
+        version=(before.aggregate(last=Max("version"))["last"] or 0) + 1,
+        force=unit,
+        heading=heading,
+        body=body.strip(),
+        from_on=from_on,
+        made_by_id=actor.account,
+        made_at=at,
+    )
+    audit.record(
+        actor=actor.public_id,
+        verb="LETTER_VERSION_ADDED",
+        subject_kind="letter_template",
+        subject=str(template.public_id),
+        at=at,
+        details={"kind": kind, "audience": audience, "version": template.version, "from_on": str(from_on)},
+    )
+    return template
+
+
+def _check(*, heading: str, body: str, from_on: dt.date, on: dt.date) -> None:
+    errors: dict[str, list[str]] = {}
+    if from_on < on:
+        errors["from_on"] = ["Letters have been written on this day already: choose today or a day to come."]
+    if unknown := letters.unknown_in(body):
+        known = ", ".join([*letters.FROM_THE_CASE, *letters.FROM_THE_HANDLER])
+        errors["body"] = [f"Nothing fills {{{unknown[0]}}}. The gaps that can be filled are: {known}."]
+    if [name for name in letters.gaps_in(heading) if name != "reference"]:
+        errors["heading"] = ["A subject line has no other gap than {reference}."]
+    elif any(word in heading.lower() for word in TELLING):
+        errors["heading"] = ["Others may read the subject line: it must not tell what the letter is about."]
+    if errors:
+        raise Invalid("Correct the text, and send it again.", errors=errors)
