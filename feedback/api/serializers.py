@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from backend.attachments.services import Upload
 from backend.common.serializers import JSONInput, NestedInput, PastDateField, YesField
-from cases.models import Complainant
+from cases.models import Complainant, Message
 from feedback.models import ASPECTS, Submission
 from feedback.services.drafts import CommentDraft, ComplaintDraft, Contact, PlaceNamed, RatingDraft
 
@@ -189,10 +189,40 @@ class StepOut(serializers.Serializer[Any]):
     due_on = serializers.DateField(allow_null=True)
 
 
+class AttachedOut(serializers.Serializer[Any]):
+    public_id = serializers.UUIDField(help_text="For /api/v1/track/files/….")
+    name = serializers.CharField()
+
+
 class ToldOut(serializers.Serializer[Any]):
-    about = serializers.ChoiceField(choices=["PROGRESS", "OUTCOME", "ANSWER"])
+    public_id = serializers.UUIDField()
+    by = serializers.ChoiceField(choices=["US", "YOU"], help_text="Who wrote it: the force, or you.")
+    about = serializers.ChoiceField(choices=Message.About.choices)
     on = serializers.DateField()
     text = serializers.CharField()
+    wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)
+    attachments = AttachedOut(many=True)
+
+
+class WrittenIn(JSONInput):
+    text = _words("What you want to tell us.", required=True, longest=20_000)
+    wish = serializers.ChoiceField(
+        choices=Message.Wish.choices,
+        required=False,
+        default="",
+        help_text="RECORD: to have a complaint formally recorded, also after it was closed. WITHDRAW: to withdraw it; we "
+        "write and ask whether that is so.",
+    )
+
+
+class WrittenForm(WrittenIn, FilesIn):
+    """As WrittenIn, with files."""
+
+
+class KeptOut(serializers.Serializer[Any]):
+    public_id = serializers.UUIDField()
+    received_on = serializers.DateField()
+    wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)
 
 
 class ProgressOut(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import CommentsView, ComplaintsView, RatingsView, TrackView
+from .views import CommentsView, ComplaintsView, RatingsView, TrackFileView, TrackMessagesView, TrackView
 
 app_name = "feedback"
 urlpatterns = [
@@ -8,4 +8,6 @@ urlpatterns = [
     path("comments/", CommentsView.as_view(), name="comments"),
     path("complaints/", ComplaintsView.as_view(), name="complaints"),
     path("track/", TrackView.as_view(), name="track"),
+    path("track/messages/", TrackMessagesView.as_view(), name="track-messages"),
+    path("track/files/<uuid:public_id>/", TrackFileView.as_view(), name="track-file"),
 ]

@@ -5,33 +5,39 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import FileResponse  # a door: this is where HTTP begins
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.attachments.api import download_copy
+from backend.attachments.sniffing import ENDINGS
 from backend.common.addresses import client_address
+from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
 from backend.common.parsers import FormParser, StrictJSONParser
 from backend.common.permissions import Public
 from backend.common.queries import NoQuery, read_query
-from feedback.services import submission, tracking
+from feedback.models import Submission
+from feedback.services import submission, thread, tracking
 from feedback.services.submission import Accepted
 
-from .serializers import AcceptedOut, CommentForm, CommentIn, ComplaintForm, ComplaintIn, ProgressOut, RatingIn
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {
-        "type": "string",
-        "format": "uuid",
-        "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-    },
-    OpenApiParameter.HEADER,
-    description="A random UUID. Sent again with the same body within 24 hours, it does nothing new and answers the same.",
+from .serializers import (
+    AcceptedOut,
+    CommentForm,
+    CommentIn,
+    ComplaintForm,
+    ComplaintIn,
+    KeptOut,
+    ProgressOut,
+    RatingIn,
+    WrittenForm,
+    WrittenIn,
 )
+
 RECEIPT = OpenApiParameter(
     "X-Receipt", str, OpenApiParameter.HEADER, required=True, description="The receipt, as it was shown."
 )
@@ -47,17 +53,10 @@ class SubmissionDoor(APIView):
         super().initial(request, *args, **kwargs)
         submission.count_submission(caller=client_address(request._request), at=timezone.now())
 
-    def key(self, request: Request) -> UUID | None:
-        """The Idempotency-Key. Raises ValidationError (400) for what is no random UUID: others can be guessed."""
-        read_query(request, NoQuery)
-        given = request.headers.get("Idempotency-Key")
-        try:
-            key = UUID(given) if given is not None else None
-        except ValueError:
-            key = UUID(int=0)
-        if key is not None and key.version != 4:
-            raise ValidationError({"Idempotency-Key": ["Send a random UUID (version 4), or leave the header out."]})
-        return key
+
+def _key(request: Request) -> UUID | None:
+    read_query(request, NoQuery)
+    return read_idempotency_key(request)
 
 
 def _read(request: Request, form: type[serializers.Serializer[Any]]) -> Any:
@@ -80,7 +79,7 @@ class RatingsView(SubmissionDoor):
     )
     def post(self, request: Request) -> Response:
         """Rate a local team on four aspects and overall."""
-        key = self.key(request)
+        key = _key(request)
         form = _read(request, RatingIn)
         return _answer(submission.submit_rating(draft=form.draft(), key=key, at=timezone.now()))
 
@@ -97,7 +96,7 @@ class CommentsView(SubmissionDoor):
     )
     def post(self, request: Request) -> Response:
         """Comment on local policing: praise, a suggestion or a question. It is answered."""
-        key = self.key(request)
+        key = _key(request)
         form = _read(request, CommentForm)
         return _answer(submission.submit_comment(draft=form.draft(), files=form.uploads(), key=key, at=timezone.now()))
 
@@ -114,7 +113,7 @@ class ComplaintsView(SubmissionDoor):
     )
     def post(self, request: Request) -> Response:
         """Complain about the police, with or without your name. It goes straight to Professional Standards."""
-        key = self.key(request)
+        key = _key(request)
         form = _read(request, ComplaintForm)
         return _answer(
             submission.submit_complaint(draft=form.draft(), files=form.uploads(), key=key, at=timezone.now())
@@ -132,3 +131,57 @@ class TrackView(APIView):
         header = request.headers.get("X-Receipt", "")
         progress = tracking.look_up(header=header, caller=client_address(request._request), at=timezone.now())
         return Response(ProgressOut(progress).data)
+
+
+class ReceiptDoor(APIView):
+    """What is opened by the receipt: anybody who holds it."""
+
+    permission_classes = [Public]
+    authentication_classes = []
+
+    def sent(self, request: Request) -> Submission:
+        header = request.headers.get("X-Receipt", "")
+        return tracking.open_receipt(header=header, caller=client_address(request._request), at=timezone.now())
+
+
+class TrackMessagesView(ReceiptDoor):
+    parser_classes = [StrictJSONParser, FormParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        thread.count(caller=client_address(request._request), at=timezone.now())
+
+    @extend_schema(
+        operation_id="track_messages_create",
+        request={"application/json": WrittenIn, "multipart/form-data": WrittenForm},
+        responses={201: KeptOut},
+        parameters=[RECEIPT, IDEMPOTENCY_KEY],
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        """Write to us about what you sent, or state a wish. You need no address: the answer stands where you track it."""
+        key = _key(request)
+        sent = self.sent(request)
+        form = _read(request, WrittenForm)
+        kept = thread.write(
+            sent=sent,
+            text=form.validated_data["text"],
+            wish=form.validated_data["wish"],
+            files=form.uploads(),
+            key=key,
+            at=timezone.now(),
+        )
+        return Response(KeptOut(kept).data, status=201)
+
+
+class TrackFileView(ReceiptDoor):
+    @extend_schema(
+        operation_id="track_files_download",
+        parameters=[RECEIPT],
+        responses={(200, content_type): OpenApiTypes.BINARY for content_type in ENDINGS},
+        auth=[],
+    )
+    def get(self, request: Request, public_id: UUID) -> FileResponse:
+        """A file that went with a message of your thread."""
+        read_query(request, NoQuery)
+        return download_copy(thread.find_file(sent=self.sent(request), public_id=public_id))

@@ -171,12 +171,17 @@ def _digest(draft: Draft, files: Sequence[Upload]) -> bytes:
     """What was sent, by its fields and the bytes of its files: the same whatever the boundary of the form was."""
     whole = hashlib.sha256(_as_json(draft).encode())
     for file in files:
-        file.content.seek(0)
-        each = hashlib.sha256()
-        while chunk := file.content.read(CHUNK):
-            each.update(chunk)
-        whole.update(each.digest())
+        whole.update(digest_of(file))
     return whole.digest()
+
+
+def digest_of(file: Upload) -> bytes:
+    """The SHA-256 of a file that comes in, read piece by piece."""
+    file.content.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.content.read(CHUNK):
+        digest.update(chunk)
+    return digest.digest()
 
 
 def _place(draft: Draft, *, on: dt.date) -> Place:

@@ -7,19 +7,22 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import Missing
 from backend.requests import services as requests
 from cases.deadlines import Deadline, open_deadlines
-from cases.models import Case, Message
+from cases.models import Case
+from cases.selectors import load_parts
+from cases.timetable import timetable
 from feedback import stages
 from feedback.models import Submission
 
-from . import receipts
+from . import receipts, thread
+from .thread import Told
 
 logger = logging.getLogger(__name__)
 MINUTE = dt.timedelta(minutes=1)
+OTHERS = ("subject", "lpb", "iopc", "local policing body and iopc", "asker")
 WRONG_TRIES_A_MINUTE = 10
 WRONG_TRIES_OF_ALL_A_MINUTE = 1000
 
@@ -31,13 +34,6 @@ class Step:
     label: str
     reached_on: dt.date | None
     due_on: dt.date | None
-
-
-@dataclass(frozen=True)
-class Told:
-    about: str
-    on: dt.date
-    text: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,12 @@ class Progress:
 
 
 def look_up(*, header: str, caller: str, at: dt.datetime) -> Progress:
-    """The progress of the submission whose receipt `header` is.
+    """The progress of the submission whose receipt `header` is, and the thread about it. Raises as `open_receipt`."""
+    return _progress(open_receipt(header=header, caller=caller, at=at))
+
+
+def open_receipt(*, header: str, caller: str, at: dt.datetime) -> Submission:
+    """The submission whose receipt `header` is.
 
     Raises Missing (404), alike for a wrong reference, a wrong secret and none, and TooMany (429) after ten wrong tries a
     minute from one address, or a thousand from all.
@@ -70,7 +71,7 @@ def look_up(*, header: str, caller: str, at: dt.datetime) -> Progress:
     if not receipts.opens(secret=secret, receipt_hash=receipt_hash):
         _count_wrong_try(caller=caller, at=at)
         raise Missing("There is no submission with this receipt. Check each letter and figure, and try again.")
-    return _progress(Submission.objects.select_related("case").defer("original").get(pk=number))
+    return Submission.objects.select_related("case").defer("original").get(pk=number)
 
 
 def _refuse_guessers(*, caller: str, at: dt.datetime) -> None:
@@ -102,8 +103,10 @@ def _progress(submission: Submission) -> Progress:
             [Step("Received", submitted_on, None)],
             [],
         )
-    due = open_deadlines(case, working_calendar())
-    upcoming = due[0] if due else None
+    load_parts(case)
+    due = [each for each in open_deadlines(case, timetable()) if _concerns_sender(each)]
+    # What the force owes itself (a contribution, evidence to preserve) is no news for the complainant.
+    upcoming = next((each for each in due if each.rule in stages.NEXT_STEPS), None)
     return Progress(
         submission.reference,
         submission.kind,
@@ -114,15 +117,16 @@ def _progress(submission: Submission) -> Progress:
         upcoming.due_on if upcoming else None,
         upcoming.basis if upcoming else "",
         _steps(case, due),
-        _told(case),
+        thread.read(case),
     )
 
 
 def _steps(case: Case, due: Sequence[Deadline]) -> list[Step]:
     due_on = {deadline.rule: deadline.due_on for deadline in due}
-    return [Step(step.label, getattr(case, step.reached), due_on.get(step.rule)) for step in stages.STEPS[case.kind]]
+    reached = [(step, getattr(case, step.reached)) for step in stages.STEPS[case.kind]]
+    return [Step(step.label, on, due_on.get(step.rule)) for step, on in reached if on or step.of_every_case]
 
 
-def _told(case: Case) -> list[Told]:
-    messages = Message.objects.filter(case=case).order_by("sent_at", "id")
-    return [Told(message.about, day_of(message.sent_at), message.text) for message in messages]
+def _concerns_sender(deadline: Deadline) -> bool:
+    """What is owed to others, or by them, is no news for who sent it."""
+    return deadline.owed_to.lower() not in OTHERS
