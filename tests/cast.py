@@ -12,8 +12,8 @@ from backend.accounts.actors import Actor, acting
 from backend.accounts.models import Person, Role, User
 from backend.accounts.services import people
 from backend.areas.models import Neighbourhood, Unit
-from cases.models import Case, Kind
-from cases.services import assessment, assignment, transitions
+from cases.models import Case, Kind, MatterType, Withdrawal
+from cases.services import assessment, assignment, matters, transitions, withdrawals
 from cases.services.intake import NewCase, NewComplainant, open_case
 
 AT = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)  # a Friday
@@ -108,6 +108,14 @@ def a_case(cast: Cast, *, kind: Kind = Kind.COMPLAINT, at: dt.datetime = AT, **m
     return open_case(NewCase(kind=kind, force=cast.force, **fields), at=at)
 
 
+def a_matter(cast: Cast, *, matter_type: MatterType = MatterType.CONDUCT, at: dt.datetime = AT) -> Case:
+    """A conduct or DSI matter that arose from a complaint."""
+    case = a_case(cast, at=at)
+    return matters.open_from(
+        case, why="Found while handling it.", actor=cast.actor("beth"), at=at, matter_type=matter_type
+    )
+
+
 def move(cast: Cast, case: Case, name: str, move: str, at: dt.datetime = AT, **details: Any) -> Case:
     """One move by one of the cast, on the version that stands in the database."""
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
@@ -141,6 +149,23 @@ def a_case_handled_outside(cast: Cast, **more: Any) -> Case:
     assess(cast, case)
     move(cast, case, "amal", "record_contact", **CONTACT)
     return move(cast, case, "beth", "handle_outside")
+
+
+def sign_withdrawal(cast: Cast, case: Case, name: str = "beth", at: dt.datetime = AT) -> None:
+    """Every complainant's signed notification that they withdraw the whole: `withdraw` may end it then."""
+    for complainant in case.complainants.exclude(relationship="INTERESTED"):
+        withdrawals.enter_signed(
+            reference=case.reference,
+            complainant=complainant.public_id,
+            allegation=None,
+            signed_on=at.date(),
+            signed_by=Withdrawal.SignedBy.COMPLAINANT,
+            authority_seen_on=None,
+            document=None,
+            actor=cast.actor(name),
+            at=at,
+            version=Case.objects.values_list("version", flat=True).get(pk=case.pk),
+        )
 
 
 def give_to(cast: Cast, case: Case, unit: str) -> Case:

@@ -17,6 +17,14 @@ from schemathesis.core.parameters import ParameterLocation
 KNOWN: dict[str, Any] = json.loads(os.environ.get("SCHEMATHESIS_KNOWN", "{}"))
 CHOICE = random.Random(KNOWN.get("seed", 1))  # noqa: S311 - to choose examples by, and the same ones each time
 
+# Fields of a body that name a part of the case by its id, and the word of the address under which such parts are.
+PARTS = {"complainant": "complainants", "allegation": "allegations", "subject": "involvements", "document": "files"}
+# Days on which something was done: a day to come is refused, which no schema can say.
+DAYS = (
+    "incident_on", "made_on", "received_on", "dated_on", "applied_on", "done_on", "given_on", "begun_on", "ended_on", "served_on",
+    "signed_on", "wished_on", "sent_on", "answered_on", "stated_on", "concluded_on", "captured_on", "preserved_on",
+)  # fmt: skip
+
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
@@ -49,30 +57,39 @@ def _fill_path(case: Any) -> None:
     given = case.path_parameters
     if "reference" in given:
         given["reference"] = CHOICE.choice(KNOWN["references"])
-    if "public_id" in given:
-        kind = "briefings" if "briefings" in case.path else "files"
-        place = CHOICE.choice(KNOWN[kind])
-        given.update(place)
+    if "code" in given:
+        given.update(CHOICE.choice(KNOWN["codes"]))
+    if "public_id" in given and "briefings" in case.path:
+        given["public_id"] = CHOICE.choice(KNOWN["briefings"])
+    elif "public_id" in given:
+        row = CHOICE.choice(KNOWN["rows"][case.path.split("{public_id}")[0].split("/")[-2]])
+        given.update({name: row[name] for name in given if name in row})
 
 
 def _fill_body(case: Any) -> None:
-    for name in ("unit", "neighbourhood", "who", "handler"):
-        if name in case.body:
-            case.body[name] = CHOICE.choice(KNOWN[name])
-    if case.body.get("relationship") == "REPRESENTATIVE":
-        case.body["acts_for"] = "My neighbour"
-    if case.body.get("incident_on"):
-        case.body["incident_on"] = "2026-11-01"
-    if isinstance(case.body.get("scores"), dict):
-        case.body["scores"]["overall"] = 2
-    if "move" in case.body:
-        case.body.update(CHOICE.choice(KNOWN["moves"]))
+    body, reference = case.body, (case.path_parameters or {}).get("reference")
+    body.update({name: CHOICE.choice(KNOWN["words"][name]) for name in body if name in KNOWN["words"]})
+    body.update({name: KNOWN["today"] for name in DAYS if isinstance(body.get(name), str)})
+    for name in [name for name in PARTS if body.get(name)]:
+        if found := [row["public_id"] for row in KNOWN["rows"][PARTS[name]] if row["reference"] == reference]:
+            body[name] = CHOICE.choice(found)
+    if body.get("relationship") == "REPRESENTATIVE":
+        body["acts_for"] = "My neighbour"
+    if isinstance(body.get("scores"), dict):
+        body["scores"]["overall"] = 2
+    if "move" in body:
+        body.update(CHOICE.choice(KNOWN["moves"]))
+    if "cases" in body:
+        body["cases"] = [{"reference": each, "version": 3} for each in CHOICE.sample(KNOWN["references"], 3)]
 
 
 def _fill_headers(case: Any) -> None:
     if "X-Receipt" in case.headers:
         case.headers["X-Receipt"] = CHOICE.choice(KNOWN["receipts"])
     if "If-Match" in case.headers and "Authorization" in case.headers:
-        url = f"{KNOWN['url']}/api/v1/cases/{case.path_parameters['reference']}/"
-        answer = requests.get(url, headers={"Authorization": case.headers["Authorization"]}, timeout=20)
+        given = case.path_parameters
+        own = given["reference"] if "reference" in given else f"contributions/{given['public_id']}"
+        answer = requests.get(
+            f"{KNOWN['url']}/api/v1/cases/{own}/", headers={"Authorization": case.headers["Authorization"]}, timeout=20
+        )
         case.headers["If-Match"] = answer.headers.get("ETag", case.headers["If-Match"])

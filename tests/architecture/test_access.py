@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import URLPattern
 from rest_framework.test import APIClient
@@ -14,6 +15,7 @@ from rest_framework.test import APIClient
 from cases.api.urls import urlpatterns
 from cases.models import Case, Involvement, Kind
 from cases.services import assignment, involvement
+from tests.architecture.access import answers_of
 from tests.cast import AT, NO_TICKS, Cast, a_case, assess, move
 
 EVERYBODY = ["amal", "beth", "cai", "dee", "ed", "fay", "gwen", "hal", "ida", "jo", "kit", "lev", "nobody"]
@@ -113,6 +115,10 @@ SITUATIONS: dict[str, tuple[Callable[[Cast], Case], str, dict[str, tuple[dict[st
 }
 
 
+for situation, (_, _, answers) in SITUATIONS.items():
+    answers.update(answers_of(situation))
+
+
 def routes() -> dict[str, tuple[str, list[str]]]:
     """Every route of one case by its name: the address with {reference} in it, and the methods that it takes."""
     found = {}
@@ -125,10 +131,27 @@ def routes() -> dict[str, tuple[str, list[str]]]:
     return found
 
 
+# Of those who see the case, these alone may read it; the others are told so.
+READ_BY = {"review-bundle": ("beth", "lev")}
+
+
+def reading(route: str, address: str, name: str, *, sees: bool) -> int:
+    """What reading a route is answered: the parts that an address names here by a random id are nowhere."""
+    if not sees or "<uuid:" in address:
+        return 404
+    return 200 if name in READ_BY.get(route, (name,)) else 403
+
+
 def call(client: APIClient, method: str, address: str, case: Case, body: dict[str, Any] | None) -> Any:
     url = "/api/v1/cases/" + address.format(reference=case.reference).replace("<uuid:public_id>", str(uuid4()))
     case.refresh_from_db()
-    return getattr(client, method)(url, body, format="json", headers={"If-Match": f'"{case.reference}.{case.version}"'})
+    files = {name: ContentFile(each, name="notice.txt") for name, each in (body or {}).items() if isinstance(each, bytes)}
+    return getattr(client, method)(
+        url,
+        {**body, **files} if body else body,
+        format="multipart" if files else "json",
+        headers={"If-Match": f'"{case.reference}.{case.version}"'},
+    )
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
@@ -149,7 +172,7 @@ def test_each_is_answered_as_the_table_says(cast: Cast, situation: str, name: st
     for route, (address, methods) in routes().items():
         for method in methods:
             body, answers = table[route] if method != "get" else (None, {})
-            expected = answers.get(name, 404) if method != "get" else 200 if sees and route != "file" else 404
+            expected = answers.get(name, 404) if method != "get" else reading(route, address, name, sees=sees)
             with transaction.atomic():
                 answer = call(client, method, address, case, body)
                 transaction.set_rollback(True)

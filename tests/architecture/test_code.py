@@ -126,7 +126,8 @@ def test_no_statement_is_put_together_from_values() -> None:
 
 
 def test_transitions_are_called_through_one_door() -> None:
-    allowed = {Path("cases/services/transitions.py"), Path("cases/machine.py")}
+    # The door; the machine as data, which asks; and what makes a move on a copy in memory, to see what it would cause.
+    allowed = {Path("cases/services/transitions.py"), Path("cases/machine.py"), Path("cases/foresight.py")}
 
     assert found(transitions_called, [path for path in modules() if path not in allowed]) == []
     assert transitions_called((ROOT / "cases/services/transitions.py").read_text()) != []

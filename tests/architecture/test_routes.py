@@ -21,6 +21,8 @@ OPEN = {
     "api/v1/comments/": "the public's form",
     "api/v1/complaints/": "the public's form",
     "api/v1/track/": "opened by the receipt",
+    "api/v1/track/messages/": "opened by the receipt",
+    "api/v1/track/files/<uuid:public_id>/": "opened by the receipt",
     "api/v1/deadlines/calculator/": "the law's arithmetic, of no case",
     "api/v1/schema/": "the API's description",
     "api/v1/docs/": "the API's description",

@@ -145,12 +145,17 @@ def test_a_case_explains_its_deadlines_over_http_and_at_the_command_line(cast: C
     plain = client.get(f"/api/v1/cases/{case.reference}/deadlines/").json()
     explained = client.get(f"/api/v1/cases/{case.reference}/deadlines/", {"explain": "1"}).json()
 
-    assert [each["rule"] for each in plain] == ["first_contact", "progress_update", "outside_resolution"]
+    assert [each["rule"] for each in plain] == [
+        "first_contact",
+        "recording_decision",
+        "progress_update",
+        "outside_resolution",
+    ]
     assert "days" not in plain[0]
     assert [each["days"][-1]["date"] for each in explained] == [each["due_on"] for each in plain]
     out = StringIO()
     call_command("explain_deadline", case.reference, stdout=out)
-    assert out.getvalue().count("by the end of") == 3
+    assert out.getvalue().count("by the end of") == 4
 
 
 def test_verify_names_a_case_whose_cache_was_tampered_with(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,25 +12,57 @@ from hypothesis import strategies as st
 
 from backend.calendar.services import add_bank_holiday
 from backend.calendar.working_days import WorkingCalendar
-from cases.deadlines import next_due, open_deadlines
-from cases.models import Case, CommentCase, ComplaintCase, Kind
+from cases.clocks import Step, Timetable
+from cases.deadlines import explained, next_due, open_deadlines
+from cases.escalation import moments
+from cases.models import (
+    Allegation,
+    BodyNotice,
+    Case,
+    CommentCase,
+    Complainant,
+    Kind,
+    MatterCase,
+    Notice,
+    Referral,
+    Review,
+    Suspension,
+    Withdrawal,
+)
 from cases.services import messages
 from cases.services.due import recompute_open_cases
 from cases.services.messages import NothingToTell
 from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, move
 
+from .paper import a_complaint, with_parts
+
 FRIDAY = dt.date(2026, 12, 18)
+DAY = dt.timedelta(days=1)
 HOLIDAYS = [dt.date(2026, 12, 25), dt.date(2026, 12, 28), dt.date(2027, 1, 1)]
 CALENDAR = WorkingCalendar(HOLIDAYS)
 
 
-def complaint(**dates: object) -> ComplaintCase:
-    fields = {"kind": Kind.COMPLAINT, "origin": "LIVE", "received_on": FRIDAY, "made_on": FRIDAY, **dates}
-    return ComplaintCase(state="RECEIVED", **fields)
+def complaint(*, state: str = "RECEIVED", **dates: Any) -> Case:
+    """A complaint of one person, made on that Friday unless it says otherwise."""
+    made_on = dates.pop("made_on", FRIDAY)
+    return with_parts(a_complaint(made_on, state=state, **dates), complainants=[Complainant()])
 
 
 def due(case: Case) -> dict[str, dt.date]:
     return {deadline.rule: deadline.due_on for deadline in open_deadlines(case, CALENDAR)}
+
+
+def owed_by(case: Case, rule: str) -> set[str]:
+    return {deadline.owed_by for deadline in open_deadlines(case, CALENDAR) if deadline.rule == rule}
+
+
+def suspension(start: dt.date, end: dt.date | None = None, **more: Any) -> Suspension:
+    state = "RESUMED" if end else "SUSPENDED"
+    return Suspension(**{"suspended_on": start, "ended_on": end, "state": state, **more})
+
+
+def notice(decides: str, on: dt.date, pk: int = 1) -> BodyNotice:
+    return BodyNotice(pk=pk, body="IOPC", decides=decides, dated_on=on)
 
 
 def test_first_contact_is_due_in_three_working_days_of_the_day_made() -> None:
@@ -40,10 +73,27 @@ def test_progress_is_due_in_four_weeks_of_the_start_of_handling() -> None:
     assert due(complaint(handling_started_on=FRIDAY))["progress_update"] == dt.date(2027, 1, 15)
 
 
-def test_progress_is_due_four_weeks_after_it_was_last_told() -> None:
-    case = complaint(handling_started_on=FRIDAY, progress_told_on=dt.date(2027, 1, 4))
+def test_each_complainant_has_a_clock_that_only_news_of_the_progress_restarts() -> None:
+    told = Complainant(progress_told_on=dt.date(2027, 1, 4))
+    case = with_parts(
+        complaint(handling_started_on=FRIDAY, contacted_on=dt.date(2027, 1, 8)), complainants=[Complainant(), told]
+    )
 
-    assert due(case)["progress_update"] == dt.date(2027, 2, 1)
+    assert [each.due_on for each in open_deadlines(case, CALENDAR) if each.rule == "progress_update"] == [
+        dt.date(2027, 1, 15),
+        dt.date(2027, 2, 1),
+    ]
+
+
+def test_who_has_withdrawn_is_owed_no_more_news_and_the_others_are() -> None:
+    people = [Complainant(pk=1), Complainant(pk=2)]
+    gone = Withdrawal(complainant_id=1, state="SIGNED", wished_on=FRIDAY)
+    part = Withdrawal(complainant_id=2, allegation_id=1, state="SIGNED", wished_on=FRIDAY)
+    case = with_parts(complaint(handling_started_on=FRIDAY), complainants=people, withdrawals=[gone, part])
+
+    assert [each.about for each in open_deadlines(case, CALENDAR) if each.rule == "progress_update"] == [
+        str(people[1].public_id)
+    ]
 
 
 def test_a_statutory_day_does_not_move_off_a_holiday() -> None:
@@ -57,9 +107,9 @@ def test_resolution_is_due_in_twenty_working_days_of_receipt() -> None:
 
 
 def test_the_outcome_is_told_within_five_working_days() -> None:
-    case = complaint(contacted_on=FRIDAY, resolved_on=dt.date(2026, 12, 23))
+    case = complaint(state="DECISION", recorded_on=FRIDAY, contacted_on=FRIDAY, decided_on=dt.date(2026, 12, 23))
 
-    assert due(case) == {"outcome_notice": dt.date(2027, 1, 4)}
+    assert due(case)["outcome_notice"] == dt.date(2027, 1, 4)
 
 
 def test_nothing_is_due_on_a_closed_case_or_on_history() -> None:
@@ -68,7 +118,7 @@ def test_nothing_is_due_on_a_closed_case_or_on_history() -> None:
 
 
 def test_the_law_comes_before_the_house_on_the_same_day() -> None:
-    case = complaint(handling_started_on=dt.date(2026, 12, 23), made_on=dt.date(2027, 1, 15), contacted_on=None)
+    case = complaint(handling_started_on=dt.date(2026, 12, 23), made_on=dt.date(2027, 1, 15))
     case.received_on = dt.date(2026, 12, 20)  # 20 working days and 28 calendar days both end on 20 January 2027
 
     assert [deadline.rule for deadline in open_deadlines(case, CALENDAR)][:3] == [
@@ -76,6 +126,210 @@ def test_the_law_comes_before_the_house_on_the_same_day() -> None:
         "first_contact",
         "outside_resolution",
     ]
+
+
+class TestReferrals:
+    CLEAR = {"referral_clear_on": FRIDAY, "alleges_mandatory_referral": True}
+
+    def test_are_due_by_the_end_of_the_next_day_whatever_day_that_is(self) -> None:
+        assert due(complaint(**self.CLEAR))["referral"] == dt.date(2026, 12, 19)
+
+    def test_under_the_old_rules_by_the_end_of_the_next_working_day(self) -> None:
+        assert due(complaint(regime="2004", **self.CLEAR))["referral_2004"] == dt.date(2026, 12, 21)
+
+    def test_are_not_due_once_made_unless_the_iopc_directs_another(self) -> None:
+        made = Referral(basis="MANDATORY", made_on=FRIDAY)
+        case = with_parts(complaint(**self.CLEAR), referrals=[made])
+        directed = with_parts(
+            complaint(**self.CLEAR), referrals=[made], body_notices=[notice("DIRECTS_REFERRAL", FRIDAY + 3 * DAY)]
+        )
+
+        assert "referral" not in due(case)
+        assert due(directed)["referral"] == FRIDAY + 4 * DAY
+
+    def test_of_a_death_or_serious_injury_are_due_from_when_it_came_to_attention(self) -> None:
+        fields = {"kind": Kind.MATTER, "origin": "LIVE", "state": "RECORDED", "matter_type": "DSI"}
+        case = with_parts(MatterCase(received_on=FRIDAY, made_on=FRIDAY, recorded_on=FRIDAY, **fields))
+
+        assert due(case)["referral"] == dt.date(2026, 12, 19)
+
+    def test_outlast_a_suspension(self) -> None:
+        case = with_parts(complaint(**self.CLEAR), suspensions=[suspension(FRIDAY)])
+
+        assert "referral" in due(case)
+
+
+class TestWithTheIopc:
+    def independent(self, **more: Any) -> Case:
+        fields = {
+            "state": "INDEPENDENT",
+            "recorded_on": FRIDAY,
+            "handling_started_on": FRIDAY,
+            "investigating_since": FRIDAY,
+        }
+        return complaint(**{**fields, **more})
+
+    def test_news_and_letters_are_the_iopcs_and_no_work_of_the_force(self) -> None:
+        case = self.independent()
+
+        assert owed_by(case, "progress_update") == owed_by(case, "timeliness_letter") == {"IOPC"}
+        assert {each.rule for each in open_deadlines(case, CALENDAR) if each.owed_by == "FORCE"} == {"first_contact"}
+
+    def test_its_outcome_is_the_iopcs_to_tell_too(self) -> None:
+        case = with_parts(
+            self.independent(state="DECISION", decided_on=FRIDAY),
+            complainants=[Complainant()],
+            body_notices=[notice("determine_independent", FRIDAY)],
+        )
+
+        assert owed_by(case, "outcome_notice") == {"IOPC"}
+
+    def test_given_back_the_four_weeks_of_the_force_begin(self) -> None:
+        back = FRIDAY + 60 * DAY
+        case = with_parts(
+            self.independent(state="LOCAL_INV"),
+            complainants=[Complainant()],
+            body_notices=[notice("determine_independent", FRIDAY), notice("determine_local", back, 2)],
+        )
+
+        assert due(case)["progress_update"] == back + 28 * DAY
+        assert owed_by(case, "progress_update") == {"FORCE"}
+
+    def test_a_referral_alone_gives_nobody_more_time(self) -> None:
+        case = with_parts(
+            complaint(state="REFERRED_BACK", recorded_on=FRIDAY, handling_started_on=FRIDAY),
+            complainants=[Complainant()],
+            body_notices=[notice("refer_back", FRIDAY + 20 * DAY)],
+        )
+
+        assert due(case)["progress_update"] == dt.date(2027, 1, 15)
+        assert due(case)["handling_decision"] == dt.date(2027, 1, 14)
+
+
+class TestTheLetterOfRegulation13:
+    def investigated(self, **more: Any) -> Case:
+        return complaint(state="LOCAL_INV", recorded_on=FRIDAY, investigating_since=FRIDAY, **more)
+
+    def test_is_owed_after_twelve_months_that_begin_with_the_day_made(self) -> None:
+        assert due(self.investigated())["timeliness_letter"] == dt.date(2027, 12, 18)
+
+    def test_then_each_six_months_in_a_chain_however_late_one_was_written(self) -> None:
+        case = self.investigated(timeliness_written_on=dt.date(2028, 2, 20))
+
+        assert due(case)["timeliness_letter_again"] == dt.date(2028, 6, 18)
+
+    @pytest.mark.parametrize(
+        ("made", "chain"),
+        [
+            ("2024-08-31", ["2025-08-31", "2026-03-01", "2026-09-01"]),
+            ("2024-02-29", ["2025-03-01", "2025-09-01", "2026-03-01"]),
+            ("2025-03-31", ["2026-03-31", "2026-10-01"]),
+        ],
+    )
+    def test_the_vectors(self, made: str, chain: list[str]) -> None:
+        written: dt.date | None = None
+        for expected in map(dt.date.fromisoformat, chain):
+            case = self.investigated(made_on=dt.date.fromisoformat(made), timeliness_written_on=written)
+            assert expected in due(case).values()
+            written = expected
+
+    def test_is_for_investigations_alone_and_no_suspension_is_left_out(self) -> None:
+        suspended = with_parts(self.investigated(), suspensions=[suspension(FRIDAY + DAY, FRIDAY + 100 * DAY)])
+
+        assert "timeliness_letter" not in due(complaint(state="OTBI", recorded_on=FRIDAY))
+        assert due(suspended)["timeliness_letter"] == dt.date(2027, 12, 18)
+
+
+class TestSuspensions:
+    RECORDED = {"state": "RECORDED", "recorded_on": FRIDAY, "handling_started_on": FRIDAY, "contacted_on": FRIDAY}
+
+    def test_stop_the_targets_and_not_the_news(self) -> None:
+        case = with_parts(complaint(**self.RECORDED), complainants=[Complainant()], suspensions=[suspension(FRIDAY)])
+
+        assert due(case) == {"progress_update": dt.date(2027, 1, 15), "suspension_review": dt.date(2027, 1, 15)}
+
+    def test_are_left_out_day_by_day_and_explained(self) -> None:
+        days = suspension(dt.date(2026, 12, 22), dt.date(2026, 12, 31))
+        case = with_parts(complaint(**self.RECORDED), suspensions=[days])
+
+        # 21 December; then from 31 December: that day, 4, 5 and 6 January.
+        (counted,) = [each for duty, each in explained(case, CALENDAR) if duty.rule == "handling_decision"]
+        assert counted.due == dt.date(2027, 1, 6)
+        assert [day.date.day for day in counted.days if day.reason == "suspended"] == list(range(22, 31))
+        assert [day.date for day in counted.days if day.number] == [
+            dt.date(2026, 12, 21), dt.date(2026, 12, 31), dt.date(2027, 1, 4), dt.date(2027, 1, 5), dt.date(2027, 1, 6),
+        ]  # fmt: skip
+
+    def test_of_a_part_stop_nothing_and_of_every_part_all(self) -> None:
+        allegations = [Allegation(pk=1, position=1), Allegation(pk=2, position=2)]
+        first, second = suspension(FRIDAY, allegation_id=1), suspension(FRIDAY + DAY, allegation_id=2)
+        some = with_parts(complaint(**self.RECORDED), allegations=allegations, suspensions=[first])
+        every = with_parts(complaint(**self.RECORDED), allegations=allegations, suspensions=[first, second])
+
+        assert "handling_decision" in due(some)
+        assert "handling_decision" not in due(every)
+
+    def test_a_target_that_was_missed_before_stays_missed(self) -> None:
+        case = with_parts(complaint(**self.RECORDED), suspensions=[suspension(dt.date(2027, 2, 1))])
+
+        assert due(case)["handling_decision"] == dt.date(2026, 12, 29)
+
+    def test_asked_whether_to_go_on_the_complainant_has_28_days_and_21_by_the_old_rules(self) -> None:
+        asked = {"state": "ASKED", "asked_on": FRIDAY}
+        case = with_parts(complaint(**self.RECORDED), suspensions=[suspension(FRIDAY, **asked)])
+        old = with_parts(complaint(regime="2012", **self.RECORDED), suspensions=[suspension(FRIDAY, **asked)])
+
+        assert due(case)["reply_silence"] == dt.date(2027, 1, 15)
+        assert due(old)["reply_silence_2012"] == dt.date(2027, 1, 8)
+        assert owed_by(case, "reply_silence") == {"COMPLAINANT"}
+
+
+class TestTheEnd:
+    TOLD = {"state": "OUTCOME_SENT", "recorded_on": FRIDAY, "told_on": dt.date(2027, 1, 4), "review_body": "LPB"}
+
+    def test_a_review_may_be_applied_for_until_the_28th_day_after_it_was_told(self) -> None:
+        case = complaint(**self.TOLD, review_information_on=dt.date(2027, 1, 4))
+
+        assert due(case) == {"review_window": dt.date(2027, 2, 1), "finalisation": dt.date(2027, 2, 8)}
+        assert owed_by(case, "review_window") == {"COMPLAINANT"}
+
+    def test_how_proceedings_ended_is_told_within_five_working_days_also_of_a_closed_case(self) -> None:
+        owed = Notice(kind="PROCEEDING_OUTCOME", to="COMPLAINANT", owed_on=dt.date(2026, 12, 23))
+        case = with_parts(complaint(state="FINALISED", told_on=FRIDAY, closed_on=FRIDAY), notices=[owed])
+
+        assert due(case) == {"outcome_notice": dt.date(2027, 1, 4)}
+
+    def test_a_recommendation_is_answered_in_28_days(self) -> None:
+        review = Review(body="LPB", state="AWAITING_RESPONSE", applied_on=FRIDAY, recommended_on=FRIDAY)
+        case = with_parts(complaint(**{**self.TOLD, "state": "UNDER_REVIEW"}), reviews=[review])
+
+        assert due(case) == {"recommendation_answer": dt.date(2027, 1, 15)}
+
+
+def test_what_concerns_the_chief_officer_is_handed_over_and_nothing_else() -> None:
+    assert due(complaint(concerns_chief_officer=True)) == {"hand_over": dt.date(2026, 12, 21)}
+
+
+class TestAcrossTheChangesOfTheClocks:
+    """In 2026 summer time ends on 25 October, in 2027 it begins on 28 March."""
+
+    @pytest.mark.parametrize(("start", "end"), [("2026-10-10", "2026-11-07"), ("2027-03-10", "2027-04-07")])
+    def test_four_weeks_are_28_days(self, start: str, end: str) -> None:
+        case = complaint(handling_started_on=dt.date.fromisoformat(start))
+
+        assert due(case)["progress_update"] == dt.date.fromisoformat(end)
+
+    def test_an_alert_at_midnight_is_at_midnight_in_london(self) -> None:
+        steps = Timetable({}, values={}, steps={"progress_update": [Step("BREACH", 1, 0, "HANDLER")]})
+        for start, at in (("2026-10-10", "2026-11-08T00:00+00:00"), ("2027-03-10", "2027-04-07T23:00+00:00")):
+            duties = open_deadlines(complaint(handling_started_on=dt.date.fromisoformat(start)), steps)
+
+            assert [each.at for each in moments(duties, steps)] == [dt.datetime.fromisoformat(at)]
+
+    def test_a_case_made_at_night_in_summer_is_of_the_london_day(self, cast: Cast) -> None:
+        case = a_case(cast, at=dt.datetime(2026, 7, 31, 23, 30, tzinfo=dt.UTC), made_on=dt.date(2026, 8, 1))
+
+        assert case.received_on == dt.date(2026, 8, 1)
 
 
 def test_a_comment_is_read_in_one_working_day_and_answered_in_ten() -> None:
@@ -105,8 +359,8 @@ def test_a_unit_has_five_working_days_for_its_part() -> None:
 def test_progress_is_owed_at_the_end_of_each_four_weeks_counted_by_hand(
     started: dt.date, told_after: int | None
 ) -> None:
-    told = None if told_after is None else started + dt.timedelta(days=told_after)
-    case = complaint(handling_started_on=started, progress_told_on=told)
+    told = None if told_after is None else started + told_after * DAY
+    case = with_parts(complaint(handling_started_on=started), complainants=[Complainant(progress_told_on=told)])
     since = started if told is None or told < started else told
     day = since
     for _ in range(28):

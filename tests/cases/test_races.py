@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
+from itertools import cycle
+from typing import Any
 
 import pytest
 from django.db import connection, connections
 
+from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.audit.models import Event
 from backend.common.errors import Stale
-from cases.models import Case, Note
-from cases.services import notes, transitions
+from cases.models import Case, Note, Notice
+from cases.services import assignment, notes, transitions
 from cases.services.transitions import CannotMove
-from tests.cast import AT, CONTACT, Cast, a_case, assess, gather, move
+from tests.cases.law import WAYS
+from tests.cast import AT, CONTACT, Cast, a_case, add_user, assess, gather, move, sign_withdrawal
 
-RACES = 100
+RACES, RACES_TO_PROVE = 100, 1000
 RUNNERS = 4
+TOLD = {"told": "This is what we decided, and why."}
+CONTESTED: dict[str, tuple[str, dict[str, Any]]] = {  # moves that start from one state, and end in as many
+    "record_contact": ("amal", CONTACT),
+    "withdraw": ("beth", {"public_interest": "ENDS"}),
+    "record": ("amal", {}),
+    "find_not_a_complaint": ("lev", {"why": "NO_STANDING", **TOLD}),
+    "decide_not_to_record": ("beth", {"why": "DEALT_WITH_BY_CRIMINAL_PROCEEDINGS", **TOLD}),
+    "transfer_out": ("lev", {"to": "OTHER_FORCE", **TOLD}),
+    "refer": ("beth", {"basis": "VOLUNTARY", "ground": "GRAVITY", "clear_on": "2026-11-20"}),
+}
 
 
 def run_together(*tasks: Callable[[], str]) -> list[str]:
@@ -52,36 +67,105 @@ def attempt(cast: Cast, case: Case, name: str, move_name: str, version: int, **d
             return "stale"
         except CannotMove:
             return "conflict"
-        return "won"
+        return move_name
 
     return task
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_conflicting_moves_exactly_one_wins_each_time() -> None:
-    cast = gather()
-    for race in range(RACES):
-        case = a_case(cast)
-        assess(cast, case)
-        move(cast, case, "amal", "take")
-        version = Case.objects.get(pk=case.pk).version
-        signed = {"signed_on": "2026-11-20", "signed_by": "The complainant"}
+def contested(cast: Cast) -> tuple[Case, int]:
+    """A case from which every move of CONTESTED may start, and its version."""
+    case = a_case(cast)
+    assess(cast, case)
+    move(cast, case, "amal", "take")
+    sign_withdrawal(cast, case)
+    return case, version_of(case)
+
+
+def version_of(case: Case) -> int:
+    version: int = Case.objects.values_list("version", flat=True).get(pk=case.pk)
+    return version
+
+
+def race(rounds: int) -> None:
+    """Each round four runners, with three different moves between them, at one version of one case."""
+    cast, runners = gather(), cycle(CONTESTED)
+    for turn in range(rounds):
+        case, version = contested(cast)
+        names = [next(runners) for _ in range(RUNNERS - 1)]
+        names.append(names[0])
 
         answers = run_together(
-            *(
-                attempt(cast, case, "amal", "record_contact", version, **CONTACT)
-                if runner % 2
-                else attempt(cast, case, "beth", "withdraw", version, **signed)
-                for runner in range(RUNNERS)
-            )
+            *(attempt(cast, case, CONTESTED[name][0], name, version, **CONTESTED[name][1]) for name in names)
         )
 
-        assert answers.count("won") == 1, (race, answers)
-        assert answers.count("stale") == RUNNERS - 1, (race, answers)
-        events = Event.objects.filter(subject=case.reference, verb__in=["RECORD_CONTACT", "WITHDRAW"])
-        assert events.count() == 1
-        assert Case.objects.get(pk=case.pk).version == version + 1
+        winners = [answer for answer in answers if answer in CONTESTED]
+        assert (len(winners), answers.count("stale")) == (1, RUNNERS - 1), (turn, names, answers)
+        verbs = [name.upper() for name in CONTESTED]
+        events = Event.objects.filter(subject=case.reference, verb__in=verbs)
+        assert [event.verb for event in events] == [winners[0].upper()]
+        after = Case.objects.get(pk=case.pk)
+        assert (after.version, after.state) == (version + 1, WAYS[winners[0]][1])
     assert audit.verify().first_bad is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_conflicting_moves_exactly_one_wins_each_time() -> None:
+    race(RACES)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.prove
+def test_of_conflicting_moves_exactly_one_wins_a_thousand_times() -> None:
+    race(RACES_TO_PROVE)
+
+
+def race_over_http(rounds: int) -> None:
+    cast, runners = gather(), cycle(CONTESTED)
+    for turn in range(rounds):
+        case, _ = contested(cast)
+        url = f"/api/v1/cases/{case.reference}/"
+        tag = cast.client("beth").get(url)["ETag"]
+
+        def sending(name: str, url: str = url, tag: str = tag) -> Callable[[], str]:
+            who, details = CONTESTED[name]
+            client = cast.client(who)
+            body = {"move": name, "details": details}
+
+            def task() -> str:
+                answer = client.post(f"{url}moves/", body, format="json", headers={"If-Match": tag})
+                return str(answer.status_code)
+
+            return task
+
+        answers = run_together(*(sending(next(runners)) for _ in range(RUNNERS)))
+
+        assert Counter(answers) == {"200": 1, "412": RUNNERS - 1}, (turn, answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_over_http_with_one_etag_one_is_answered_and_the_others_are_told_to_read_again() -> None:
+    race_over_http(20)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.prove
+def test_over_http_with_one_etag_two_hundred_times() -> None:
+    race_over_http(200)
+
+
+def again_and_again(change: Callable[[int], None], case: Case) -> Callable[[], str]:
+    """The change, on the version that was just read, until it is not stale."""
+
+    def task() -> str:
+        for _ in range(1000):
+            try:
+                change(version_of(case))
+            except Stale:
+                continue
+            return "done"
+        return "gave up"
+
+    return task
 
 
 @pytest.mark.django_db(transaction=True)
@@ -90,19 +174,46 @@ def test_no_note_is_lost_when_many_write_at_once() -> None:
     case = a_case(cast)
     actor = cast.actor("amal")
 
-    def write() -> str:
-        for _ in range(1000):
-            version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
-            try:
-                notes.add(reference=case.reference, text="Seen.", actor=actor, at=AT, version=version)
-            except Stale:
-                continue
-            return "written"
-        return "gave up"
+    def write(version: int) -> None:
+        notes.add(reference=case.reference, text="Seen.", actor=actor, at=AT, version=version)
 
-    answers = [answer for _ in range(5) for answer in run_together(*[write] * RUNNERS)]
+    answers = [answer for _ in range(5) for answer in run_together(*[again_and_again(write, case)] * RUNNERS)]
 
-    assert answers == ["written"] * 5 * RUNNERS
+    assert answers == ["done"] * 5 * RUNNERS
     assert Note.objects.count() == 5 * RUNNERS
-    assert Case.objects.get(pk=case.pk).version == 1 + 5 * RUNNERS
+    assert version_of(case) == 1 + 5 * RUNNERS
     assert Event.objects.filter(verb="NOTE_ADDED").count() == 5 * RUNNERS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moves_that_stay_where_they_are_notes_and_reassignments_lose_nothing_of_each_other() -> None:
+    cast = gather()
+    add_user(cast, "gus", Role.PSD_INVESTIGATOR, cast.standards)
+    case = a_case(cast)
+    assess(cast, case)
+    move(cast, case, "amal", "record")
+    move(cast, case, "beth", "investigate", investigator="fay@westshire.test", terms="All of it.")
+    before, beth = version_of(case), cast.actor("beth")
+    who = {"reference": case.reference, "actor": beth, "at": AT}
+
+    def replace(version: int) -> None:
+        details = {"investigator": "gus@westshire.test", "reason": "Ill."}
+        transitions.perform(**who, move="replace_investigator", version=version, details=details)
+
+    def write(version: int) -> None:
+        notes.add(**who, text="Seen.", version=version)
+
+    def assign(version: int) -> None:
+        assignment.assign(**who, unit=None, handler="amal@westshire.test", version=version)
+
+    changes = [again_and_again(change, case) for change in (replace, write, assign, write)]
+    answers = [answer for _ in range(5) for answer in run_together(*changes)]
+
+    assert answers == ["done"] * 20
+    assert version_of(case) == before + 20
+    verbs = Counter(Event.objects.filter(subject=case.reference).values_list("verb", flat=True))
+    assert (verbs["REPLACE_INVESTIGATOR"], verbs["NOTE_ADDED"], verbs["ASSIGNED"]) == (5, 10, 5)
+    assert Note.objects.filter(case_id=case.pk, text="Seen.").count() == 10
+    assert Notice.objects.filter(case_id=case.pk, kind="HANDLING").count() == 1, "to Maya; nobody is named as subject"
+    assert Case.objects.get(pk=case.pk).state == "LOCAL_INV"
+    assert audit.verify().first_bad is None

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from cases import selectors
+from cases.lists import queue
 from tests.cast import AT, Cast, a_case
 
 CASES = "/api/v1/cases/"
@@ -14,7 +14,7 @@ CASES = "/api/v1/cases/"
 
 FORMS = pytest.mark.parametrize(
     ("few", "common"),
-    [(selectors.FEW_MATCHES, selectors.KNOWN_AS_COMMON), (0, selectors.KNOWN_AS_COMMON), (0, -1)],
+    [(queue.FEW_MATCHES, queue.KNOWN_AS_COMMON), (0, queue.KNOWN_AS_COMMON), (0, -1)],
     ids=["few matches", "many matches", "known as common"],
 )
 
@@ -23,8 +23,8 @@ FORMS = pytest.mark.parametrize(
 def test_a_search_answers_the_newest_first_whether_its_words_are_rare_or_common(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, common: int
 ) -> None:
-    monkeypatch.setattr(selectors, "FEW_MATCHES", few)
-    monkeypatch.setattr(selectors, "KNOWN_AS_COMMON", common)
+    monkeypatch.setattr(queue, "FEW_MATCHES", few)
+    monkeypatch.setattr(queue, "KNOWN_AS_COMMON", common)
     older = a_case(cast, narrative="A kestrel was chased by a patrol car.", at=AT - dt.timedelta(days=2))
     newer = a_case(cast, narrative="The patrol car ran over my kestrels.", at=AT - dt.timedelta(days=1))
     a_case(cast, narrative="A buzzard, and nobody came.")
@@ -42,8 +42,8 @@ def test_a_search_answers_the_newest_first_whether_its_words_are_rare_or_common(
 def test_a_search_finds_nothing_that_is_not_yours_to_see(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, common: int
 ) -> None:
-    monkeypatch.setattr(selectors, "FEW_MATCHES", few)
-    monkeypatch.setattr(selectors, "KNOWN_AS_COMMON", common)
+    monkeypatch.setattr(queue, "FEW_MATCHES", few)
+    monkeypatch.setattr(queue, "KNOWN_AS_COMMON", common)
     a_case(cast, narrative="A kestrel was chased by a patrol car.")
 
     found = cast.client("kit").get(CASES, {"search": "kestrel"}).json()

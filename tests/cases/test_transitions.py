@@ -13,7 +13,9 @@ from cases.services import messages, transitions
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
-from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move
+from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move, sign_withdrawal
+
+ENDS = {"public_interest": "ENDS"}
 
 
 def test_a_complaint_goes_from_receipt_to_closure_outside_schedule_3(cast: Cast) -> None:
@@ -191,27 +193,33 @@ def test_a_signed_notification_withdraws_a_complaint_from_any_live_state(cast: C
     ][:steps]:
         move(cast, case, name, step, **details)
 
-    withdrawn = move(cast, case, "beth", "withdraw", signed_on="2026-11-20", signed_by="The complainant")
+    with pytest.raises(CannotMove, match="Every complainant has to have withdrawn"):
+        move(cast, case, "beth", "withdraw", **ENDS)
+    sign_withdrawal(cast, case)
+    withdrawn = move(cast, case, "beth", "withdraw", **ENDS)
 
     assert (withdrawn.state, withdrawn.outcome, withdrawn.closed_on) == ("WITHDRAWN", "WITHDRAWN", AT.date())
-    assert (withdrawn.withdrawal_signed_on, withdrawn.withdrawal_signed_by) == (AT.date(), "The complainant")
+    signed = withdrawn.withdrawals.get()
+    assert (signed.state, signed.signed_on, signed.signed_by) == ("SIGNED", AT.date(), "COMPLAINANT")
     assert "withdrawn" in Message.objects.get(case=case).text
 
 
 def test_a_withdrawal_does_not_discharge_a_mandatory_referral(cast: Cast) -> None:
     case = a_case(cast)
     assess(cast, case, alleges_mandatory_referral=True)
+    sign_withdrawal(cast, case)
 
     with pytest.raises(CannotMove, match="referred to the IOPC first"):
-        move(cast, case, "beth", "withdraw", signed_on="2026-11-20", signed_by="The complainant")
+        move(cast, case, "beth", "withdraw", **ENDS)
 
 
 def test_a_resolved_complaint_is_not_withdrawn(cast: Cast) -> None:
     case = a_case_handled_outside(cast)
+    sign_withdrawal(cast, case)
     move(cast, case, "amal", "resolve", **RESOLVE)
 
-    with pytest.raises(CannotMove):
-        move(cast, case, "beth", "withdraw", signed_on="2026-11-20", signed_by="The complainant")
+    with pytest.raises(CannotMove, match="stands in Resolved"):
+        move(cast, case, "beth", "withdraw", **ENDS)
 
 
 class TestDetails:

@@ -13,8 +13,8 @@ from rest_framework.exceptions import ValidationError
 
 from backend.common.fields import decrypt, encrypt
 from backend.common.pagination import Order
+from cases.lists.queue import DUE_FIRST, NEWEST_FIRST
 from cases.models import Case
-from cases.selectors import DUE_FIRST, NEWEST_FIRST
 from tests.cast import AT, Cast, a_case
 
 CASES = "/api/v1/cases/"

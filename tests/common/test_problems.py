@@ -9,6 +9,7 @@ import pytest
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
+from cases.services.intake import NewComplainant
 from tests.cast import Cast, a_case
 
 CASES, COMPLAINTS = "/api/v1/cases/", "/api/v1/complaints/"
@@ -26,7 +27,7 @@ def note(cast: Cast, name: str = "amal", path: str = "notes/", **headers: str) -
 
 def finalise_as_assessor(cast: Cast) -> Any:
     """Seen by the assessor, and not theirs to decide."""
-    case = a_case(cast)
+    case = a_case(cast, complainants=[NewComplainant(anonymous=True)])
     url, tag = f"{CASES}{case.reference}/", f'"{case.reference}.1"'
     assert (
         cast.client("amal").post(f"{url}moves/", {"move": "take"}, format="json", headers={"If-Match": tag}).status_code

@@ -41,7 +41,7 @@ def test_the_list_tells_ids_states_and_counts_and_nothing_about_a_person(mail_se
 
     text = run("outbox", "list")
 
-    assert "PENDING 1, CLAIMED 0, SENT 1, DEAD 1; held 1" in text
+    assert "PENDING 1, CLAIMED 0, SENT 1, DEAD 1, CALLED_OFF 0; held 1" in text
     assert f"{dead.public_id}  DEAD  attempts: 1  The mail server refused the recipient for good" in text
     assert f"{waiting.public_id}  PENDING, held  attempts: 0" in text
     assert str(sent.public_id) not in text

@@ -1,0 +1,406 @@
+"""The law of a complaint's way, written down a second time: from the Act and the Regulations, without a look at the code.
+
+tests/cases/test_model.py drives the code against it. Only one complainant, no unit and no wall: what they change is tested
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+BEFORE = {"RECEIVED", "ASSESSING", "CONTACTED"}
+OUTSIDE = {"HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED"}
+ENDED_OUTSIDE = {"RESOLVED_OUTSIDE", "CLOSED_OUTSIDE"}
+OPEN_HOW = {"RECORDED", "REFERRED_BACK", "REOPENED"}
+SCHEDULE_3 = OPEN_HOW | {"OTBI", "NFA", "LOCAL_INV", "REPORT_SUBMITTED", "DECISION"}
+AT_THE_IOPC = {"REFERRED", "DIRECTED", "INDEPENDENT"}
+LIVE = BEFORE | OUTSIDE | SCHEDULE_3 | AT_THE_IOPC | {"OUTCOME_SENT", "UNDER_REVIEW"}
+AGAIN = {"REFERRED", "DIRECTED", "INDEPENDENT"}  # where an investigation by the IOPC's word may start from
+TOLD = {"OUTCOME_SENT", "UNDER_REVIEW", "FINALISED"}
+
+# Where each move starts, and where it leads.
+WAYS: dict[str, tuple[set[str], str]] = {
+    "take": ({"RECEIVED"}, "ASSESSING"),
+    "record_contact": ({"ASSESSING"} | OUTSIDE | SCHEDULE_3 | AT_THE_IOPC, "CONTACTED"),
+    "find_not_a_complaint": ({"ASSESSING", "CONTACTED"}, "NOT_A_COMPLAINT"),
+    "decide_not_to_record": ({"ASSESSING", "CONTACTED"}, "NOT_RECORDED"),
+    "reopen": ({"NOT_A_COMPLAINT", "NOT_RECORDED"}, "ASSESSING"),
+    "handle_outside": ({"ASSESSING", "CONTACTED"}, "HANDLING_OUTSIDE"),
+    "resolve": ({"HANDLING_OUTSIDE"}, "RESOLVED_OUTSIDE"),
+    "leave_unresolved": ({"HANDLING_OUTSIDE"}, "OUTSIDE_UNRESOLVED"),
+    "close_outside": ({"OUTSIDE_UNRESOLVED"}, "CLOSED_OUTSIDE"),
+    "record": (BEFORE | OUTSIDE | ENDED_OUTSIDE | {"FINALISED"}, "RECORDED"),
+    "transfer_out": (BEFORE | {"RECORDED"}, "TRANSFERRED_OUT"),
+    "refer": (BEFORE | OUTSIDE | ENDED_OUTSIDE | SCHEDULE_3 | {"OUTCOME_SENT", "UNDER_REVIEW"}, "REFERRED"),
+    "call_in": (
+        (LIVE - AT_THE_IOPC) | ENDED_OUTSIDE | {"NOT_A_COMPLAINT", "NOT_RECORDED", "FINALISED"},
+        "REFERRED",
+    ),
+    "refer_back": ({"REFERRED"}, "REFERRED_BACK"),
+    "refer_back_to_complete": ({"REFERRED"}, "LOCAL_INV"),
+    "determine_local": (AGAIN | {"UNDER_REVIEW"}, "LOCAL_INV"),
+    "determine_directed": ((AGAIN | TOLD | {"LOCAL_INV"}) - {"DIRECTED"}, "DIRECTED"),
+    "determine_independent": ((AGAIN | TOLD | {"LOCAL_INV"}) - {"INDEPENDENT"}, "INDEPENDENT"),
+    "handle_otherwise": (OPEN_HOW | {"NFA", "LOCAL_INV"}, "OTBI"),
+    "take_no_further_action": (OPEN_HOW | {"OTBI"}, "NFA"),
+    "investigate": (OPEN_HOW | {"OTBI", "NFA"}, "LOCAL_INV"),
+    "replace_investigator": ({"LOCAL_INV"}, "LOCAL_INV"),
+    "submit_report": ({"LOCAL_INV"}, "REPORT_SUBMITTED"),
+    "begin_decision": ({"OTBI", "NFA", "REPORT_SUBMITTED"}, "DECISION"),
+    "enter_iopc_report": ({"DIRECTED", "INDEPENDENT"}, "DECISION"),
+    "send_outcome": ({"DECISION"}, "OUTCOME_SENT"),
+    "open_review": ({"OUTCOME_SENT", "FINALISED"}, "UNDER_REVIEW"),
+    "close_review": ({"UNDER_REVIEW"}, "FINALISED"),
+    "reopen_after_review": ({"UNDER_REVIEW"}, "REOPENED"),
+    "finalise": ({"RESOLVED_OUTSIDE", "OUTCOME_SENT"}, "FINALISED"),
+    "withdraw": (LIVE, "WITHDRAWN"),
+    "cease": (SCHEDULE_3, "FINALISED"),
+    "merge": (BEFORE | OUTSIDE | {"RECORDED"}, "MERGED"),
+}
+
+AUTHORITY = {"beth", "lev"}
+ASSESSORS = {"amal"} | AUTHORITY
+INVESTIGATORS = {"fay", "gus", "hugh"}
+EVERYBODY = ASSESSORS | INVESTIGATORS
+
+
+@dataclass
+class Part:
+    """One allegation."""
+
+    coded: bool = False
+    opinion: bool = False
+    finding: bool = False
+    actions: bool = False
+    decider: str = ""
+
+
+@dataclass
+class Law:
+    """What is true of one complaint, and what may follow from it."""
+
+    made_on: dt.date
+    state: str = "RECEIVED"
+    changes: int = 0  # versions after the first, and rows on the trail
+    wish: bool = False
+    alleged: bool | None = None  # any of the four questions; None until they are answered
+    mandatory: bool = False
+    contacted: bool = False
+    recorded: bool = False
+    started: bool = False  # the handling
+    # With the IOPC: how often referred, the form of the last referral, and what it said since.
+    referred_on: dt.date | None = None
+    form: str = ""
+    determined: str = ""  # the last word of the IOPC on who investigates
+    was_the_iopcs: bool = False
+    consents_on: list[dt.date] = field(default_factory=list)
+    directs_on: list[dt.date] = field(default_factory=list)
+    lets_withdraw: list[dt.date] = field(default_factory=list)
+    # Handling under Schedule 3.
+    indication: bool | None = None
+    exception: bool = False
+    investigated: bool = False
+    whose: str = ""
+    handler: str = ""
+    former: str = ""
+    investigator: str = ""
+    parts: list[Part] = field(default_factory=list)
+    decided_by: str = ""
+    resolved_by: str = ""
+    # Its end.
+    told: bool = False
+    closed: bool = False
+    told_on: dt.date | None = None
+    review_body: str = ""
+    review_of: str = ""  # the body that the last application went to
+    reviews: list[str] = field(default_factory=list)
+    withdrawn_on: dt.date | None = None
+    suspended: bool = False  # as a whole
+
+    # ---- who
+
+    def sees(self, who: str) -> bool:
+        return who in AUTHORITY or who == self.handler or (who == "amal" and not self.alleged)
+
+    def may(self, who: str, move: str) -> bool:
+        if move in ("take", "record"):
+            return who in ASSESSORS
+        if move in ("record_contact", "resolve", "leave_unresolved"):
+            return who in EVERYBODY
+        if move in ("close_outside", "finalise"):
+            return who in AUTHORITY and who != self.resolved_by
+        if move == "reopen":
+            return who in ASSESSORS and who != self.handler
+        if move == "submit_report":
+            return who == self.investigator
+        if move == "begin_decision":
+            return who in AUTHORITY and who not in (self.handler, self.investigator)
+        if move == "send_outcome":
+            return who in AUTHORITY and who not in {self.decided_by, *(part.decider for part in self.parts)}
+        return who in AUTHORITY
+
+    # ---- what stands in the way
+
+    @property
+    def must_be_referred(self) -> bool:
+        """Paragraph 4(1), and again at the IOPC's direction alone (4(7))."""
+        if self.referred_on is not None:
+            return any(day > self.referred_on for day in self.directs_on)
+        return self.mandatory or bool(self.directs_on)
+
+    @property
+    def must_be_recorded(self) -> bool:
+        return bool(self.alleged) or self.wish
+
+    def possible(self, move: str, today: dt.date) -> bool:
+        sources, _ = WAYS[move]
+        if self.state not in sources:
+            return False
+        waits = getattr(self, f"_{move}", None)
+        return True if waits is None else bool(waits(today))
+
+    def permitted(self, who: str, today: dt.date) -> set[str]:
+        if not self.sees(who):
+            return set()
+        return {move for move in WAYS if self.possible(move, today) and self.may(who, move)}
+
+    @property
+    def assessed(self) -> bool:
+        return self.alleged is not None
+
+    def _record_contact(self, today: dt.date) -> bool:
+        return self.state == "ASSESSING" or not self.contacted
+
+    def _find_not_a_complaint(self, today: dt.date) -> bool:
+        return self.assessed and not self.alleged and not self.must_be_referred
+
+    def _decide_not_to_record(self, today: dt.date) -> bool:
+        return self.assessed and not self.must_be_referred
+
+    def _handle_outside(self, today: dt.date) -> bool:
+        return self.assessed and not self.must_be_recorded and self.contacted
+
+    def _resolve(self, today: dt.date) -> bool:
+        return not self.must_be_recorded and not self.suspended
+
+    def _leave_unresolved(self, today: dt.date) -> bool:
+        return not self.suspended
+
+    def _close_outside(self, today: dt.date) -> bool:
+        return not self.must_be_recorded and not self.must_be_referred and not self.suspended
+
+    def _record(self, today: dt.date) -> bool:
+        return self.assessed and not self.recorded
+
+    def _refer(self, today: dt.date) -> bool:
+        if not self.assessed:
+            return False
+        said = [*self.consents_on, *self.directs_on]
+        return self.referred_on is None or any(day >= self.referred_on for day in said)
+
+    def _refer_back(self, today: dt.date) -> bool:
+        return not self.investigated
+
+    def _refer_back_to_complete(self, today: dt.date) -> bool:
+        return self.investigated
+
+    def _by_the_iopcs_word(self, today: dt.date) -> bool:
+        ordered = bool(self.reviews) and self.reviews[-1] == "DETERMINED" and self.review_of == "IOPC"
+        if self.state == "UNDER_REVIEW":
+            return ordered
+        if self.state in ("OUTCOME_SENT", "FINALISED"):  # section 13B: a re-investigation
+            return self.was_the_iopcs
+        return ordered or self.referred_on is not None
+
+    _determine_local = _determine_directed = _determine_independent = _by_the_iopcs_word
+
+    def _need_not_be_investigated(self, today: dt.date) -> bool:
+        looked = self.indication is not None and (not self.indication or self.exception)
+        return looked and not self.must_be_referred and self.whose != "IOPC"
+
+    _handle_otherwise = _take_no_further_action = _need_not_be_investigated
+
+    def _investigate(self, today: dt.date) -> bool:
+        return not self.must_be_referred
+
+    def _submit_report(self, today: dt.date) -> bool:
+        return bool(self.parts) and all(part.opinion for part in self.parts) and not self.suspended
+
+    def _begin_decision(self, today: dt.date) -> bool:
+        return not self.must_be_referred and not self.suspended
+
+    def _send_outcome(self, today: dt.date) -> bool:
+        ready = bool(self.parts) and all(part.coded and part.finding and part.actions for part in self.parts)
+        return ready and not self.must_be_referred and not self.suspended
+
+    def _open_review(self, today: dt.date) -> bool:
+        return bool(self.review_body) and "APPLIED" in self.reviews
+
+    def _close_review(self, today: dt.date) -> bool:
+        ended = bool(self.reviews) and self.reviews[-1] in ("INVALID", "NOT_UPHELD", "REFUSED", "WITHDRAWN")
+        return ended and not self.must_be_referred
+
+    def _reopen_after_review(self, today: dt.date) -> bool:
+        return bool(self.reviews) and self.reviews[-1] in ("ACCEPTED", "DETERMINED")
+
+    def _finalise(self, today: dt.date) -> bool:
+        if self.must_be_referred or not self.told or {"APPLIED", "AWAITING_RESPONSE"} & set(self.reviews):
+            return False
+        if not self.recorded and self.must_be_recorded:
+            return False
+        return not self.review_body or self.told_on is None or today > self.told_on + dt.timedelta(days=28)
+
+    def _withdraw(self, today: dt.date) -> bool:
+        if not self.assessed or self.must_be_referred or self.withdrawn_on is None:
+            return False
+        if self.state == "UNDER_REVIEW":
+            return False  # nobody has told the body, in this model
+        if self.referred_on is None or self.form == "BACK":
+            return True
+        return any(day >= max(self.referred_on, self.withdrawn_on) for day in self.lets_withdraw)
+
+    def _cease(self, today: dt.date) -> bool:
+        return False  # what is suspended is resumed, in this model
+
+    def _merge(self, today: dt.date) -> bool:
+        return self.assessed and not self.must_be_referred
+
+    # ---- what follows
+
+    def follow(self, move: str, who: str, today: dt.date, *, investigator: str = "", mandatory: bool = False) -> None:
+        """The move was made: what is true from now on."""
+        was, (_, target) = self.state, WAYS[move]
+        then = getattr(self, f"_then_{move}", None)
+        if then is not None:
+            then(who, today)
+        if move in ("record", "refer", "call_in"):
+            self._is_recorded()
+        if move in ("refer", "call_in"):
+            self._is_referred(today, mandatory=mandatory)
+        if move.startswith(("refer_back", "determine_")):
+            self._is_determined(move)
+        if investigator:
+            self.investigator = self.handler = investigator
+        self._may_be_told(move, today)
+        if move in DECIDED_ANEW:
+            self._is_decided_anew(keeps_opinions=move == "refer_back_to_complete")
+        self.state = target if move != "record_contact" or was == "ASSESSING" else was
+        self.closed = self.state in ENDED if move in ENDING else self.closed
+        self.changes += 1
+
+    def _then_record_contact(self, who: str, today: dt.date) -> None:
+        self.contacted = True
+
+    def _then_take(self, who: str, today: dt.date) -> None:
+        self.started, self.handler = True, self.handler or who
+
+    def _then_investigate(self, who: str, today: dt.date) -> None:
+        self.investigated, self.whose = True, "AUTHORITY"
+
+    def _then_handle_otherwise(self, who: str, today: dt.date) -> None:
+        self.investigated, self.investigator, self.whose = False, "", ""
+
+    def _then_begin_decision(self, who: str, today: dt.date) -> None:
+        self.decided_by = who
+
+    def _then_enter_iopc_report(self, who: str, today: dt.date) -> None:
+        self.decided_by = ""
+
+    def _then_reopen(self, who: str, today: dt.date) -> None:
+        self._is_open_again()
+        self.handler = who
+
+    def _then_reopen_after_review(self, who: str, today: dt.date) -> None:
+        self._is_open_again()
+
+    def _then_resolve(self, who: str, today: dt.date) -> None:
+        self.resolved_by = who
+
+    _then_leave_unresolved = _then_resolve
+
+    def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
+        for part in self.parts:
+            part.finding = part.actions = False
+            part.decider = ""
+            part.opinion = part.opinion and keeps_opinions
+
+    def _is_recorded(self) -> None:
+        if not self.recorded and (self.closed or self.state == "RESOLVED_OUTSIDE"):
+            self._is_open_again()
+        self.recorded = True
+
+    def _is_referred(self, today: dt.date, *, mandatory: bool) -> None:
+        if self.told:
+            self._is_open_again()
+        else:
+            self.decided_by = ""
+        if mandatory:
+            self.alleged = self.mandatory = True
+        self.referred_on, self.form = today, ""
+
+    def _is_determined(self, move: str) -> None:
+        self.form = "BACK" if move.startswith("refer_back") else move
+        self.determined = move
+        if move == "refer_back":
+            self.whose = ""
+        if move.startswith("determine_"):
+            if self.told:
+                self._is_open_again()
+            else:
+                self.decided_by = ""
+            self.investigated, self.whose = True, "IOPC"
+        if move in ("determine_directed", "determine_independent"):
+            self.was_the_iopcs = True
+
+    def _is_open_again(self) -> None:
+        self.former = self.handler or self.former
+        self.handler = self.investigator = self.resolved_by = self.decided_by = ""
+        self.investigated = self.told = self.closed = False
+        self.told_on, self.review_body, self.started = None, "", True
+
+    def _may_be_told(self, move: str, today: dt.date) -> None:
+        ends = ("find_not_a_complaint", "decide_not_to_record", "transfer_out", "withdraw", "close_outside", "resolve")
+        if move in ends:
+            self.told, self.told_on = True, today
+        if move == "send_outcome":
+            self.told, self.told_on = True, today
+            no_right = self.determined in ("determine_directed", "determine_independent")
+            serious = self.alleged or self.referred_on is not None
+            self.review_body = "" if no_right else "IOPC" if serious else "LPB"
+
+    # ---- whether the force has anything to look at next
+
+    @property
+    def is_due(self) -> bool:
+        """Apart from notices that are owed: those are counted where they lie."""
+        if self.closed:
+            return False
+        informs = self.state not in ("DIRECTED", "INDEPENDENT") and not (
+            self.state == "DECISION" and self.determined in ("determine_directed", "determine_independent")
+        )
+        may_stay = not self.recorded and not self.must_be_recorded and self.state != "OUTSIDE_UNRESOLVED"
+        untold = not self.told and (
+            not self.contacted
+            or self.state in BEFORE
+            or may_stay
+            or (informs and (self.started or self.recorded) and self.withdrawn_on is None)
+        )
+        handled = self.state in OPEN_HOW | {"OTBI", "LOCAL_INV"}
+        ending = self.told and self.state in ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
+        return (
+            self.suspended
+            or self.must_be_referred
+            or untold
+            or handled
+            or ending
+            or "AWAITING_RESPONSE" in self.reviews
+        )
+
+
+DECIDED_ANEW = (
+    "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
+    "determine_local", "determine_directed", "determine_independent", "refer_back", "refer_back_to_complete",
+)  # fmt: skip
+ENDED = {"NOT_A_COMPLAINT", "NOT_RECORDED", "CLOSED_OUTSIDE", "FINALISED", "WITHDRAWN", "TRANSFERRED_OUT", "MERGED"}
+ENDING = {move for move, (_, target) in WAYS.items() if target in ENDED} | {"open_review"}

@@ -1,0 +1,169 @@
+"""What follows a review: a recommendation answered, what the IOPC determines, and a different handler."""
+
+import pytest
+
+from backend.common.errors import Invalid
+from cases.models import Case, Notice, Review
+from cases.selectors import deadlines, get_case
+from cases.services import assignment
+from cases.services.assignment import CannotAssign
+from cases.services.reviews import CannotDecideReview
+from cases.services.transitions import CannotMove
+from tests.cases.alleging import by
+from tests.cases.bodies import (
+    CLOSE,
+    RECOMMENDS,
+    a_case_under_review,
+    a_paper,
+    answered,
+    conclude,
+    on_day,
+)
+from tests.cast import AT, Cast, move
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+class TestARecommendation:
+    """PRA 2002 Sch 3 para 28ZA; SI 2020/2 reg. 30: answered in writing, with reasons, within 28 days."""
+
+    def recommended(self, cast: Cast) -> Review:
+        return conclude(cast, a_case_under_review(cast), "RECOMMENDS", recommendation=RECOMMENDS)
+
+    def test_waits_for_the_authoritys_answer(self, cast: Cast) -> None:
+        review = self.recommended(cast)
+
+        case = get_case(reference=review.case.reference, actor=cast.actor("beth"))
+
+        assert (review.state, review.recommendation) == ("AWAITING_RESPONSE", RECOMMENDS)
+        due = [each for each in deadlines(case) if each.rule == "recommendation_answer"]
+        assert [each.due_on for each in due] == [on_day(28).date()]
+        for name, details in (("close_review", CLOSE), ("reopen_after_review", {})):
+            with pytest.raises(CannotMove):
+                move(cast, case, "beth", name, **details)
+
+    def test_accepted_opens_the_case_again_for_somebody_else(self, cast: Cast) -> None:
+        review = self.recommended(cast)
+
+        answered(cast, review, "ACCEPTED", at=on_day(3))
+        opened = move(cast, review.case, "beth", "reopen_after_review", at=on_day(3))
+
+        assert (opened.state, opened.handler, opened.former_handler) == ("REOPENED", None, cast.users["amal"])
+        assert (opened.told_on, opened.review_body) == (None, "")
+
+    def test_refused_closes_it_and_the_reasons_are_still_to_be_sent(self, cast: Cast) -> None:
+        review = self.recommended(cast)
+
+        answered(cast, review, "REFUSED", at=on_day(3))
+        closed = move(cast, review.case, "beth", "close_review", at=on_day(3), **CLOSE)
+
+        assert closed.state == "FINALISED"
+        letter = Notice.objects.get(case=closed, kind="RECOMMENDATION_ANSWER")
+        assert (letter.to, letter.owed_on, letter.settled_on) == ("LPB", AT.date(), None)
+        with pytest.raises(CannotMove):
+            move(cast, review.case, "beth", "reopen_after_review", at=on_day(3))
+
+    def test_has_a_text(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+
+        with pytest.raises(Invalid) as refused:
+            conclude(cast, review, "RECOMMENDS")
+        with pytest.raises(Invalid):
+            conclude(cast, review, "NOT_UPHELD", recommendation=RECOMMENDS)
+
+        assert set(refused.value.errors) == {"recommendation"}
+
+    def test_is_answered_once_and_only_where_there_is_one(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        with pytest.raises(CannotDecideReview):
+            answered(cast, review, "ACCEPTED")
+        conclude(cast, review, "RECOMMENDS", recommendation=RECOMMENDS)
+        answered(cast, review, "REFUSED")
+
+        with pytest.raises(CannotDecideReview):
+            answered(cast, review, "ACCEPTED")
+
+
+class TestWhatTheIOPCDetermines:
+    def test_an_investigation_by_the_authority_is_for_somebody_else(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, conduct=True)
+        conclude(cast, review, "DETERMINES_INVESTIGATION")
+        notice = {"document": str(a_paper(review.case)), "dated_on": "2026-11-20"}
+
+        case = move(cast, review.case, "beth", "determine_local", investigator="fay@westshire.test", **notice)
+
+        assert (case.state, case.form_set_by, case.handler) == ("LOCAL_INV", "IOPC", cast.users["fay"])
+        assert (case.told_on, case.review_body) == (None, "")
+
+    def test_it_may_investigate_itself(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, conduct=True)
+        conclude(cast, review, "DETERMINES_INVESTIGATION")
+        notice = {"document": str(a_paper(review.case)), "dated_on": "2026-11-20"}
+
+        assert move(cast, review.case, "beth", "determine_independent", **notice).state == "INDEPENDENT"
+
+    def test_nothing_is_investigated_for_it_before_it_has_determined_so(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, conduct=True)
+        notice = {"document": str(a_paper(review.case)), "dated_on": "2026-11-20"}
+
+        with pytest.raises(CannotMove):
+            move(cast, review.case, "beth", "determine_independent", **notice)
+
+    def test_its_own_findings_close_the_review(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, conduct=True)
+
+        conclude(cast, review, "SUBSTITUTES_FINDINGS")
+
+        assert move(cast, review.case, "beth", "close_review", **CLOSE).state == "FINALISED"
+
+    def test_an_investigation_that_it_determined_is_not_closed_away(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, conduct=True)
+
+        conclude(cast, review, "DETERMINES_INVESTIGATION")
+
+        with pytest.raises(CannotMove):
+            move(cast, review.case, "beth", "close_review", **CLOSE)
+
+
+class TestADifferentHandler:
+    def reopened(self, cast: Cast) -> Case:
+        review = conclude(cast, a_case_under_review(cast), "RECOMMENDS", recommendation=RECOMMENDS)
+        answered(cast, review, "ACCEPTED")
+        return move(cast, review.case, "beth", "reopen_after_review")
+
+    def assign(self, cast: Cast, case: Case, handler: str, reason: str = "") -> Case:
+        return assignment.assign(
+            **by(cast, "beth", case), unit=None, handler=f"{handler}@westshire.test", reason=reason
+        )
+
+    def test_has_it_after_a_review(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+
+        with pytest.raises(CannotAssign, match="handled it before"):
+            self.assign(cast, case, "amal")
+
+        assert self.assign(cast, case, "lev").handler == cast.users["lev"]
+
+    def test_or_the_same_for_a_reason_that_is_kept(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+
+        given = self.assign(cast, case, "amal", reason="Nobody else knows the system.")
+
+        assert given.handler == cast.users["amal"]
+        assert "Nobody else knows the system." in [note.text for note in given.notes.all()]
+        kept = given.determinations.get(about="SAME_HANDLER")
+        assert kept.answers == {"handler": str(cast.users["amal"].public_id)}
+
+    def test_investigates_it_too(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+        Case.objects.filter(pk=case.pk).update(former_handler=cast.users["fay"])
+        terms = {"investigator": "fay@westshire.test", "terms": "All of it."}
+
+        with pytest.raises(Invalid) as refused:
+            move(cast, case, "beth", "investigate", **terms)
+        self.assign(cast, case, "fay", reason="The only investigator trained for it.")
+
+        assert set(refused.value.errors) == {"investigator"}
+        assert move(cast, case, "beth", "investigate", **terms).investigator == cast.users["fay"]

@@ -1,0 +1,191 @@
+"""An allegation becomes two, or goes on in another case: both sides keep where it came from, and no complainant moves along."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.audit.models import Event
+from backend.common.errors import Invalid
+from cases.models import (
+    Allegation,
+    Case,
+    CaseLink,
+    Suspension,
+)
+from cases.services import links, splitting
+from cases.services.allegations import AllegationIsDecided, CannotChangeAllegations
+from cases.services.intake import NewComplainant
+from cases.services.locking import MayNot
+from cases.services.splitting import CannotMoveAllegation
+from tests.cases.alleging import (
+    alleged,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    name_subject,
+)
+from tests.cast import AT, Cast, a_case, assess, give_to
+
+
+def sees(cast: Cast, name: str, case: Case) -> bool:
+    return bool(Case.objects.visible_to(cast.actor(name)).filter(pk=case.pk).exists())
+
+
+class TestSplitting:
+    def test_two_stand_where_one_was_and_the_second_says_where_it_came_from(self, cast: Cast) -> None:
+        case = a_case(cast)
+        first = alleged(cast, case, summary="He swore and left.", location="The desk")
+        name_subject(cast, case, "1005", allegation=first.public_id)
+
+        second, _ = splitting.split(
+            **by(cast, "amal", case), allegation=first.public_id, summary="He swore.", second="He left."
+        )
+
+        first.refresh_from_db()
+        assert (first.summary, second.summary, second.location) == ("He swore.", "He left.", "The desk")
+        assert (second.split_from, second.position) == (first, 2)
+        assert [each.person for each in second.involvements.all()] == [cast.users["ed"].person]
+
+    def test_a_decided_one_is_not_split(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case)
+        decide(cast, allegation, "ACCEPTABLE")
+
+        with pytest.raises(AllegationIsDecided):
+            splitting.split(**by(cast, "beth", case), allegation=allegation.public_id, summary="A.", second="B.")
+
+
+class TestMoving:
+    def go(self, cast: Cast, allegation: Allegation, other: Case, name: str = "beth") -> Allegation:
+        return splitting.move_to(
+            **by(cast, name, allegation.case), allegation=allegation.public_id, into=other.reference
+        )[0]
+
+    def of(self, cast: Cast, name: str, email: str) -> Case:
+        return a_case(cast, complainants=[NewComplainant(name=name, email=email)])
+
+    def test_between_two_cases_of_the_same_person_it_goes_on_and_both_sides_say_so(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        allegation = alleged(cast, case)
+        alleged(cast, other)
+
+        there = self.go(cast, allegation, other)
+
+        allegation.refresh_from_db()
+        assert (there.case_id, there.position, there.summary) == (other.pk, 2, allegation.summary)
+        assert (allegation.moved_to, there.split_from) == (there, allegation)
+        verbs = Event.objects.filter(verb__in=["ALLEGATION_MOVED", "ALLEGATION_RECEIVED"])
+        assert {(each.verb, each.subject) for each in verbs} == {
+            ("ALLEGATION_MOVED", case.reference),
+            ("ALLEGATION_RECEIVED", other.reference),
+        }
+        with pytest.raises(CannotChangeAllegations, match="goes on there"):
+            code(cast, allegation)
+
+    def test_between_strangers_it_does_not_go_unless_they_are_linked(self, cast: Cast) -> None:
+        case, other = a_case(cast), self.of(cast, "Noor Hale", "noor@home.test")
+        allegation = alleged(cast, case)
+
+        with pytest.raises(CannotMoveAllegation, match="different complainants"):
+            self.go(cast, allegation, other)
+        links.add(
+            **by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="One evening."
+        )
+        there = self.go(cast, allegation, other)
+
+        assert there.case_id == other.pk
+        assert [each.name for each in other.complainants.all()] == ["Noor Hale"]
+        assert [each.name for each in case.complainants.all()] == ["Maya Field"]
+
+    @pytest.mark.parametrize("kind", [CaseLink.Kind.DUPLICATE, CaseLink.Kind.SUPERSEDES])
+    def test_another_link_is_not_enough(self, cast: Cast, kind: CaseLink.Kind) -> None:
+        case, other = a_case(cast), self.of(cast, "Noor Hale", "noor@home.test")
+        links.add(**by(cast, "beth", case), other=other.reference, kind=kind, reason="Alike.")
+
+        with pytest.raises(CannotMoveAllegation):
+            self.go(cast, alleged(cast, case), other)
+
+    def test_nobody_is_the_same_as_somebody_anonymous(self, cast: Cast) -> None:
+        anonymous = {"complainants": [NewComplainant(anonymous=True)]}
+
+        with pytest.raises(CannotMoveAllegation):
+            self.go(cast, alleged(cast, a_case(cast, **anonymous)), a_case(cast, **anonymous))
+
+    def test_a_wall_goes_with_it_and_stays_behind_too(self, cast: Cast) -> None:
+        case, other = a_case(cast), give_to(cast, a_case(cast), "northgate")
+        allegation = alleged(cast, case)
+        name_subject(cast, case, "1003", allegation=allegation.public_id)
+        assert sees(cast, "cai", other)
+
+        self.go(cast, allegation, other)
+
+        assert not sees(cast, "cai", other)
+        assert sees(cast, "dee", other)
+
+    def test_what_no_unit_may_have_takes_the_other_case_from_its_unit(self, cast: Cast) -> None:
+        case, other = a_case(cast), give_to(cast, a_recorded_case(cast), "northgate")
+        assess(cast, case, alleges_crime_or_discipline=True)
+
+        self.go(cast, alleged(cast, case), other)
+
+        assert Case.objects.get(pk=other.pk).kept_from_units
+        assert not sees(cast, "cai", other)
+
+    def test_a_case_that_the_mover_does_not_see_is_not_there(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        name_subject(cast, other, "1002", name="amal")
+
+        with pytest.raises(Invalid, match="Name another case"):
+            self.go(cast, alleged(cast, case, "amal"), other)
+
+    def test_only_the_delegate_moves_it(self, cast: Cast) -> None:
+        with pytest.raises(MayNot):
+            self.go(cast, alleged(cast, a_case(cast)), a_case(cast), "amal")
+
+    def test_neither_a_decided_nor_a_suspended_one_goes_nor_into_a_restricted_case(self, cast: Cast) -> None:
+        case, other = an_otbi_case(cast), a_case(cast)
+        decided, suspended = code(cast, alleged(cast, case)), alleged(cast, case)
+        Suspension.objects.create(
+            case=case, allegation=suspended, suspended_on=AT.date(), reason="The trial.", for_criminal_proceedings=True,
+            of_an_investigation=False,
+        )  # fmt: skip
+        in_decision(cast, case)
+        decide(cast, decided, "ACCEPTABLE")
+
+        with pytest.raises(AllegationIsDecided):
+            self.go(cast, decided, other)
+        with pytest.raises(CannotMoveAllegation, match="suspended"):
+            self.go(cast, suspended, other)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.sampled_from(["add", "code", "decide", "split", "move"]), min_size=1, max_size=8))
+def test_whatever_happens_the_outcome_has_a_day_exactly_when_every_live_allegation_is_decided(
+    cast: Cast, steps: list[str]
+) -> None:
+    case, other = an_otbi_case(cast), a_recorded_case(cast)
+    in_decision(cast, case)
+    for step in ["add", *steps]:
+        live = Allegation.objects.filter(case=case, moved_to=None, finding="").order_by("position")
+        first = live.first()
+        if step == "add":
+            alleged(cast, case)
+        elif step == "code" and first:
+            code(cast, first)
+        elif step == "decide" and first and first.code_id:
+            decide(cast, first, "ACCEPTABLE")
+        elif step == "split" and first:
+            splitting.split(**by(cast, "beth", case), allegation=first.public_id, summary="A.", second="B.")
+        elif step == "move" and first:
+            splitting.move_to(**by(cast, "beth", case), allegation=first.public_id, into=other.reference)
+
+        standing = Allegation.objects.filter(case=case, moved_to=None)
+        all_decided = standing.exists() and not standing.filter(finding="").exists()
+        places = list(Allegation.objects.filter(case=case).order_by("position").values_list("position", flat=True))
+        assert (Case.objects.get(pk=case.pk).decided_on is not None) == all_decided
+        assert places == list(range(1, len(places) + 1))

@@ -1,0 +1,234 @@
+"""What bodies say beside the path, the tray of what they wait for, their names, and the files that staff put to a case."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+
+from backend.common.errors import Invalid, Missing
+from cases.models import BodyNotice, Case, Kind, LocalPolicingBody
+from cases.selectors import deadlines, get_case
+from cases.services import policing_bodies
+from cases.services.body_notices import DECISIONS, CannotBeDecided
+from cases.services.locking import MayNot
+from cases.services.transitions import CannotMove
+from tests.cases.alleging import a_recorded_case
+from tests.cases.bodies import a_case_under_review, a_paper, conclude, enter, on_day
+from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
+
+REFERRED = {"basis": "MANDATORY", "ground": "REQUIRED_BY_IOPC", "clear_on": "2026-11-20"}
+
+
+class TestANoticeThatRequiresAReferral:
+    """Police Reform Act 2002, Schedule 3, paragraph 4(1)(c)."""
+
+    def test_makes_it_mandatory_from_the_day_of_the_notice(self, cast: Cast) -> None:
+        case = enter(cast, a_case_handled_outside(cast), "REQUIRES_REFERRAL")
+
+        assert (case.alleges_mandatory_referral, case.concerns_conduct) == (True, True)
+        assert case.referral_clear_on == AT.date()
+        due = [each.due_on for each in deadlines(case) if each.rule == "referral"]
+        assert due == [AT.date() + dt.timedelta(days=1)]
+
+    def test_blocks_every_ending_until_it_is_referred(self, cast: Cast) -> None:
+        case = enter(cast, a_case_handled_outside(cast), "REQUIRES_REFERRAL")
+
+        with pytest.raises(CannotMove):
+            move(cast, case, "beth", "resolve", **RESOLVE)
+
+        assert move(cast, case, "beth", "refer", **REFERRED).state == "REFERRED"
+
+    def test_takes_it_from_a_unit(self, cast: Cast) -> None:
+        case = enter(cast, give_to(cast, a_case(cast), "northgate"), "REQUIRES_REFERRAL")
+
+        assert case.unit == cast.standards
+        assert not Case.objects.visible_to(cast.actor("dee")).filter(pk=case.pk).exists()
+
+
+def test_what_was_referred_is_referred_again_at_the_iopcs_word_alone(cast: Cast) -> None:
+    """Paragraph 4(7)."""
+    case = a_recorded_case(cast)
+    move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+    move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
+    again = {"basis": "VOLUNTARY", "ground": "GRAVITY", "clear_on": "2026-11-20"}
+    with pytest.raises(CannotMove, match="referred before"):
+        move(cast, case, "beth", "refer", **again)
+
+    enter(cast, case, "CONSENTS_TO_REFERRAL")
+
+    assert move(cast, case, "beth", "refer", **again).state == "REFERRED"
+
+
+def test_a_review_body_that_knows_of_the_withdrawal_ends_its_review(cast: Cast) -> None:
+    review = a_case_under_review(cast)
+
+    enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+    review.refresh_from_db()
+    assert (review.state, review.decided_on) == ("WITHDRAWN", AT.date())
+
+
+@pytest.mark.parametrize("decides", sorted(set(DECISIONS) - {"REQUIRES_REFERRAL"}))
+def test_a_notice_that_does_not_fit_the_case_is_refused(cast: Cast, decides: str) -> None:
+    with pytest.raises(CannotBeDecided):
+        enter(cast, a_recorded_case(cast), decides)
+
+    assert not BodyNotice.objects.exists()
+
+
+def test_nothing_requires_the_referral_of_what_is_with_the_iopc_or_no_complaint(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+
+    for each in (case, a_case(cast, kind=Kind.COMMENT)):
+        with pytest.raises(CannotBeDecided):
+            enter(cast, each, "REQUIRES_REFERRAL")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"body": "LPB"}, "body"),
+        ({"document": uuid4()}, "document"),
+        ({"dated_on": AT.date() + dt.timedelta(days=1)}, "dated_on"),
+        ({"dated_on": AT.date() - dt.timedelta(days=1)}, "dated_on"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(cast: Cast, given: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        enter(cast, a_recorded_case(cast), "REQUIRES_REFERRAL", **given)
+
+    assert set(refused.value.errors) == {field}
+
+
+def test_a_file_of_another_case_is_no_document_of_this_one(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        enter(cast, a_recorded_case(cast), "REQUIRES_REFERRAL", document=a_paper(a_case(cast)))
+
+
+def test_only_the_authority_enters_a_notice(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+
+    with pytest.raises(MayNot):
+        enter(cast, case, "REQUIRES_REFERRAL", "amal")
+    with pytest.raises(Missing):
+        enter(cast, case, "REQUIRES_REFERRAL", "kit")
+
+
+class TestTheTray:
+    def test_shows_what_came_in_to_those_who_see_the_case(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        enter(cast, case, "REQUIRES_REFERRAL")
+
+        def tray(name: str, **query: str) -> list[str]:
+            return [
+                each["case"] for each in cast.client(name).get("/api/v1/cases/body-notices/", query).json()["results"]
+            ]
+
+        assert tray("beth") == tray("lev") == [case.reference]
+        assert tray("kit") == tray("cai") == []
+        assert tray("beth", body="LPB") == []
+
+    def test_shows_what_each_body_waits_for(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        owed = "/api/v1/cases/body-notices/owed/"
+        assert [each["kind"] for each in cast.client("beth").get(owed).json()] == ["REVIEW_BUNDLE"]
+
+        conclude(cast, review, "RECOMMENDS", recommendation="Apologise.")
+
+        waiting = {each["kind"]: each["due_on"] for each in cast.client("beth").get(owed, {"body": "LPB"}).json()}
+        assert waiting["RECOMMENDATION"] == on_day(28).date().isoformat()
+        assert cast.client("beth").get(owed, {"body": "IOPC"}).json() == []
+        assert cast.client("kit").get(owed).json() == []
+
+
+class TestLocalPolicingBodies:
+    """9C D11: by name and from day to day, for the word of today will not last."""
+
+    def name(self, cast: Cast, who: str = "jo", name: str = "Westshire PCC", from_on: str = "2021-05-13") -> Any:
+        return policing_bodies.name(
+            force="westshire",
+            name=name,
+            address="1 High Street",
+            from_on=dt.date.fromisoformat(from_on),
+            actor=cast.actor(who),
+            at=AT,
+        )
+
+    def test_one_follows_the_other(self, cast: Cast) -> None:
+        self.name(cast)
+        self.name(cast, "beth", "Mayor of Westshire", "2028-05-08")
+
+        def on(day: str) -> str:
+            body = LocalPolicingBody.objects.of(cast.force.pk, on=dt.date.fromisoformat(day))
+            return body.name if body else ""
+
+        assert on("2021-05-12") == ""
+        assert on("2028-05-07") == "Westshire PCC"
+        assert on("2028-05-08") == "Mayor of Westshire"
+
+    def test_none_begins_before_the_one_before_it(self, cast: Cast) -> None:
+        self.name(cast)
+
+        with pytest.raises(Invalid) as refused:
+            self.name(cast)
+
+        assert set(refused.value.errors) == {"from_on"}
+
+    def test_is_kept_by_the_authority_and_administrators_of_the_force(self, cast: Cast) -> None:
+        for stranger in ("amal", "kit", "hal"):
+            with pytest.raises(MayNot):
+                self.name(cast, stranger)
+
+    def test_through_the_api(self, cast: Cast) -> None:
+        url = "/api/v1/cases/local-policing-bodies/"
+        body = {"force": "westshire", "name": "Westshire PCC", "address": "1 High Street", "from_on": "2021-05-13"}
+
+        assert cast.client("amal").post(url, body, format="json").status_code == 403
+        assert cast.client("jo").post(url, body, format="json").status_code == 201
+
+        assert [each["name"] for each in cast.client("amal").get(url).json()] == ["Westshire PCC"]
+        assert cast.client("kit").get(url).json() == []
+
+
+class TestFiles:
+    def put(self, cast: Cast, case: Case, name: str, content: bytes, called: str = "notice.pdf") -> Any:
+        client = cast.client(name)
+        case.refresh_from_db()
+        return client.post(
+            f"/api/v1/cases/{case.reference}/files/",
+            {"file": ContentFile(content, name=called)},
+            format="multipart",
+            headers={"If-Match": f'"{case.reference}.{case.version}"'},
+        )
+
+    def test_a_file_is_kept_as_what_it_is_and_serves_as_a_document(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+
+        put = self.put(cast, case, "beth", b"Dear Beth, refer it.", "notice.pdf")
+
+        assert put.status_code == 201, put.content
+        assert put.json()["content_type"] == "text/plain"
+        listed = cast.client("beth").get(f"/api/v1/cases/{case.reference}/files/").json()
+        assert [each["public_id"] for each in listed] == [put.json()["public_id"]]
+        enter(cast, case, "REQUIRES_REFERRAL", document=put.json()["public_id"])
+
+    def test_what_is_no_accepted_kind_is_refused(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+
+        assert self.put(cast, case, "beth", b"MZ\x90\x00\x03\x00\x00\x00", "notice.pdf").status_code == 415
+        assert self.put(cast, case, "beth", b"").status_code == 400
+
+    def test_nobody_puts_one_to_what_they_do_not_see(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+
+        assert self.put(cast, case, "cai", b"Hello.").status_code == 404
+        assert get_case(reference=case.reference, actor=cast.actor("beth")).files.count() == 0
+
+    def test_nothing_but_a_form_is_read(self, cast: Cast) -> None:
+        case = assess(cast, a_case(cast))
+        answer = cast.client("beth").post(f"/api/v1/cases/{case.reference}/files/", {"file": "x"}, format="json")
+
+        assert answer.status_code == 415

@@ -1,0 +1,206 @@
+"""A wrong day is put right, for a reason: what is due moves with it, and what was late by the old day stays in the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from backend.audit.models import Event
+from backend.common.errors import Invalid, Stale
+from cases.models import Case, Complainant, DateCorrection, Suspension
+from cases.services import corrections
+from cases.services.corrections import NothingToCorrect
+from cases.services.due import recompute_open_cases, stale_cases
+from cases.services.locking import HistoryStands, MayNot
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
+
+TODAY = AT.date()
+DAY = dt.timedelta(days=1)
+
+
+def correct(
+    cast: Cast, case: Case, what: str, to: dt.date, *, name: str = "beth", about: Any = None, later: int = 0
+) -> Case:
+    at = AT + later * DAY
+    version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
+    _, corrected = corrections.correct(
+        reference=case.reference, what=what, about=about, to=to, reason="The letter is dated so.", actor=cast.actor(name, at),
+        at=at, version=version,
+    )  # fmt: skip
+    return corrected
+
+
+def test_an_earlier_day_made_moves_what_is_due(cast: Cast) -> None:
+    case = a_case(cast)
+
+    corrected = correct(cast, case, "made_on", dt.date(2026, 11, 17))
+
+    assert corrected.next_due_on == dt.date(2026, 11, 20)  # three working days of a Tuesday
+    assert corrected.version == case.version + 1
+    assert list(stale_cases()) == []
+
+
+def test_what_was_late_by_the_old_day_stays_when_the_new_one_excuses_it(cast: Cast) -> None:
+    case = a_case(cast, made_on=dt.date(2026, 11, 2))
+    assert Case.objects.get(pk=case.pk).next_due_on == dt.date(2026, 11, 5)
+
+    corrected = correct(cast, case, "made_on", dt.date(2026, 11, 19))
+
+    (kept,) = DateCorrection.objects.all()
+    assert (kept.old, kept.new) == (dt.date(2026, 11, 2), dt.date(2026, 11, 19))
+    assert {(each["rule"], each["due_on"]) for each in kept.breached} == {
+        ("first_contact", "2026-11-05"),
+        ("recording_decision", "2026-11-09"),
+    }
+    assert corrected.next_due_on == dt.date(2026, 11, 24)
+
+
+def test_what_was_done_too_late_by_the_old_day_stays_too(cast: Cast) -> None:
+    case = a_case_handled_outside(cast, made_on=dt.date(2026, 11, 2))
+
+    correct(cast, case, "made_on", dt.date(2026, 11, 18))
+
+    assert "first_contact" in {each["rule"] for each in DateCorrection.objects.get().breached}
+
+
+def test_the_day_of_a_part_is_put_right_by_its_public_id(cast: Cast) -> None:
+    case = a_case_handled_outside(cast)
+    Complainant.objects.filter(case=case).update(progress_told_on=TODAY)
+    recompute_open_cases()
+    (party,) = Complainant.objects.filter(case=case)
+
+    corrected = correct(cast, case, "complainant.progress_told_on", TODAY + 3 * DAY, about=party.public_id, later=5)
+
+    party.refresh_from_db()
+    assert party.progress_told_on == TODAY + 3 * DAY
+    assert list(stale_cases()) == []
+    assert corrected.version == case.version + 1
+
+
+def test_a_suspensions_day_moves_its_review_and_the_targets(cast: Cast) -> None:
+    case = a_case_handled_outside(cast, made_on=dt.date(2026, 11, 2))
+    suspended = Suspension.objects.create(
+        case=case, suspended_on=TODAY, reason="A trial.", for_criminal_proceedings=True, of_an_investigation=False
+    )
+    recompute_open_cases()
+
+    correct(cast, case, "suspension.suspended_on", TODAY - DAY, about=suspended.public_id)
+
+    suspended.refresh_from_db()
+    assert suspended.suspended_on == TODAY - DAY
+    assert list(stale_cases()) == []
+
+
+def test_the_day_it_became_clear_is_put_right_on_the_referral_too(cast: Cast) -> None:
+    case = move(cast, a_case(cast, made_on=dt.date(2026, 11, 2)), "amal", "take")
+    case = _referred(cast, case)
+
+    correct(cast, case, "referral_clear_on", dt.date(2026, 11, 12))
+
+    (referral,) = Case.objects.get(pk=case.pk).referrals.all()
+    assert referral.clear_on == dt.date(2026, 11, 12)
+    assert [each["rule"] for each in DateCorrection.objects.get().breached if each["rule"] == "referral"] == [
+        "referral"
+    ]
+
+
+def _referred(cast: Cast, case: Case) -> Case:
+    assess(cast, case, "beth", alleges_mandatory_referral=True)
+    return move(cast, case, "beth", "refer", basis="MANDATORY", ground="SERIOUS_ASSAULT", clear_on="2026-11-10")
+
+
+@pytest.mark.parametrize(
+    ("what", "to"),
+    [
+        ("made_on", dt.date(2026, 11, 21)),  # to come
+        ("received_on", dt.date(2026, 11, 1)),  # before it was made
+        ("contacted_on", dt.date(2026, 10, 1)),
+        ("made_on", dt.date(2026, 11, 20) + DAY),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused(cast: Cast, what: str, to: dt.date) -> None:
+    case = a_case_handled_outside(cast, made_on=dt.date(2026, 11, 2))
+
+    with pytest.raises(Invalid), transaction.atomic():
+        correct(cast, case, what, to)
+    assert not DateCorrection.objects.exists()
+
+
+def test_a_day_that_was_never_entered_or_is_right_already_is_no_correction(cast: Cast) -> None:
+    case = a_case(cast)
+
+    for what, to in (("decided_on", TODAY), ("made_on", TODAY)):
+        with pytest.raises(NothingToCorrect), transaction.atomic():
+            correct(cast, case, what, to)
+
+
+def test_a_part_that_the_case_has_not_is_refused(cast: Cast) -> None:
+    case = a_case(cast)
+
+    for what, about in (
+        ("suspension.asked_on", uuid4()),
+        ("made_on", uuid4()),
+        ("tea", None),
+        ("suspension.reason", None),
+    ):
+        with pytest.raises(Invalid), transaction.atomic():
+            correct(cast, case, what, TODAY - DAY, about=about)
+
+
+@pytest.mark.parametrize("name", ["amal"])
+def test_only_the_authority_puts_a_day_right(cast: Cast, name: str) -> None:
+    with pytest.raises(MayNot):
+        correct(cast, a_case(cast), "made_on", TODAY - DAY, name=name)
+
+
+def test_history_and_a_stale_version_are_refused(cast: Cast) -> None:
+    case = a_case(cast)
+    with pytest.raises(Stale), transaction.atomic():
+        corrections.correct(
+            reference=case.reference, what="made_on", about=None, to=TODAY - DAY, reason="x", actor=cast.actor("beth"), at=AT,
+            version=99,
+        )  # fmt: skip
+    past = Case.objects.create(
+        kind="COMPLAINT",
+        state="FINALISED",
+        origin="IMPORTED",
+        source="x",
+        force=cast.force,
+        made_on=TODAY,
+        received_on=TODAY,
+    )
+    with pytest.raises(HistoryStands), transaction.atomic():
+        correct(cast, past, "made_on", TODAY - DAY)
+
+
+def test_the_trail_keeps_the_days_and_no_words(cast: Cast) -> None:
+    correct(cast, a_case(cast), "made_on", TODAY - DAY)
+
+    event = Event.objects.order_by("-sequence").first()
+    assert event is not None
+    assert event.verb == "DATE_CORRECTED"
+
+
+def test_a_correction_cannot_be_changed(cast: Cast) -> None:
+    correct(cast, a_case(cast), "made_on", TODAY - DAY)
+
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        DateCorrection.objects.update(reason="Another.")
+
+
+def test_over_http(cast: Cast) -> None:
+    case = a_case(cast)
+    beth, url = cast.client("beth"), f"/api/v1/cases/{case.reference}/corrections/"
+    body = {"what": "made_on", "to": "2026-11-18", "reason": "The envelope says so."}
+
+    missing = beth.post(url, body, format="json")
+    made = beth.post(url, body, format="json", headers={"If-Match": f'"{case.reference}.{case.version}"'})
+    stale = beth.post(url, body, format="json", headers={"If-Match": f'"{case.reference}.{case.version}"'})
+
+    assert (missing.status_code, made.status_code, stale.status_code) == (428, 201, 412)
+    (listed,) = beth.get(url).json()
+    assert (listed["old"], listed["new"], listed["made_by"]) == ("2026-11-20", "2026-11-18", "Beth")

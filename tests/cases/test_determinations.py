@@ -1,0 +1,148 @@
+"""The duty to investigate, the chief officer, and closures of the old rules that no live case comes to."""
+
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from backend.common.errors import Invalid, Missing
+from cases.machine import edges
+from cases.models import Case, Determination, Kind
+from cases.services import determinations
+from cases.services.determinations import CannotDetermine
+from cases.services.locking import MayNot
+from cases.services.transitions import CannotMove
+from tests.cases.alleging import a_recorded_case, by
+from tests.cases.bodies import a_case_told
+from tests.cast import Cast, a_case, move
+
+LEGACY = {"DISPENSATION", "DISAPPLIED", "LOCALLY_RESOLVED", "DISCONTINUED"}
+OTHERWISE = {"reason": "It can be put right at once."}
+
+
+def set_duty(cast: Cast, case: Case, name: str = "beth", **given: Any) -> Case:
+    fields = {"indicates_misconduct": True, "exception": "", "reason": "", **given}
+    return determinations.set_duty_to_investigate(**by(cast, name, case), **fields)
+
+
+def set_chief(cast: Cast, case: Case, name: str = "beth", *, concerns: bool = True) -> Case:
+    return determinations.set_chief_officer(
+        **by(cast, name, case), concerns_chief_officer=concerns, reason="It names the chief constable."
+    )
+
+
+class TestTheDutyToInvestigate:
+    """Police Reform Act 2002, Schedule 3, paragraph 6; SI 2020/2, regulation 6."""
+
+    def test_an_indication_closes_every_way_but_an_investigation(self, cast: Cast) -> None:
+        case = set_duty(cast, a_recorded_case(cast))
+
+        for way in ("handle_otherwise", "take_no_further_action"):
+            with pytest.raises(CannotMove, match="indication that must be investigated"):
+                move(cast, case, "beth", way, **OTHERWISE)
+
+    def test_an_exception_opens_them_again(self, cast: Cast) -> None:
+        case = set_duty(cast, a_recorded_case(cast), exception="It repeats what was decided in May, with nothing new.")
+
+        assert move(cast, case, "beth", "handle_otherwise", **OTHERWISE).state == "OTBI"
+
+    def test_a_yes_is_taken_back_with_a_reason_alone(self, cast: Cast) -> None:
+        case = set_duty(cast, a_recorded_case(cast))
+
+        with pytest.raises(Invalid) as refused:
+            set_duty(cast, case, indicates_misconduct=False)
+        changed = set_duty(cast, case, indicates_misconduct=False, reason="The footage shows another officer.")
+
+        assert set(refused.value.errors) == {"reason"}
+        assert changed.indicates_misconduct is False
+
+    def test_there_is_no_exception_from_a_duty_that_there_is_not(self, cast: Cast) -> None:
+        with pytest.raises(Invalid) as refused:
+            set_duty(cast, a_recorded_case(cast), indicates_misconduct=False, exception="It repeats another.")
+
+        assert set(refused.value.errors) == {"exception"}
+
+    def test_every_answer_is_kept_as_it_was(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        set_duty(cast, case, exception="It repeats another.")
+        set_duty(cast, case, "lev", indicates_misconduct=False, reason="Another officer.")
+
+        kept = Determination.objects.filter(case=case, about="DUTY_TO_INVESTIGATE").order_by("id")
+
+        assert [row.answers["indicates_misconduct"] for row in kept] == [False, True, False]
+        assert kept[1].answers["exception"] == "It repeats another."
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            kept.update(reason="Never mind.")
+
+    def test_is_the_authoritys_to_say(self, cast: Cast) -> None:
+        with pytest.raises(MayNot):
+            set_duty(cast, a_recorded_case(cast), "amal")
+
+    def test_is_of_a_recorded_complaint_until_its_outcome_is_told(self, cast: Cast) -> None:
+        for case in (a_case(cast), a_case_told(cast), a_case(cast, kind=Kind.COMMENT)):
+            with pytest.raises(CannotDetermine):
+                set_duty(cast, case)
+
+
+class TestTheChiefOfficer:
+    """PRA 2002 s. 29(1) and Sch 3 para 1: the appropriate authority is the local policing body."""
+
+    def test_is_sealed_at_once_for_who_says_so(self, cast: Cast) -> None:
+        case = set_chief(cast, a_case(cast))
+
+        assert (case.concerns_chief_officer, case.restricted) == (True, True)
+        seen = [name for name in cast.users if Case.objects.visible_to(cast.actor(name)).filter(pk=case.pk).exists()]
+        assert seen == ["beth"]
+
+    def test_moves_nowhere_but_to_the_local_policing_body(self, cast: Cast) -> None:
+        case = set_chief(cast, a_case(cast))
+        told = {"told": "Your complaint is for the local policing body, and we have handed it over."}
+
+        with pytest.raises(CannotMove, match="hand it over"):
+            move(cast, case, "beth", "take")
+        with pytest.raises(Invalid) as refused:
+            move(cast, case, "beth", "transfer_out", to="OTHER_FORCE", **told)
+
+        assert set(refused.value.errors) == {"to"}
+        assert move(cast, case, "beth", "transfer_out", to="LOCAL_POLICING_BODY", **told).state == "TRANSFERRED_OUT"
+
+    def test_nobody_takes_back_what_they_said(self, cast: Cast) -> None:
+        case = set_chief(cast, a_case(cast))
+
+        with pytest.raises(CannotDetermine, match="second person"):
+            set_chief(cast, case, concerns=False)
+        with pytest.raises(Missing):
+            set_chief(cast, case, "lev", concerns=False)
+
+    def test_is_not_said_twice_nor_of_a_comment(self, cast: Cast) -> None:
+        case = set_chief(cast, a_case(cast))
+
+        with pytest.raises(CannotDetermine, match="stands already"):
+            set_chief(cast, case)
+        with pytest.raises(CannotDetermine, match="Only a complaint"):
+            set_chief(cast, a_case(cast, kind=Kind.COMMENT))
+
+    def test_is_the_authoritys_to_say(self, cast: Cast) -> None:
+        with pytest.raises(MayNot):
+            set_chief(cast, a_case(cast), "amal")
+
+
+def test_no_live_edge_leads_to_a_closure_of_the_old_rules() -> None:
+    """9A A27: dispensation, disapplication, local resolution and discontinuance are in imported history alone."""
+    assert not LEGACY & {state for edge in edges() for state in (edge.source, edge.target)}
+    assert not {edge.move for edge in edges()} & {legacy.lower() for legacy in LEGACY}
+
+
+def test_the_determinations_are_read_through_the_api(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    client, url = cast.client("beth"), f"/api/v1/cases/{case.reference}/"
+    etag = client.get(url)["ETag"]
+
+    changed = client.put(
+        url + "duty-to-investigate/", {"indicates_misconduct": True}, format="json", headers={"If-Match": etag}
+    )
+
+    assert changed.json()["indicates_misconduct"] is True
+    assert client.put(url + "duty-to-investigate/", {"indicates_misconduct": True}, format="json").status_code == 428
+    read = client.get(url + "determinations/").json()
+    assert [(each["about"], each["made_by"]) for each in read] == [("DUTY_TO_INVESTIGATE", "Beth")] * 2

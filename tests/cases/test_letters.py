@@ -1,0 +1,297 @@
+"""Letters: plain enough to read, filled by name, frozen as they went, and on paper as a letter looks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import page
+import pdfplumber
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.audit.models import Event
+from backend.common.errors import Invalid, Missing
+from cases import letters as texts
+from cases.letters.reading import grade, syllables_of
+from cases.models import Case, Complainant, LetterTemplate, LocalPolicingBody, Message
+from cases.notices import NOTICES
+from cases.services import letters, messages, papers
+from cases.services.locking import MayNot
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST: dict[str, dict[str, dict[str, str]]] = tomllib.loads((ROOT / "cases/letters/first_versions.toml").read_text())
+ALL = [(kind, audience, letter["body"]) for kind, texts_of in FIRST.items() for audience, letter in texts_of.items()]
+SAMPLE = dict.fromkeys(texts.FROM_THE_HANDLER, "We spoke to two people.") | {
+    "reference": "K7QM3XVD", "force": "Westshire Police", "office": "Standards", "addressee": "Maya Field",
+    "made_on": "5 May 2026", "today": "6 June 2026", "answer_by": "4 July 2026", "record": "The man was rude to me.",
+    "complainant": "Maya Field", "body_name": "the Commissioner", "body_address": "1 High Street, Town",
+    "review_by": "4 July 2026",
+}  # fmt: skip
+
+
+class TestTheTexts:
+    @pytest.mark.parametrize(("kind", "audience", "body"), ALL, ids=[f"{kind} to {who}" for kind, who, _ in ALL])
+    def test_each_can_be_read_after_nine_years_of_school(self, kind: str, audience: str, body: str) -> None:
+        """By the Flesch-Kincaid grade, counted here once more and without the app's own code."""
+        read = texts.fill(body, SAMPLE)
+        sentences = len(re.findall(r"[.?:]+\s|\n- |\n\n(?=\S)", read)) or 1
+        words = re.findall(r"[A-Za-z']+", read)
+        vowels = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$|es$|ed$", "", word.lower())))) for word in words)
+
+        assert 0.39 * len(words) / sentences + 11.8 * vowels / len(words) - 15.59 <= 9
+        assert grade(read) <= 9
+
+    def test_there_is_one_for_every_notice_and_everybody_it_is_owed_to(self) -> None:
+        to_tell = {"ACKNOWLEDGEMENT", "PROGRESS", "REVIEW_RIGHT_IOPC", "REVIEW_RIGHT_LPB", "GENERAL"}
+
+        assert set(FIRST) >= to_tell
+        assert set(FIRST) <= set(texts.KINDS)
+        assert set(FIRST["GENERAL"]) == {"COMPLAINANT", "SUBJECT", "BODY"}
+
+    @pytest.mark.parametrize(("kind", "audience", "body"), ALL, ids=[f"{kind} to {who}" for kind, who, _ in ALL])
+    def test_each_gap_is_one_that_is_filled(self, kind: str, audience: str, body: str) -> None:
+        assert texts.unknown_in(body) == []
+
+    @pytest.mark.django_db
+    def test_the_database_begins_with_them(self) -> None:
+        rows = LetterTemplate.objects.values_list("kind", "audience", "version", "body")
+
+        assert set(rows) == {(kind, audience, 1, body.strip()) for kind, audience, body in ALL}
+
+    @pytest.mark.django_db
+    def test_no_subject_line_tells_anything(self) -> None:
+        headings = set(LetterTemplate.objects.values_list("heading", flat=True))
+
+        assert headings == {"Your reference {reference}", "Our reference {reference}"}
+
+
+def test_a_hard_text_is_found_hard() -> None:
+    hard = "Notwithstanding the aforementioned statutory determination, the appropriate authority's consideration of "
+    hard += "proportionality necessitates additional deliberation regarding the investigatory methodology employed."
+
+    assert grade(hard) > 15
+    assert grade("The man was rude. I was upset. He did not stop.") < 3
+    assert [syllables_of(word) for word in ("rude", "police", "complaint", "table", "asked")] == [1, 2, 2, 2, 1]
+    assert grade("") == 0
+
+
+class TestFilling:
+    def test_what_is_filled_in_is_text_whatever_it_looks_like(self) -> None:
+        assert texts.fill("A {record} B {force}", {"record": "{force}", "force": "W"}) == "A {force} B W"
+
+    def test_what_nobody_filled_stays_open(self) -> None:
+        assert texts.fill("{record} {outcome}", {"record": "Rude."}) == "Rude. {outcome}"
+
+    @given(st.text(), st.text())
+    def test_filling_never_fails_and_never_fills_twice(self, record: str, force: str) -> None:
+        assert texts.fill("<{record}|{force}>", {"record": record, "force": force}) == f"<{record}|{force}>"
+
+
+class TestRedaction:
+    def test_a_person_is_kept_back_by_whatever_they_are_known_by(self) -> None:
+        told = "I, Maya Field (maya@home.test, 0121 496 0000), of 5 Mill Lane, told him: my name is FIELD."
+
+        kept = texts.redact(told, people=["Maya Field", "maya@home.test", "01214960000", "5 Mill Lane"])
+
+        for word in ("Maya", "Field", "FIELD", "maya@home.test", "0121", "Mill"):
+            assert word not in kept
+        assert "told him: my name is" in kept
+
+    def test_an_ordinary_word_is_left_alone(self) -> None:
+        assert texts.redact("He is a mayor in a field.", people=["Al Mayo"]) == "He is a mayor in a field."
+
+    @given(
+        first=st.from_regex(r"[A-Z][a-z]{3,9}q", fullmatch=True),
+        last=st.from_regex(r"[A-Z][a-z]{3,9}q", fullmatch=True),
+        rest=st.text(max_size=40),
+    )
+    def test_no_name_is_left(self, first: str, last: str, rest: str) -> None:
+        told = f"{rest} {first} {last} {rest} {last.upper()}, {first}"
+
+        kept = texts.redact(told, people=[f"{first} {last}"])
+
+        assert not re.search(rf"(?<!\w)({first}|{last})(?!\w)", kept, re.IGNORECASE)
+
+
+def words_of(pdf: bytes) -> str:
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        return "\n".join(sheet.extract_text() for sheet in document.pages)
+
+
+def a_letter(cast: Cast, case: Case, text: str = "Dear Maya\n\nWe have spoken to two people.") -> Message:
+    version = Case.objects.get(pk=case.pk).version
+    message, _ = messages.tell_progress(
+        reference=case.reference, text=text, actor=cast.actor("amal"), at=AT, version=version
+    )
+    return message
+
+
+class TestOnPaper:
+    def test_a_letter_is_an_accessible_pdf_with_marking_date_and_reference(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        message = a_letter(cast, case)
+
+        pdf = papers.letter_pdf(reference=case.reference, message=message.public_id, actor=cast.actor("amal"), at=AT)
+
+        report = page.validate_pdf_bytes(pdf, profile="ua1")
+        assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+        words = words_of(pdf)
+        assert words.count("OFFICIAL") == 2  # at the top and at the bottom
+        for expected in (
+            "Maya Field",
+            "20 November 2026",
+            case.reference,
+            "Westshire Police",
+            "We have spoken",
+            "Page 1 of 1",
+        ):
+            assert expected in words
+
+    def test_nothing_outside_the_sheet_tells_what_it_is_about(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        message = a_letter(cast, case)
+
+        assert message.heading == f"Your reference {case.reference}"
+
+    def test_hostile_words_are_printed_as_the_text_they_are(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        hostile = '<img src="http://127.0.0.1:9/a.png"> <script>x()</script> <link rel="stylesheet" href="file:///etc/passwd">'
+        message = a_letter(cast, case, hostile)
+
+        pdf = papers.letter_pdf(reference=case.reference, message=message.public_id, actor=cast.actor("amal"), at=AT)
+
+        assert "<script>x()</script>" in words_of(pdf)
+
+    def test_every_look_is_on_record_for_it_shows_a_name_and_address(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        message = a_letter(cast, case)
+
+        answer = cast.client("amal").get(f"/api/v1/cases/{case.reference}/messages/{message.public_id}/letter.pdf")
+
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+        assert answer.content.startswith(b"%PDF")
+        assert Event.objects.filter(verb="LETTER_OPENED", subject=case.reference).count() == 1
+
+    def test_a_letter_of_another_case_is_nowhere(self, cast: Cast) -> None:
+        case, other = a_case_handled_outside(cast), a_case_handled_outside(cast)
+        message = a_letter(cast, other)
+
+        with pytest.raises(Missing):
+            papers.letter_pdf(reference=case.reference, message=message.public_id, actor=cast.actor("amal"), at=AT)
+
+    def test_points_become_a_list(self) -> None:
+        blocks = papers.blocks_of("Tell us:\n\n- one\n- two\n\nYours\n\nStandards\nWestshire")
+
+        assert [(block.text, list(block.points)) for block in blocks] == [
+            ("Tell us:", []), ("", ["one", "two"]), ("Yours", []), ("Standards\nWestshire", []),
+        ]  # fmt: skip
+
+
+class TestTheBundle:
+    def test_it_has_an_index_with_pages_and_everything_but_what_is_internal(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        for number in range(12):
+            a_letter(cast, case, f"News number {number}.\n\n" + "We go on with it. " * 150)
+        move(cast, case, "amal", "resolve", result="INTERNAL-RESULT", told="We are sorry.")
+
+        pdf = papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT)
+
+        assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+        with pdfplumber.open(io.BytesIO(pdf)) as document:
+            sheets = [sheet.extract_text() for sheet in document.pages]
+        index = sheets[0]
+        for part in ("1. The case", "2. Allegations and decisions", "3. Letters and messages", "4. Files"):
+            number = int(re.search(rf"{re.escape(part)}[ .]+(\d+)", index)[1])  # type: ignore[index]
+            assert part in sheets[number - 1]
+        whole = "\n".join(sheets)
+        assert "News number 11." in whole
+        assert "We are sorry." in whole
+        assert "INTERNAL-RESULT" not in whole
+        assert f"Page {len(sheets)} of {len(sheets)}" in sheets[-1]
+        assert "OFFICIAL-SENSITIVE" in index
+
+    def test_the_delegate_of_the_authority_alone_makes_it_and_that_is_on_record(self, cast: Cast) -> None:
+        case = a_case(cast)
+
+        with pytest.raises(MayNot):
+            papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("amal"), at=AT)
+        answer = cast.client("beth").get(f"/api/v1/cases/{case.reference}/review-bundle.pdf")
+
+        assert answer.content.startswith(b"%PDF")
+        assert Event.objects.get(verb="REVIEW_BUNDLE_MADE").subject == case.reference
+
+
+class TestTheOutcome:
+    """SI 2020/2 regulation 33: that there is a right to a review, whose it is, where to write, by when, and why that body."""
+
+    def outcome(self, cast: Cast, body: str) -> letters.Written:
+        case = a_case(cast)
+        case.review_body, case.review_information_on = body, AT.date()
+        complainant = Complainant.objects.get(case=case)
+        return letters.write_outcome(
+            case, "We found that the service was not good enough.", to=letters.to_complainant(complainant), on=AT.date()
+        )
+
+    def test_the_iopc_is_named_with_its_address_and_the_last_day(self, cast: Cast) -> None:
+        letter = self.outcome(cast, "IOPC")
+
+        for said in ("not good enough", "18 December 2026", "PO Box 473", "no one else can", "This is because"):
+            assert said in letter.text
+        assert letter.template is not None
+        assert letter.template.kind == "OUTCOME"
+
+    def test_the_local_policing_body_is_named_as_it_is_called_on_that_day(self, cast: Cast) -> None:
+        LocalPolicingBody.objects.create(
+            force=cast.force, name="Mayor of Westshire", address="1 High Street\nWest Town", from_on=dt.date(2026, 5, 7)
+        )
+
+        letter = self.outcome(cast, "LPB")
+
+        assert "Write to: Mayor of Westshire, 1 High Street West Town." in letter.text
+
+    def test_without_a_right_nothing_is_said_of_one(self, cast: Cast) -> None:
+        assert "review" not in self.outcome(cast, "").text
+
+
+def test_a_letter_names_every_part_that_is_missing_or_unknown(cast: Cast) -> None:
+    case = a_case(cast)
+    to = letters.to_complainant(Complainant.objects.get(case=case))
+
+    with pytest.raises(Invalid) as refusal:
+        letters.write(case, "TIMELINESS", to=to, gaps={"progress": "Two heard.", "outcome": "None."}, on=AT.date())
+
+    assert set(refusal.value.errors) == {"reasons", "next_steps", "estimated_end", "outcome"}
+
+
+def test_a_kind_without_a_text_of_its_own_is_written_by_the_general_one(cast: Cast) -> None:
+    case = a_case(cast)
+    to = letters.to_body(case, "IOPC", on=AT.date())
+
+    letter = letters.write(case, "HANDLING", to=to, gaps={"explanation": "Locally."}, on=AT.date())
+
+    assert letter.template is not None
+    assert letter.template.kind == "GENERAL"
+    assert "Dear Independent Office for Police Conduct" in letter.text
+
+
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+@pytest.mark.parametrize("party", ["COMPLAINANT", "SUBJECT", "BODY"])
+def test_there_is_a_text_for_every_notice_to_everybody(cast: Cast, kind: str, party: str) -> None:
+    case: Any = a_case(cast)
+    assess(cast, case)
+    to = {
+        "COMPLAINANT": letters.to_complainant(Complainant.objects.get(case=case)),
+        "SUBJECT": letters.Recipient(Message.Party.SUBJECT, "Sam Sharp"),
+        "BODY": letters.to_body(case, "LPB", on=AT.date()),
+    }[party]
+
+    draft = letters.preview(case, kind, to=to, on=AT.date())
+
+    assert set(texts.gaps_in(draft.text)) <= set(texts.FROM_THE_HANDLER)

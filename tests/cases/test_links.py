@@ -1,0 +1,238 @@
+"""Cases linked to each other, and merged where surely the same people complain: nobody's identity goes from one to another."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.audit.models import Event
+from backend.common.errors import Invalid, Missing
+from cases.models import Case, CaseLink, Complainant, Kind
+from cases.services import links
+from cases.services.intake import NewComplainant
+from cases.services.links import CannotLink, CannotMerge, is_the_same
+from cases.services.locking import MayNot
+from tests.cases.alleging import by
+from tests.cast import AT, Cast, a_case, assess, give_to, move
+
+MERGED = {"told": "You sent us this twice: we deal with it under the other reference."}
+MAYA = NewComplainant(name="Maya Field", email="maya@home.test", telephone="0121 496 0000")
+
+
+def add(cast: Cast, case: Case, other: Case, kind: str = "SAME_INCIDENT", name: str = "amal") -> CaseLink:
+    return links.add(**by(cast, name, case), other=other.reference, kind=CaseLink.Kind(kind), reason="One evening.")[0]
+
+
+def end(cast: Cast, case: Case, public_id: UUID, name: str = "amal") -> Case:
+    return links.end(**by(cast, name, case), public_id=public_id, reason="Another street.")
+
+
+def seen(cast: Cast, case: Case, name: str = "amal") -> list[str]:
+    return [link.kind for link in links.links_of(case, actor=cast.actor(name))]
+
+
+class TestALink:
+    def test_is_read_from_both_sides_and_in_the_history_of_both(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+
+        add(cast, case, other)
+
+        assert seen(cast, case) == seen(cast, other) == ["SAME_INCIDENT"]
+        events = Event.objects.filter(verb="LINKED").values_list("subject", flat=True)
+        assert set(events) == {case.reference, other.reference}
+
+    @pytest.mark.parametrize("kind", [kind.value for kind in links.LINKED_BY_HAND])
+    def test_is_made_once(self, cast: Cast, kind: str) -> None:
+        case, other = a_case(cast), a_case(cast)
+        add(cast, case, other, kind, "beth")
+
+        with pytest.raises(CannotLink, match="linked so already"):
+            add(cast, case, other, kind, "beth")
+
+    def test_that_reads_the_same_both_ways_is_made_once_in_either(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        add(cast, case, other)
+
+        with pytest.raises(CannotLink):
+            add(cast, other, case)
+        assert add(cast, case, other, "SUPERSEDES") != add(cast, other, case, "SUPERSEDES")
+
+    def test_is_within_a_force(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        Case.objects.filter(pk=other.pk).update(force=cast.eastshire)
+
+        with pytest.raises(Invalid) as refused:
+            add(cast, case, other)
+
+        assert set(refused.value.errors) == {"other"}
+
+    def test_is_to_another_case_that_its_maker_sees(self, cast: Cast) -> None:
+        case, hidden = a_case(cast), assess(cast, a_case(cast), "beth", alleges_crime_or_discipline=True)
+
+        for other in (case, hidden):
+            with pytest.raises(Invalid):
+                add(cast, case, other)
+
+    def test_is_not_shown_to_who_may_not_see_the_other_side(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        made = add(cast, case, other)
+        assess(cast, other, "beth", alleges_crime_or_discipline=True)
+
+        assert seen(cast, case, "beth") == ["SAME_INCIDENT"]
+        assert seen(cast, case, "amal") == []
+        with pytest.raises(Missing):
+            end(cast, case, made.public_id, "amal")
+
+    def test_ends_with_a_reason_and_stays_in_the_history(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        made = add(cast, case, other)
+
+        end(cast, other, made.public_id)
+
+        made.refresh_from_db()
+        assert (made.ended_at, made.reason) == (AT, "One evening.\nEnded: Another street.")
+        assert seen(cast, case) == ["SAME_INCIDENT"]
+        with pytest.raises(CannotLink):
+            end(cast, case, made.public_id)
+        assert add(cast, case, other) != made
+
+    def test_that_a_move_made_stands(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        made = links.link(case, other, CaseLink.Kind.SPLIT, reason="", actor=cast.actor("amal"), at=AT)
+
+        with pytest.raises(CannotLink):
+            end(cast, case, made.public_id)
+
+    def test_is_not_a_units_to_make(self, cast: Cast) -> None:
+        case, other = give_to(cast, a_case(cast), "northgate"), give_to(cast, a_case(cast), "northgate")
+
+        with pytest.raises(MayNot):
+            add(cast, case, other, name="dee")
+
+
+class TestInvestigatedTogether:
+    """SI 2020/2, regulation 14."""
+
+    def test_is_the_authoritys_decision(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+
+        with pytest.raises(MayNot):
+            add(cast, case, other, "JOINED", "amal")
+
+        assert add(cast, case, other, "JOINED", "beth").kind == "JOINED"
+
+    def test_is_of_what_is_open_and_no_comment(self, cast: Cast) -> None:
+        case = a_case(cast)
+        comment, closed = a_case(cast, kind=Kind.COMMENT), a_case(cast)
+        Case.objects.filter(pk=closed.pk).update(closed_on=AT.date())
+
+        for other in (comment, closed):
+            with pytest.raises(CannotLink, match="still open"):
+                add(cast, case, other, "JOINED", "beth")
+
+    def test_leaves_each_its_days_and_people(self, cast: Cast) -> None:
+        case, other = (
+            a_case(cast, made_on=dt.date(2026, 11, 1)),
+            a_case(cast, complainants=[NewComplainant(name="Ben")]),
+        )
+
+        add(cast, case, other, "JOINED", "beth")
+
+        case.refresh_from_db()
+        assert case.made_on == dt.date(2026, 11, 1)
+        assert [each.name for each in other.complainants.all()] == ["Ben"]
+
+
+def merge(cast: Cast, case: Case, into: Case) -> Case:
+    assess(cast, case)
+    return move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+
+
+class TestAMerger:
+    def test_of_the_same_complainants_complaints_points_to_the_other(self, cast: Cast) -> None:
+        into, case = a_case(cast, complainants=[MAYA]), a_case(cast, complainants=[MAYA])
+
+        merged = merge(cast, case, into)
+
+        assert (merged.state, merged.outcome) == ("MERGED", "MERGED")
+        assert CaseLink.objects.get().other == into
+
+    def test_copies_nobody(self, cast: Cast) -> None:
+        into = a_case(cast, complainants=[NewComplainant(name="Maya Field", telephone="+44 121 496 0000")])
+        case = a_case(cast, complainants=[MAYA])
+        before = list(Complainant.objects.order_by("id").values("id", "case_id", "name", "email", "telephone"))
+
+        merge(cast, case, into)
+
+        after = list(Complainant.objects.order_by("id").values("id", "case_id", "name", "email", "telephone"))
+        assert after == before
+
+    @pytest.mark.parametrize(
+        "others",
+        [
+            [NewComplainant(name="Ben Field", email="maya@home.test")],  # a household's address
+            [NewComplainant(name="Maya Field", email="maya.field@work.test")],  # a namesake, for all we know
+            [NewComplainant(name="Maya Field")],
+            [NewComplainant(anonymous=True)],
+            [NewComplainant(anonymous=True, email="maya@home.test")],
+            [MAYA, NewComplainant(name="Ben Field", email="ben@home.test")],  # somebody would be lost
+            [],
+        ],
+    )
+    def test_of_different_or_unknown_people_is_refused(self, cast: Cast, others: list[NewComplainant]) -> None:
+        one, two = a_case(cast, complainants=[MAYA]), a_case(cast, complainants=others)
+
+        for case, into in ((one, two), (two, one)):
+            with pytest.raises(CannotMerge, match="link them instead"):
+                merge(cast, case, into)
+
+    def test_into_one_that_was_closed_is_refused(self, cast: Cast) -> None:
+        into, case = a_case(cast), a_case(cast)
+        merge(cast, into, case)
+        third = a_case(cast)
+
+        with pytest.raises(Invalid):
+            merge(cast, third, into)
+
+
+def somebody(**given: Any) -> Complainant:
+    return Complainant(**given)
+
+
+names = st.sampled_from(["", "Maya Field", "maya  FIELD", "Ben Field"])
+emails = st.sampled_from(["", "maya@home.test", "MAYA@home.test", "ben@home.test"])
+telephones = st.sampled_from(["", "0121 496 0000", "+44 121 4960000", "0121 496 0001"])
+people = st.builds(somebody, name=names, email=emails, telephone=telephones, anonymous=st.booleans())
+
+
+@given(one=people, other=people)
+def test_nobody_is_taken_for_another(one: Complainant, other: Complainant) -> None:
+    same = is_the_same(one, other)
+
+    assert same == is_the_same(other, one)
+    if one.anonymous or other.anonymous or {one.name[:3].lower(), other.name[:3].lower()} == {"may", "ben"}:
+        assert not same
+    if not (one.email or one.telephone):
+        assert not same
+
+
+def test_links_through_the_api(cast: Cast) -> None:
+    case, other = a_case(cast), a_case(cast)
+    client, url = cast.client("amal"), f"/api/v1/cases/{case.reference}/links/"
+    body = {"other": other.reference, "kind": "DUPLICATE", "reason": "Sent twice."}
+
+    made = client.post(url, body, format="json", headers={"If-Match": client.get(url)["ETag"]})
+    ended = client.post(
+        f"{url}{made.json()['public_id']}/end/",
+        {"reason": "Not so."},
+        format="json",
+        headers={"If-Match": made["ETag"]},
+    )
+
+    assert (made.status_code, made.json()["other"]) == (201, other.reference)
+    assert ended.json()[0]["ended_at"] is not None
+    refused = client.post(url, {**body, "kind": "MERGED"}, format="json", headers={"If-Match": ended["ETag"]})
+    assert refused.status_code == 400

@@ -1,0 +1,231 @@
+"""Conduct and DSI matters: arising from any live case without ending it, and their own path to its end."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from backend.common.errors import Invalid
+from cases.models import Case, CaseLink, Kind, MatterType
+from cases.selectors import deadlines, get_case
+from cases.services import access, determinations, matters
+from cases.services.locking import MayNot
+from cases.services.matters import CannotArise
+from cases.services.transitions import CannotMove
+from tests.cases.alleging import (
+    a_recorded_case,
+    alleged,
+    an_investigated_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    opine,
+    set_actions,
+)
+from tests.cases.bodies import a_case_told, a_case_under_review, a_paper, on_day
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
+
+REFER = {"basis": "MANDATORY", "ground": "DEATH_OR_SERIOUS_INJURY", "clear_on": "2026-11-20"}
+TO_FAY = {"investigator": "fay@westshire.test"}
+
+
+def arise(cast: Cast, case: Case, name: str = "beth", matter_type: str = "CONDUCT") -> Case:
+    return matters.open_matter(
+        **by(cast, name, case), matter_type=MatterType(matter_type), why="A second officer was found to have lied."
+    )[0]
+
+
+def notice(case: Case) -> dict[str, str]:
+    return {"document": str(a_paper(case)), "dated_on": "2026-11-20"}
+
+
+def loaded(cast: Cast, case: Case, name: str = "beth") -> Case:
+    return get_case(reference=case.reference, actor=cast.actor(name))
+
+
+class TestArising:
+    @pytest.mark.parametrize(
+        "prepare",
+        [a_case, a_case_handled_outside, a_recorded_case, an_investigated_case, a_case_told],
+        ids=lambda prepare: prepare.__name__,
+    )
+    def test_it_leaves_the_complaint_where_it_stands(self, cast: Cast, prepare: Any) -> None:
+        case = prepare(cast)
+        stood = case.state
+
+        matter = arise(cast, case)
+
+        case.refresh_from_db()
+        assert (case.state, case.closed_on) == (stood, None)
+        assert (matter.kind, matter.state, matter.matter_type) == (Kind.MATTER, "RECORDED", "CONDUCT")
+        link = CaseLink.objects.get(kind="ARISING")
+        assert (link.case_id, link.other_id) == (matter.pk, case.pk)
+
+    def test_also_under_review_and_while_it_is_with_the_iopc(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        move(cast, case, "beth", "refer", **{**REFER, "basis": "VOLUNTARY", "ground": "GRAVITY"})
+
+        assert arise(cast, case).state == arise(cast, a_case_under_review(cast).case).state == "RECORDED"
+
+    def test_from_a_matter_too(self, cast: Cast) -> None:
+        assert arise(cast, a_matter(cast)).state == "RECORDED"
+
+    def test_professional_standards_holds_it_even_where_a_unit_holds_the_complaint(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+
+        matter = arise(cast, case)
+
+        assert matter.unit == cast.standards
+        for name in ("amal", "cai", "dee"):
+            assert not Case.objects.visible_to(cast.actor(name)).filter(pk=matter.pk).exists()
+
+    def test_not_from_what_is_closed_or_a_comment(self, cast: Cast) -> None:
+        closed = a_case(cast)
+        Case.objects.filter(pk=closed.pk).update(closed_on=AT.date())
+
+        for case in (closed, a_case(cast, kind=Kind.COMMENT)):
+            with pytest.raises(CannotArise):
+                arise(cast, case)
+
+    def test_not_where_the_authority_is_another(self, cast: Cast) -> None:
+        case = a_case(cast)
+        determinations.set_chief_officer(**by(cast, "beth", case), concerns_chief_officer=True, reason="It names him.")
+
+        with pytest.raises(CannotArise, match="chief officer"):
+            arise(cast, case)
+
+    def test_is_the_authoritys_to_say(self, cast: Cast) -> None:
+        with pytest.raises(MayNot):
+            arise(cast, a_recorded_case(cast), "amal")
+
+    def test_what_arises_from_a_restricted_case_is_restricted_for_the_same_people(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        access.restrict(**by(cast, "beth", case), reason="A covert inquiry.")
+
+        matter = arise(cast, case)
+
+        assert matter.restricted
+        assert loaded(cast, matter).pk == matter.pk
+        assert not Case.objects.visible_to(cast.actor("lev")).filter(pk=matter.pk).exists()
+
+    def test_its_twelve_months_begin_on_the_day_it_came_to_attention(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, made_on=dt.date(2025, 1, 6))
+        matter = arise(cast, case)
+
+        move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.")
+
+        letter = next(each for each in deadlines(loaded(cast, matter)) if each.rule == "timeliness_letter")
+        assert letter.due_on == dt.date(2027, 11, 20)
+
+
+def finish(cast: Cast, matter: Case) -> Case:
+    """From the investigation to the end: an opinion, a report, a decision, and a check by a second person."""
+    allegation = code(cast, alleged(cast, matter))
+    opine(cast, allegation)
+    move(cast, matter, "fay", "submit_report", summary="He lied.")
+    in_decision(cast, matter, "lev")
+    decide(cast, allegation, "NOT_ACCEPTABLE", "lev")
+    set_actions(cast, allegation, name="lev")
+    return move(cast, matter, "beth", "finalise")
+
+
+class TestThePath:
+    def test_of_a_conduct_matter_investigated_here(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.")
+
+        ended = finish(cast, matter)
+
+        assert (ended.state, ended.closed_on, ended.review_body) == ("FINALISED", AT.date(), "")
+
+    def test_of_a_dsi_matter_is_by_the_iopc_first(self, cast: Cast) -> None:
+        """PRA 2002 Sch 3 para 14C: every death or serious injury is referred."""
+        matter = a_matter(cast, matter_type=MatterType.DSI)
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            move(cast, matter, "beth", "investigate", **TO_FAY, terms="What happened.")
+        assert [each.due_on for each in deadlines(loaded(cast, matter)) if each.rule == "referral"] == [
+            dt.date(2026, 11, 21)
+        ]
+
+        move(cast, matter, "beth", "refer", **REFER)
+        move(cast, matter, "beth", "determine_local", **TO_FAY, **notice(matter))
+        found = move(cast, matter, "beth", "find_conduct", reason="The officer may have lied about the restraint.")
+
+        assert (found.state, found.matter_type) == ("LOCAL_INV", "CONDUCT")
+        assert finish(cast, matter).state == "FINALISED"
+
+    def test_goes_back_when_the_iopc_says_so(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "refer", **{**REFER, "ground": "SERIOUS_CORRUPTION"})
+        move(cast, matter, "beth", "refer_back", **notice(matter))
+
+        assert move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.").state == "LOCAL_INV"
+
+    def test_is_decided_by_the_iopc_where_it_investigates(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "refer", **{**REFER, "ground": "SERIOUS_CORRUPTION"})
+        move(cast, matter, "beth", "determine_independent", **notice(matter))
+
+        assert move(cast, matter, "beth", "enter_iopc_report", **notice(matter)).state == "DECISION"
+
+    def test_a_conduct_matter_is_found_to_be_one_once(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.")
+
+        with pytest.raises(CannotMove, match="conduct matter already"):
+            move(cast, matter, "beth", "find_conduct", reason="To be sure.")
+
+
+class TestAnInterestedPerson:
+    """Police Reform Act 2002, section 21; SI 2020/2, regulation 34."""
+
+    def add(self, cast: Cast, case: Case, name: str = "beth", at: dt.datetime = AT, **given: str) -> Case:
+        contact = {"email": "ola@home.test", "telephone": "", "address": "", **given}
+        return matters.add_interested_person(**by(cast, name, case, at), name="Ola Reed", **contact)[1]
+
+    def test_has_a_clock_of_their_own_from_the_day_they_were_added(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+
+        self.add(cast, matter, at=on_day(10))
+        self.add(cast, matter, at=on_day(20), email="uma@home.test")
+
+        clocks = [each.due_on for each in deadlines(loaded(cast, matter)) if each.rule == "progress_update"]
+        assert clocks == [on_day(38).date(), on_day(48).date()]
+
+    def test_has_nothing_to_withdraw_and_no_review(self, cast: Cast) -> None:
+        case = self.add(cast, a_recorded_case(cast))
+
+        person = case.complainants.get(relationship="INTERESTED")
+
+        assert (person.name, person.position) == ("Ola Reed", 2)
+        assert person.name not in str(cast.client("beth").get(f"/api/v1/cases/{case.reference}/").json())
+
+    def test_can_be_told_something(self, cast: Cast) -> None:
+        with pytest.raises(Invalid) as refused:
+            self.add(cast, a_recorded_case(cast), email="")
+
+        assert set(refused.value.errors) == {"email"}
+
+    def test_not_of_a_comment_nor_by_a_unit(self, cast: Cast) -> None:
+        with pytest.raises(CannotArise):
+            self.add(cast, a_case(cast, kind=Kind.COMMENT))
+        with pytest.raises(MayNot):
+            self.add(cast, give_to(cast, a_case(cast), "northgate"), "cai")
+
+
+def test_a_matter_arises_through_the_api(cast: Cast) -> None:
+    case = assess(cast, a_case(cast), "beth", alleges_crime_or_discipline=True)
+    client, url = cast.client("beth"), f"/api/v1/cases/{case.reference}/"
+
+    opened = client.post(
+        url + "matters/",
+        {"matter_type": "DSI", "why": "He died a day later."},
+        format="json",
+        headers={"If-Match": client.get(url)["ETag"]},
+    )
+
+    assert opened.status_code == 201, opened.content
+    assert opened.json()["matter_type"] == "DSI"
+    assert opened["ETag"].startswith(f'"{opened.json()["reference"]}')
+    assert client.get(url + "links/").json()[0]["case"] == opened.json()["reference"]

@@ -1,0 +1,171 @@
+"""Proceedings that follow or run beside a case, and outlast it: begun, followed, ended, told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from backend.common.errors import Invalid
+from cases.deadlines import open_deadlines
+from cases.models import Case, Kind, Message, Notice, Proceeding
+from cases.selectors import get_case
+from cases.services import proceedings, steps
+from cases.services.locking import MayNot
+from cases.services.proceedings import CannotFollow
+from tests.cases.alleging import a_recorded_case, by, name_subject
+from tests.cases.staying import BOTH, DAY, TODAY, open_notices
+from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, give_to, move
+
+CASES = "/api/v1/cases/"
+
+
+def begin(cast: Cast, case: Case, name: str = "amal", **more: Any) -> Proceeding:
+    given = {
+        "kind": Proceeding.Kind.CRIMINAL,
+        "subject": None,
+        "begun_on": TODAY,
+        "next_date_on": None,
+        "contact": "",
+        **more,
+    }
+    return proceedings.begin(**by(cast, name, case), **given)[0]
+
+
+def end(cast: Cast, row: Proceeding, at: dt.datetime = AT, **more: Any) -> Proceeding:
+    given = {"ended_on": at.date(), "result": "Acquitted.", **more}
+    return proceedings.end(**by(cast, "amal", row.case, at), proceeding=row.public_id, **given)[0]
+
+
+def tell(cast: Cast, row: Proceeding, at: dt.datetime = AT) -> Proceeding:
+    text = "The court has found him not guilty."
+    return proceedings.tell(**by(cast, "amal", row.case, at), proceeding=row.public_id, text=text)[0]
+
+
+def to_be_told(cast: Cast, case: Case) -> list[dt.date]:
+    seen = get_case(reference=case.reference, actor=cast.actor("beth"))
+    found = open_deadlines(seen, steps.working_calendar())
+    return [each.due_on for each in found if each.rule == "outcome_notice"]
+
+
+def test_they_begin_with_whom_to_ask_and_the_next_day_in_court(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    subject = name_subject(cast, case, "1005")
+
+    row = begin(cast, case, subject=subject.public_id, next_date_on=TODAY + 90 * DAY, contact="DC Shaw")
+
+    assert (row.subject, row.contact, row.next_date_on) == (subject, "DC Shaw", TODAY + 90 * DAY)
+    follow = {"proceeding": row.public_id, "next_date_on": TODAY + 120 * DAY, "contact": "J. Lane, CPS"}
+    row, _ = proceedings.follow(**by(cast, "beth", case), **follow)
+    assert (row.next_date_on, row.contact) == (TODAY + 120 * DAY, "J. Lane, CPS")
+
+
+def test_their_days_are_in_order(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    row = begin(cast, case)
+
+    for given in ({"begun_on": TODAY + DAY}, {"next_date_on": TODAY - DAY}, {"subject": uuid4()}):
+        with pytest.raises(Invalid):
+            begin(cast, case, **given)
+    for day in (TODAY - DAY, TODAY + DAY):
+        with pytest.raises(Invalid):
+            end(cast, row, ended_on=day)
+
+
+def test_their_end_is_told_to_each_complainant_within_five_working_days(cast: Cast) -> None:
+    case = a_recorded_case(cast, complainants=BOTH)
+    row = begin(cast, case, next_date_on=TODAY)
+
+    row = end(cast, row)
+
+    assert (row.result, row.next_date_on) == ("Acquitted.", None)
+    assert len(open_notices(case, "PROCEEDING_OUTCOME")) == 2
+    assert to_be_told(cast, case) == [dt.date(2026, 11, 27)] * 2
+
+
+def test_telling_it_settles_what_was_owed(cast: Cast) -> None:
+    row = end(cast, begin(cast, a_recorded_case(cast, complainants=BOTH)))
+
+    told = tell(cast, row)
+
+    assert told.told_on == TODAY
+    assert Notice.objects.filter(case=row.case, kind="PROCEEDING_OUTCOME", settled_as="SENT").count() == 2
+    assert to_be_told(cast, row.case) == []
+    assert Message.objects.filter(case=row.case, text__startswith="The court").exists()
+    with pytest.raises(CannotFollow, match="told already"):
+        tell(cast, row)
+
+
+def test_they_go_on_end_and_are_told_after_the_case_has(cast: Cast) -> None:
+    case = a_case_handled_outside(cast)
+    row = begin(cast, case)
+    move(cast, case, "amal", "resolve", **RESOLVE)
+    closed = move(cast, case, "beth", "finalise")
+    assert closed.next_due_on is None
+
+    end(cast, row, AT + 100 * DAY)
+
+    assert Case.objects.get(pk=case.pk).state == "FINALISED"
+    assert len(to_be_told(cast, case)) == 1
+    tell(cast, row, AT + 101 * DAY)
+    assert to_be_told(cast, case) == []
+    assert begin(cast, case, kind=Proceeding.Kind.MISCONDUCT_MEETING).ended_on is None
+
+
+def test_that_an_appeal_was_brought_is_told_and_its_end_again(cast: Cast) -> None:
+    row = begin(cast, a_recorded_case(cast), kind=Proceeding.Kind.APPEAL)
+    assert len(to_be_told(cast, row.case)) == 1
+    tell(cast, row)
+    assert to_be_told(cast, row.case) == []
+
+    row = end(cast, row, result="Dismissed.")
+
+    assert len(to_be_told(cast, row.case)) == 1
+    assert tell(cast, row).told_on == TODAY
+
+
+def test_nothing_is_told_before_they_end_and_nothing_is_followed_after(cast: Cast) -> None:
+    row = begin(cast, a_recorded_case(cast))
+    with pytest.raises(CannotFollow, match="not ended yet"):
+        tell(cast, row)
+    end(cast, row)
+
+    with pytest.raises(CannotFollow, match="ended already"):
+        end(cast, row)
+    with pytest.raises(CannotFollow, match="have ended"):
+        proceedings.follow(**by(cast, "amal", row.case), proceeding=row.public_id, next_date_on=None, contact="")
+
+
+def test_they_are_followed_by_professional_standards_alone(cast: Cast) -> None:
+    case = give_to(cast, a_case(cast), "northgate")
+
+    for name in ("cai", "dee"):
+        with pytest.raises(MayNot, match="Professional Standards"):
+            begin(cast, case, name)
+
+
+def test_none_follow_from_a_comment(cast: Cast) -> None:
+    with pytest.raises(CannotFollow):
+        begin(cast, a_case(cast, kind=Kind.COMMENT), "beth")
+
+
+def test_proceedings_go_through_http(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    client, url = cast.client("amal"), f"{CASES}{case.reference}/"
+
+    def send(method: str, path: str, body: dict[str, Any], status: int) -> Any:
+        tag = client.get(url)["ETag"]
+        sent = getattr(client, method)(f"{url}proceedings/{path}", body, format="json", headers={"If-Match": tag})
+        assert sent.status_code == status, sent.content
+        return sent.json()
+
+    row = send("post", "", {"kind": "MISCONDUCT_HEARING", "begun_on": str(TODAY), "contact": "DC Shaw"}, 201)
+    item = f"{row['public_id']}/"
+    assert send("put", item, {"next_date_on": "2027-02-01"}, 200)["next_date_on"] == "2027-02-01"
+    assert send("post", f"{item}told/", {"text": "?"}, 409)["type"].endswith("cannot-follow")
+    assert send("post", f"{item}end/", {"ended_on": str(TODAY), "result": "Final warning."}, 200)["result"]
+    assert send("post", f"{item}told/", {"text": "He was given a final written warning."}, 200)["told_on"]
+
+    assert [each["kind"] for each in client.get(f"{url}proceedings/").json()] == ["MISCONDUCT_HEARING"]

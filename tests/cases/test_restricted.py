@@ -1,0 +1,236 @@
+"""A restricted case: nobody knows of it but by leave, given by name and for a reason, its own handler included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.accounts.models import Person
+from backend.common.errors import Invalid, Missing
+from cases.models import Case, CaseAccess, Determination, Involvement, Kind
+from cases.services import access, assignment, bulk, determinations, involvement
+from cases.services.access import CannotRestrict
+from cases.services.assignment import CannotAssign
+from cases.services.bulk import Wanted
+from cases.services.locking import MayNot
+from tests.architecture.test_access import EVERYBODY, call, routes
+from tests.cases.alleging import a_recorded_case, by
+from tests.cases.bodies import a_case_under_review
+from tests.cast import AT, Cast, a_case, assess
+
+WHY = "A covert inquiry is under way."
+CASES = "/api/v1/cases/"
+
+
+def restrict(cast: Cast, case: Case, name: str = "beth") -> Case:
+    return access.restrict(**by(cast, name, case), reason=WHY)
+
+
+def lift(cast: Cast, case: Case, name: str) -> Case:
+    return access.lift(**by(cast, name, case), reason="The inquiry is over.")
+
+
+def give(cast: Cast, case: Case, who: str, name: str = "beth") -> CaseAccess:
+    return access.give(**by(cast, name, case), who=f"{who}@westshire.test", reason="To handle it.")[0]
+
+
+def end(cast: Cast, case: Case, who: str, name: str = "beth") -> Case:
+    return access.end(**by(cast, name, case), who=f"{who}@westshire.test", reason="Moved to another team.")
+
+
+def who_sees(cast: Cast, case: Case) -> set[str]:
+    return {name for name in cast.users if Case.objects.visible_to(cast.actor(name)).filter(pk=case.pk).exists()}
+
+
+class TestRestricting:
+    def test_leaves_it_to_who_does_it_and_not_even_to_its_handler(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        assert case.handler == cast.users["amal"]
+
+        restrict(cast, case)
+
+        assert who_sees(cast, case) == {"beth"}
+
+    @pytest.mark.parametrize("kind", [Kind.COMPLAINT, Kind.COMMENT])
+    def test_hides_it_at_every_address_as_if_it_were_not_there(self, cast: Cast, kind: Kind) -> None:
+        case = restrict(cast, a_case(cast, kind=kind))
+
+        for name in set(EVERYBODY) - {"beth"}:
+            client = cast.client(name)
+            absent = client.get(f"{CASES}ZZZZZZZZ/")
+            for address, methods in routes().values():
+                if "get" in methods:
+                    answer = call(client, "get", address, case, None)
+                    assert (answer.status_code, answer.content) == (404, absent.content), (name, address)
+
+    def test_hides_it_in_lists_counts_and_searches(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        restrict(cast, case)
+
+        for name, expected in (("beth", {case.reference, other.reference}), ("amal", {other.reference})):
+            client = cast.client(name)
+            for query in ({}, {"search": "rude"}, {"handler": "anybody"}, {"open": "false"}, {"history": "include"}):
+                found = client.get(CASES, query).json()["results"]
+                assert {each["reference"] for each in found} == expected, (name, query)
+            assert client.get(f"{CASES}counts/").json()["total"]["count"] == len(expected)
+
+    def test_hides_it_in_the_tray_of_bodies(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        restrict(cast, review.case)
+
+        for name in ("amal", "lev"):
+            for tray in ("body-notices/", "body-notices/owed/"):
+                assert review.case.reference not in cast.client(name).get(CASES + tray).content.decode()
+        assert cast.client("beth").get(f"{CASES}body-notices/owed/").json() != []
+
+    def test_is_not_moved_by_who_has_no_leave(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+
+        answer = call(cast.client("amal"), "post", "{reference}/moves/", case, {"move": "take"})
+
+        assert answer.status_code == 404
+        (one,) = bulk.move_each(
+            cases=[Wanted(case.reference, case.version)], move="take", details={}, actor=cast.actor("amal"), at=AT
+        )
+        assert isinstance(one.problem, Missing)
+
+    def test_is_the_authoritys_and_done_once(self, cast: Cast) -> None:
+        case = a_case(cast)
+
+        with pytest.raises(MayNot):
+            restrict(cast, case, "amal")
+        restrict(cast, case)
+        with pytest.raises(CannotRestrict, match="already"):
+            restrict(cast, case)
+
+    def test_keeps_the_reason(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+
+        kept = Determination.objects.get(case=case, about="RESTRICTION")
+        assert (kept.answers, kept.reason, kept.made_by) == ({"restricted": True}, WHY, cast.users["beth"])
+
+
+class TestLifting:
+    def test_is_done_by_a_second_person_with_leave(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        give(cast, case, "lev")
+
+        lifted = lift(cast, case, "lev")
+
+        assert not lifted.restricted
+        assert who_sees(cast, case) == {"amal", "beth", "lev"}
+        assert not CaseAccess.objects.filter(case=case, ended_at=None).exists()
+
+    def test_never_by_who_restricted_it(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+
+        with pytest.raises(CannotRestrict, match="second person"):
+            lift(cast, case, "beth")
+
+    def test_not_by_somebody_without_leave(self, cast: Cast) -> None:
+        with pytest.raises(Missing):
+            lift(cast, restrict(cast, a_case(cast)), "lev")
+
+    def test_not_while_it_concerns_the_chief_officer(self, cast: Cast) -> None:
+        case = a_case(cast)
+        determinations.set_chief_officer(**by(cast, "beth", case), concerns_chief_officer=True, reason="It names him.")
+        give(cast, case, "lev")
+
+        with pytest.raises(CannotRestrict, match="chief officer"):
+            lift(cast, case, "lev")
+
+    def test_not_of_what_is_open_to_all_whose_work_it_is(self, cast: Cast) -> None:
+        with pytest.raises(CannotRestrict, match="not restricted"):
+            lift(cast, a_case(cast), "beth")
+
+
+class TestLeave:
+    def test_is_given_by_name_and_shows_the_case(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+
+        leave = give(cast, case, "amal")
+
+        assert (leave.person, leave.given_by) == (cast.users["amal"].person, cast.users["beth"])
+        assert who_sees(cast, case) == {"amal", "beth"}
+
+    def test_is_never_given_to_oneself_nor_twice(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        give(cast, case, "amal")
+
+        for who in ("beth", "amal"):
+            with pytest.raises(CannotRestrict, match="leave already"):
+                give(cast, case, who)
+
+    def test_makes_no_handler_of_anybody_and_takes_no_wall_away(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        involvement.name_person(**by(cast, "beth", case), who="lev@westshire.test", part=Involvement.Part.SUBJECT)
+        restrict(cast, case)
+
+        for who in ("hal", "cai", "fay", "lev"):
+            with pytest.raises(CannotRestrict, match="no role for it, or a wall"):
+                give(cast, case, who)
+        assert who_sees(cast, case) == {"beth"}
+
+    def test_is_for_people_of_the_force(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+
+        for who in ("kit@eastshire.test", "nobody@nowhere.test"):
+            with pytest.raises(Invalid):
+                access.give(**by(cast, "beth", case), who=who, reason="To know.")
+
+    def test_ends_at_once(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        give(cast, case, "amal")
+
+        end(cast, case, "amal")
+
+        assert who_sees(cast, case) == {"beth"}
+        with pytest.raises(CannotRestrict, match="no leave"):
+            end(cast, case, "amal")
+        assert give(cast, case, "amal").ended_at is None
+
+    def test_of_who_restricted_it_does_not_end(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+        give(cast, case, "lev")
+
+        with pytest.raises(CannotRestrict, match="keep their leave"):
+            end(cast, case, "beth", "lev")
+
+    def test_is_given_by_the_authority_alone(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        give(cast, case, "amal")
+
+        with pytest.raises(MayNot):
+            give(cast, case, "lev", "amal")
+        with pytest.raises(MayNot):
+            end(cast, case, "amal", "amal")
+
+    def test_is_for_a_restricted_case_alone(self, cast: Cast) -> None:
+        with pytest.raises(CannotRestrict, match="not restricted"):
+            give(cast, a_case(cast), "amal")
+
+    def test_comes_before_the_case_is_handed_to_somebody(self, cast: Cast) -> None:
+        case = restrict(cast, assess(cast, a_case(cast), "beth", alleges_crime_or_discipline=True))
+
+        with pytest.raises(CannotAssign):
+            assignment.assign(**by(cast, "beth", case), unit=None, handler="lev@westshire.test")
+        give(cast, case, "lev")
+
+        assert assignment.assign(**by(cast, "beth", case), unit=None, handler="lev@westshire.test").handler
+
+
+def test_restriction_and_leave_through_the_api(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+
+    def post(name: str, route: str, **body: Any) -> Any:
+        return call(cast.client(name), "post", "{reference}/" + route, case, body)
+
+    assert post("beth", "restriction/", reason=WHY).status_code == 200
+    assert post("lev", "restriction/lift/", reason="Over.").status_code == 404
+    assert post("beth", "leave/", who="lev@westshire.test", reason="To check.").status_code == 201
+    leave = cast.client("lev").get(f"{CASES}{case.reference}/leave/").json()
+    assert [(each["name"], each["given_by"]) for each in leave] == [("Beth", "Beth"), ("Lev", "Beth")]
+    assert post("beth", "leave/end/", who="lev@westshire.test", reason="Done.").status_code == 200
+    assert post("beth", "restriction/lift/", reason="Over.").status_code == 409
+    assert Person.objects.count() == len(EVERYBODY)

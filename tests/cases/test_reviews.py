@@ -1,0 +1,357 @@
+"""Reviews of the outcome: who may apply and until when, who decides what, and what follows."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from backend.audit.models import Event
+from backend.common.errors import Invalid, Missing, Stale
+from cases.models import BodyNotice, Case, Complainant, Notice, Review, Withdrawal
+from cases.services import reviews
+from cases.services.intake import NewComplainant
+from cases.services.locking import MayNot
+from cases.services.reviews import CannotDecideReview, NoReview
+from cases.services.transitions import CannotMove
+from tests.cases.alleging import a_directed_case_reported_on, a_recorded_case, by
+from tests.cases.bodies import (
+    CLOSE,
+    RECOMMENDS,
+    TOLD,
+    a_case_told,
+    a_case_under_review,
+    a_paper,
+    answered,
+    apply,
+    conclude,
+    on_day,
+)
+from tests.cast import AT, Cast, a_case_handled_outside, add_user, move
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+class TestTheRight:
+    """Police Reform Act 2002, Schedule 3, paragraphs 6A, 25 and 30."""
+
+    def test_the_outcome_of_a_recorded_complaint_is_reviewed_by_the_local_policing_body(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+
+        review = apply(cast, case)
+
+        assert (review.body, review.state, review.applied_on) == ("LPB", "APPLIED", AT.date())
+
+    def test_what_might_be_a_crime_is_reviewed_by_the_iopc(self, cast: Cast) -> None:
+        assert apply(cast, a_case_told(cast, conduct=True)).body == "IOPC"
+
+    def test_what_is_handled_outside_schedule_3_has_none(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+
+        with pytest.raises(NoReview, match="right to a review"):
+            apply(cast, case, made_to="LPB")
+
+    def test_what_the_iopc_directed_has_none(self, cast: Cast) -> None:
+        case = a_directed_case_reported_on(cast)
+
+        with pytest.raises(NoReview, match="right to a review"):
+            apply(cast, case, made_to="IOPC")
+
+    def test_before_the_outcome_there_is_nothing_to_review(self, cast: Cast) -> None:
+        with pytest.raises(NoReview):
+            apply(cast, a_recorded_case(cast), made_to="LPB")
+
+    def test_is_of_those_who_complain_alone(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        other = Complainant.objects.create(case=case, position=2, relationship="INTERESTED", name="Ola Reed")
+
+        for stranger in (uuid4(), other.public_id):
+            with pytest.raises(Invalid) as refused:
+                apply(cast, case, complainant=stranger)
+            assert set(refused.value.errors) == {"complainant"}
+
+    def test_is_not_of_those_who_have_withdrawn(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        Withdrawal.objects.create(
+            case=case, complainant=case.complainants.get(), state="SIGNED", wished_on=AT.date(), signed_by="COMPLAINANT"
+        )
+
+        with pytest.raises(NoReview, match="withdrawn"):
+            apply(cast, case)
+
+    def test_one_application_at_a_time_is_entered(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        apply(cast, case)
+
+        with pytest.raises(NoReview, match="entered already"):
+            apply(cast, case)
+
+    def test_the_same_outcome_is_not_reviewed_twice_for_one_person(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        conclude(cast, review, "NOT_UPHELD")
+        case = move(cast, review.case, "beth", "close_review", **CLOSE)
+
+        with pytest.raises(NoReview, match="reviewed at their application already"):
+            apply(cast, case)
+
+    def test_the_other_of_two_complainants_has_their_own(self, cast: Cast) -> None:
+        two = [NewComplainant(name="Maya Field", email="maya@home.test"), NewComplainant(name="Ben Field")]
+        review = a_case_under_review(cast, complainants=two)
+        conclude(cast, review, "NOT_UPHELD")
+        case = move(cast, review.case, "beth", "close_review", **CLOSE)
+
+        again = apply(cast, case, complainant=case.complainants.get(position=2).public_id)
+
+        assert again.state == "APPLIED"
+
+
+class TestTheTime:
+    """SI 2020/2, regulation 29: 28 days from the day after the information was provided."""
+
+    @pytest.mark.parametrize("days", [0, 1, 28])
+    def test_is_kept_until_the_28th_day(self, cast: Cast, days: int) -> None:
+        assert apply(cast, a_case_told(cast), at=on_day(days)).applied_on == on_day(days).date()
+
+    def test_is_over_on_the_29th(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+
+        with pytest.raises(NoReview, match="last day to apply was 18 December 2026"):
+            apply(cast, case, at=on_day(29))
+
+    def test_the_body_may_accept_it_late_for_special_circumstances(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+
+        review = apply(cast, case, at=on_day(40), accepted_late_reason="In hospital until then.")
+
+        assert review.accepted_late_reason == "In hospital until then."
+        assert BodyNotice.objects.get(decides="REVIEW_ACCEPTED_LATE").body == "LPB"
+
+    def test_a_finalised_case_comes_under_review_when_it_is_accepted_late(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)  # type: ignore[arg-type]
+        move(cast, case, "mo", "finalise", at=on_day(29))
+        apply(cast, fresh(case), at=on_day(40), accepted_late_reason="In hospital until then.")
+
+        opened = move(cast, case, "beth", "open_review", at=on_day(40))
+
+        assert (opened.state, opened.closed_on) == ("UNDER_REVIEW", None)
+
+    def test_in_time_nothing_is_accepted_late(self, cast: Cast) -> None:
+        with pytest.raises(Invalid) as refused:
+            apply(cast, a_case_told(cast), accepted_late_reason="To be sure.")
+
+        assert set(refused.value.errors) == {"accepted_late_reason"}
+
+    def test_the_days_with_the_wrong_body_do_not_count(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+
+        review = apply(
+            cast, case, at=on_day(35), made_to="IOPC", applied_on=on_day(28).date(), forwarded_on=on_day(35).date()
+        )
+
+        assert (review.body, review.days_with_wrong_body) == ("LPB", 7)
+
+    def test_too_late_with_the_wrong_body_is_too_late(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+
+        with pytest.raises(NoReview, match="last day"):
+            apply(
+                cast, case, at=on_day(35), made_to="IOPC", applied_on=on_day(29).date(), forwarded_on=on_day(35).date()
+            )
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"made_to": "IOPC"}, "forwarded_on"),  # the wrong body, and not forwarded
+            ({"made_to": "LPB", "forwarded_on": on_day(2).date()}, "forwarded_on"),  # the right one at once
+            ({"made_to": "IOPC", "forwarded_on": on_day(1).date()}, "forwarded_on"),  # before it was made
+            ({"made_to": "IOPC", "forwarded_on": on_day(3).date()}, "forwarded_on"),  # a day to come
+            ({"applied_on": on_day(-1).date()}, "applied_on"),  # before the outcome
+            ({"applied_on": on_day(3).date()}, "applied_on"),
+        ],
+    )
+    def test_days_that_cannot_be_are_refused(self, cast: Cast, given: dict[str, Any], field: str) -> None:
+        case = a_case_told(cast)
+
+        with pytest.raises(Invalid) as refused:
+            apply(cast, case, at=on_day(2), **given)
+
+        assert set(refused.value.errors) == {field}
+
+
+class TestWhatTheBodyDecides:
+    def test_an_application_is_opened_by_its_own_move_which_owes_the_bundle(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+
+        assert fresh(review.case).state == "UNDER_REVIEW"
+        assert Notice.objects.get(case=review.case, kind="REVIEW_BUNDLE").to == "LPB"
+
+    def test_nothing_is_opened_without_an_application(self, cast: Cast) -> None:
+        with pytest.raises(CannotMove, match="application for a review"):
+            move(cast, a_case_told(cast), "beth", "open_review")
+
+    def test_nothing_is_finalised_over_an_application(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        apply(cast, case)
+
+        with pytest.raises(CannotMove, match="review was applied for"):
+            move(cast, case, "beth", "finalise", at=on_day(30))
+
+    def test_not_upheld_closes_it(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+
+        conclude(cast, review, "NOT_UPHELD", at=on_day(20))
+        closed = move(cast, review.case, "beth", "close_review", at=on_day(20), **CLOSE)
+
+        assert (closed.state, closed.closed_on) == ("FINALISED", on_day(20).date())
+        assert Review.objects.get().decision.decides == "REVIEW_NOT_UPHELD"  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("decides", ["INVALID", "WITHDRAWN"])
+    def test_what_is_not_examined_closes_it_too(self, cast: Cast, decides: str) -> None:
+        review = a_case_under_review(cast)
+
+        conclude(cast, review, decides)
+
+        assert move(cast, review.case, "beth", "close_review", **CLOSE).state == "FINALISED"
+
+    @pytest.mark.parametrize("decides", ["INVALID", "WITHDRAWN"])
+    def test_an_application_may_end_before_it_is_opened_and_leaves_the_case_as_it_is(
+        self, cast: Cast, decides: str
+    ) -> None:
+        case = a_case_told(cast)
+
+        review = conclude(cast, apply(cast, case), decides)
+
+        assert review.state == decides
+        assert fresh(case).state == "OUTCOME_SENT"
+        assert apply(cast, case).state == "APPLIED"
+
+    def test_nothing_is_examined_before_it_is_opened(self, cast: Cast) -> None:
+        review = apply(cast, a_case_told(cast))
+
+        with pytest.raises(CannotDecideReview, match="Open the review first"):
+            conclude(cast, review, "NOT_UPHELD")
+
+    def test_it_ends_once(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        conclude(cast, review, "NOT_UPHELD")
+
+        with pytest.raises(CannotDecideReview, match="entered already"):
+            conclude(cast, review, "INVALID")
+
+    def test_nothing_is_closed_before_the_body_has_decided(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+
+        for name, details in (("close_review", CLOSE), ("reopen_after_review", {})):
+            with pytest.raises(CannotMove, match="review"):
+                move(cast, review.case, "beth", name, **details)
+
+    @pytest.mark.parametrize(
+        ("conduct", "decides"),
+        [(False, "DETERMINES_INVESTIGATION"), (False, "SUBSTITUTES_FINDINGS"), (True, "RECOMMENDS")],
+    )
+    def test_no_body_decides_what_is_the_others(self, cast: Cast, conduct: bool, decides: str) -> None:
+        review = a_case_under_review(cast, conduct=conduct)
+
+        with pytest.raises(Invalid) as refused:
+            conclude(cast, review, decides, recommendation=RECOMMENDS if decides == "RECOMMENDS" else "")
+
+        assert set(refused.value.errors) == {"decides"}
+
+    def test_the_document_is_a_file_of_the_case(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        fields = {"decides": "NOT_UPHELD", "dated_on": AT.date(), "recommendation": "", "document": uuid4()}
+
+        with pytest.raises(Invalid) as refused:
+            reviews.decide(**by(cast, "beth", review.case), public_id=review.public_id, **fields)  # type: ignore[arg-type]
+
+        assert set(refused.value.errors) == {"document"}
+
+    def test_it_is_dated_between_the_application_and_today(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, at=on_day(5))
+
+        for day in (on_day(4).date(), on_day(7).date()):
+            fields = {"decides": "NOT_UPHELD", "dated_on": day, "recommendation": "", "document": a_paper(review.case)}
+            with pytest.raises(Invalid) as refused:
+                reviews.decide(**by(cast, "beth", review.case, on_day(6)), public_id=review.public_id, **fields)  # type: ignore[arg-type]
+            assert set(refused.value.errors) == {"dated_on"}
+
+    def test_what_a_body_said_is_never_changed(self, cast: Cast) -> None:
+        conclude(cast, a_case_under_review(cast), "NOT_UPHELD")
+
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            BodyNotice.objects.update(dated_on=on_day(1).date())
+
+
+def test_only_the_authority_enters_what_bodies_do(cast: Cast) -> None:
+    review = a_case_under_review(cast)
+    case = review.case
+
+    with pytest.raises(MayNot):
+        conclude(cast, review, "NOT_UPHELD", "amal")
+    with pytest.raises(Missing):
+        conclude(cast, review, "NOT_UPHELD", "cai")
+    with pytest.raises(MayNot):
+        apply(cast, case, "amal")
+    with pytest.raises(Stale):
+        reviews.answer(
+            **{**by(cast, "beth", case), "version": 1}, public_id=review.public_id, says="ACCEPTED", reasons="-"
+        )
+
+
+def test_each_step_leaves_one_version_and_one_event_without_words(cast: Cast) -> None:
+    review = a_case_under_review(cast)
+    before = fresh(review.case).version
+
+    conclude(cast, review, "RECOMMENDS", recommendation="CANARY apologise")
+    answered(cast, review, "REFUSED")
+
+    assert fresh(review.case).version == before + 2
+    events = Event.objects.filter(subject=review.case.reference).order_by("sequence")
+    assert [event.verb for event in events][-2:] == ["REVIEW_DECIDED", "RECOMMENDATION_ANSWERED"]
+    assert all("CANARY" not in str(event.detail.details) for event in events)
+
+
+def test_the_bundle_is_what_the_body_needs_and_no_note(cast: Cast) -> None:
+    review = a_case_under_review(cast)
+
+    bundle = reviews.bundle_of(review.case)
+
+    assert [allegation.finding for allegation in bundle.allegations] == ["ACCEPTABLE"]
+    assert [TOLD["told"] in message.text for message in bundle.outcome] == [True]
+    assert [notice.decides for notice in bundle.body_notices] == ["REVIEW_APPLIED"]
+    assert len(bundle.files) == 1
+
+
+def test_a_review_from_application_to_refusal_through_the_api(cast: Cast) -> None:
+    case = a_case_told(cast)
+    client, url = cast.client("beth"), f"/api/v1/cases/{case.reference}/"
+
+    def call(method: str, route: str, body: dict[str, Any]) -> Any:
+        etag = client.get(url)["ETag"]
+        answer = getattr(client, method)(url + route, body, format="json", headers={"If-Match": etag})
+        assert answer.status_code in (200, 201), answer.content
+        return answer.json()
+
+    complainant = str(case.complainants.get().public_id)
+    applied = call(
+        "post",
+        "reviews/",
+        {"complainant": complainant, "made_to": "LPB", "applied_on": "2026-11-20", "document": str(a_paper(case))},
+    )
+    call("post", "moves/", {"move": "open_review"})
+    decision = {
+        "decides": "RECOMMENDS",
+        "dated_on": "2026-11-20",
+        "document": str(a_paper(case)),
+        "recommendation": RECOMMENDS,
+    }
+    call("put", f"reviews/{applied['public_id']}/decision/", decision)
+    answer = call("put", f"reviews/{applied['public_id']}/answer/", {"says": "REFUSED", "reasons": "It was done."})
+    call("post", "moves/", {"move": "close_review", "details": CLOSE})
+
+    assert answer["state"] == "REFUSED"
+    assert [each["state"] for each in client.get(url + "reviews/").json()] == ["REFUSED"]
+    assert client.get(url).json()["state"] == "FINALISED"

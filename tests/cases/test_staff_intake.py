@@ -1,0 +1,190 @@
+"""A complaint that staff write down: by telephone, letter, e-mail, at a counter, through another body, or transferred in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from backend.accounts.models import Role
+from backend.accounts.services import people
+from backend.areas.models import Unit
+from backend.audit import services as audit
+from backend.notifications.models import Outgoing
+from cases.models import Case, Complainant, Intake
+from tests.cast import AT, FOUNDER, Cast, add_user
+
+URL = "/api/v1/cases/intake/"
+TODAY = timezone.localdate
+DAY = dt.timedelta(days=1)
+
+
+def told(**more: Any) -> dict[str, Any]:
+    return {
+        "channel": "TELEPHONE", "narrative": "Nobody called me back.", "made_on": str(TODAY()), "received_on": str(TODAY()),
+        "complainants": [{"name": "Maya Field", "email": "maya@home.test", "relationship": "AFFECTED"}], **more,
+    }  # fmt: skip
+
+
+def send(cast: Cast, name: str = "amal", key: str | None = None, **more: Any) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    return cast.client(name).post(URL, told(**more), format="json", headers=headers)
+
+
+def taken(answer: Any) -> Case:
+    assert answer.status_code == 201, answer.content
+    return Case.objects.get(reference=answer.json()["reference"])
+
+
+def test_it_opens_a_complaint_with_professional_standards(cast: Cast) -> None:
+    case = taken(send(cast, about_unit="northgate", neighbourhood="OT1", wishes_recording=True))
+
+    assert (case.kind, case.state, case.origin, case.unit) == ("COMPLAINT", "RECEIVED", "LIVE", cast.standards)
+    assert (case.about_unit, case.neighbourhood, case.wishes_recording) == (cast.northgate, cast.old_town, True)
+    assert case.next_due_on is not None
+
+
+@pytest.mark.parametrize("channel", [each for each in Intake.Channel.values if each != "TRANSFER"])
+def test_it_keeps_how_it_came_and_who_took_it(cast: Cast, channel: str) -> None:
+    case = taken(send(cast, channel=channel, received_by="PC 4711, front desk", their_reference="X/12"))
+
+    kept = Intake.objects.get(case=case)
+    assert (kept.channel, kept.received_by, kept.their_reference) == (channel, "PC 4711, front desk", "X/12")
+    assert kept.entered_by == cast.users["amal"]
+
+
+def test_the_day_it_was_made_is_kept_apart_from_the_day_it_was_received(cast: Cast) -> None:
+    made, received = TODAY() - 9 * DAY, TODAY() - 2 * DAY
+
+    case = taken(send(cast, channel="LPB", made_on=str(made), received_on=str(received)))
+
+    assert (case.made_on, case.received_on) == (made, received)
+    assert case.received_at is not None
+
+
+def test_a_transfer_keeps_the_day_of_the_authority_that_it_came_from(cast: Cast) -> None:
+    made = TODAY() - 40 * DAY
+
+    case = taken(send(cast, channel="TRANSFER", made_on=str(made), transferred_from="Eastshire Police"))
+
+    assert case.made_on == made
+    refused = send(cast, channel="TRANSFER")
+    assert set(refused.json()["errors"]) == {"transferred_from"}
+
+
+def test_several_complainants_and_a_representative_are_kept_with_what_they_need(cast: Cast) -> None:
+    case = taken(
+        send(
+            cast,
+            complainants=[
+                {"name": "Maya Field", "language": "Urdu", "access_needs": "An interpreter"},
+                {"name": "Omar Lee", "relationship": "REPRESENTATIVE", "acts_for": "Maya Field", "has_authority": True},
+                {"relationship": "WITNESS"},
+            ],
+        )
+    )
+
+    maya, omar, witness = Complainant.objects.filter(case=case).order_by("position")
+    assert (maya.name, maya.language, maya.access_needs) == ("Maya Field", "Urdu", "An interpreter")
+    assert (omar.acts_for, omar.has_authority) == ("Maya Field", True)
+    assert (witness.anonymous, witness.name) == (True, "")
+
+
+def test_who_left_an_address_is_told_the_reference_and_nothing_else(cast: Cast) -> None:
+    case = taken(send(cast))
+
+    (mail,) = Outgoing.objects.filter(cause__startswith="acknowledge:")
+    assert mail.recipient == "maya@home.test"
+    assert case.reference in mail.body
+    assert "complaint" not in (mail.subject + mail.body).lower()
+    taken(send(cast, reply_wanted=False))
+    assert Outgoing.objects.filter(cause__startswith="acknowledge:").count() == 1
+
+
+@pytest.mark.parametrize("name", ["amal", "beth", "cai", "dee", "fay"])
+def test_those_who_handle_complaints_write_them_down(cast: Cast, name: str) -> None:
+    assert taken(send(cast, name)).force == cast.force
+
+
+@pytest.mark.parametrize("name", ["gwen", "hal", "ida", "jo", "nobody"])
+def test_nobody_else_does(cast: Cast, name: str) -> None:
+    answer = send(cast, name)
+
+    assert answer.status_code == 403
+    assert not Case.objects.exists()
+
+
+def test_who_writes_it_down_in_a_unit_does_not_see_the_case_afterwards(cast: Cast) -> None:
+    case = taken(send(cast, "cai"))
+
+    assert cast.client("cai").get(f"/api/v1/cases/{case.reference}/").status_code == 404
+    assert cast.client("amal").get(f"/api/v1/cases/{case.reference}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"received_on": str(TODAY() + DAY)}, "received_on"),
+        ({"made_on": str(TODAY()), "received_on": str(TODAY() - DAY)}, "made_on"),
+        ({"complainants": []}, "complainants"),
+        ({"complainants": [{"name": "Omar", "relationship": "REPRESENTATIVE"}]}, "complainants.0.acts_for"),
+        ({"about_unit": "nowhere"}, "about_unit"),
+        ({"about_unit": "southgate", "neighbourhood": "OT1"}, "neighbourhood"),
+        ({"force": "eastshire"}, "force"),
+        ({"channel": "PIGEON"}, "channel"),
+        ({"narrative": ""}, "narrative"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_name(cast: Cast, wrong: dict[str, Any], field: str) -> None:
+    answer = send(cast, **wrong)
+
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {field}
+    assert not Case.objects.exists()
+
+
+def test_who_works_for_two_forces_says_for_which(cast: Cast) -> None:
+    theirs = Unit.objects.create(
+        slug="standards",
+        name="Standards",
+        kind=Unit.Kind.DEPARTMENT,
+        force=cast.eastshire,
+        is_professional_standards=True,
+    )
+    both = add_user(cast, "pam", Role.PSD_ASSESSOR, cast.standards, collar_number="1201")
+    people.grant_role(user=both, role=Role.PSD_ASSESSOR, unit=theirs, actor=FOUNDER, at=AT - dt.timedelta(days=1))
+
+    assert send(cast, "pam").status_code == 400
+    assert taken(send(cast, "pam", force="eastshire")).force == cast.eastshire
+
+
+def test_sent_twice_with_one_key_it_is_written_down_once(cast: Cast) -> None:
+    key = str(uuid.uuid4())
+
+    first, again = send(cast, key=key), send(cast, key=key)
+
+    assert first.json() == again.json()
+    assert Case.objects.count() == 1
+    assert send(cast, key=key, narrative="Something else.").status_code == 422
+    assert send(cast, key="not random").status_code == 400
+
+
+def test_one_persons_key_is_not_anothers(cast: Cast) -> None:
+    key = str(uuid.uuid4())
+
+    first, other = taken(send(cast, "amal", key=key)), taken(send(cast, "beth", key=key))
+
+    assert first != other
+
+
+def test_the_trail_says_how_it_came_and_no_words(cast: Cast) -> None:
+    case = taken(send(cast))
+
+    ((event, details),) = audit.timeline(subject_kind="case", subject=case.reference)
+    assert (event.verb, event.actor) == ("TAKEN_DOWN", str(cast.users["amal"].public_id))
+    assert details == {
+        "channel": "TELEPHONE", "made_on": str(TODAY()), "received_on": str(TODAY()), "complainants": 1,
+    }  # fmt: skip

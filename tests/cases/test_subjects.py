@@ -1,0 +1,382 @@
+"""Those whom a case is about: known or not, identified, taken back by a second person, and asked what nobody here reads."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from backend.audit.models import Detail, Event
+from backend.common.errors import Invalid, Missing
+from cases.models import Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
+from cases.services import involvement, subjects
+from cases.services.assignment import CannotAssign
+from cases.services.involvement import NamedAlready
+from cases.services.locking import HistoryStands, MayNot
+from cases.services.subjects import AnsweredAlready, CannotIdentify, CannotTakeDown
+from tests.cases.alleging import (
+    a_recorded_case,
+    alleged,
+    an_investigated_case,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    name_subject,
+    set_actions,
+    under_special_procedures,
+)
+from tests.cast import AT, Cast, a_case, assess, give_to, move
+
+STRANGER = {"label": "The tall one with the beard"}
+CANARY = {"sex": "CANARY-SEX", "ethnicity": "CANARY-ETHNICITY", "age": "CANARY-AGE", "disability": "CANARY-DISABILITY"}
+
+
+def sees(cast: Cast, name: str, case: Case) -> bool:
+    return bool(Case.objects.visible_to(cast.actor(name)).filter(pk=case.pk).exists())
+
+
+def identify(cast: Cast, row: Involvement, who: str, name: str = "beth") -> Involvement:
+    subjects.identify(**by(cast, name, row.case), involvement=row.public_id, who=who)
+    return Involvement.objects.get(pk=row.pk)
+
+
+def take_down(cast: Cast, row: Involvement, name: str = "lev") -> Involvement:
+    subjects.take_down(**by(cast, name, row.case), involvement=row.public_id, reason="Another officer of that name.")
+    return Involvement.objects.get(pk=row.pk)
+
+
+class TestNaming:
+    def test_a_subject_is_named_with_what_they_were_at_the_time(self, cast: Cast) -> None:
+        case = a_case(cast)
+        allegation = alleged(cast, case)
+
+        row = name_subject(
+            cast, case, "1005", allegation=allegation.public_id, subject_type=SubjectType.SPECIAL, rank="Sergeant",
+            unit="southgate", on_duty=False,
+        )  # fmt: skip
+
+        assert (row.person, row.allegation) == (cast.users["ed"].person, allegation)
+        assert (row.subject_type, row.rank, row.unit, row.on_duty) == ("SPECIAL", "Sergeant", cast.southgate, False)
+
+    def test_what_is_not_said_is_what_the_person_is(self, cast: Cast) -> None:
+        person = cast.users["ed"].person
+        person.rank = "Constable"
+        person.save()
+
+        row = name_subject(cast, a_case(cast), "1005")
+
+        assert (row.subject_type, row.rank, row.unit, row.on_duty) == ("OFFICER", "Constable", None, None)
+
+    def test_somebody_who_is_not_known_is_described_and_holds_nothing_up(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        row = name_subject(cast, case, "", allegation=allegation.public_id, **STRANGER)
+        in_decision(cast, case)
+        set_actions(cast, decide(cast, allegation, "UNDETERMINED", "beth"), name="beth")
+
+        sent = move(cast, case, "lev", "send_outcome", told="We could not find out who it was.")
+
+        assert (row.person, row.label) == (None, "The tall one with the beard")
+        assert sent.state == "OUTCOME_SENT"
+        assert not Notice.objects.filter(case=case, to="SUBJECT").exists()
+
+    @pytest.mark.parametrize(
+        "given", [{"who": ""}, {"who": "0000"}, {"who": "0000", **STRANGER}, {"who": "", "unit": "nowhere", **STRANGER}]
+    )
+    def test_nobody_at_all_is_refused(self, cast: Cast, given: dict[str, Any]) -> None:
+        with pytest.raises(Invalid):
+            name_subject(cast, a_case(cast), **given)
+
+    def test_a_conflict_is_of_somebody_known(self, cast: Cast) -> None:
+        with pytest.raises(Invalid):
+            involvement.name_person(
+                **by(cast, "amal", a_case(cast)), who="", part=Involvement.Part.CONFLICT, label="Somebody"
+            )
+
+    def test_one_person_may_be_named_in_two_allegations_and_in_each_once(self, cast: Cast) -> None:
+        case = a_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case)
+        name_subject(cast, case, "1005", allegation=first.public_id)
+        name_subject(cast, case, "1005", allegation=second.public_id)
+
+        with pytest.raises(NamedAlready):
+            name_subject(cast, case, "1005", allegation=second.public_id)
+
+    def test_an_allegation_of_another_case_is_missing(self, cast: Cast) -> None:
+        with pytest.raises(Missing):
+            name_subject(cast, a_case(cast), "1005", allegation=alleged(cast, a_case(cast)).public_id)
+
+    def test_the_investigator_names_those_whom_they_find(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+
+        assert name_subject(cast, case, "1005", "fay").person == cast.users["ed"].person
+
+    def test_who_becomes_known_after_the_recording_is_owed_a_copy_then_and_once(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case)
+
+        name_subject(cast, case, "1005", allegation=first.public_id)
+        name_subject(cast, case, "1005", allegation=second.public_id)
+
+        owed = Notice.objects.filter(case=case, kind="RECORD_COPY", to="SUBJECT")
+        assert [each.subject.person for each in owed] == [cast.users["ed"].person]
+
+
+class TestSeniorRanks:
+    @pytest.mark.parametrize("rank", ["Inspector", "Detective Chief Inspector", "temporary superintendent"])
+    @pytest.mark.parametrize("unit", ["northgate", ""])
+    def test_an_inspector_of_the_unit_that_holds_it_takes_it_from_there(self, cast: Cast, rank: str, unit: str) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+
+        name_subject(cast, case, "1005", rank=rank, unit=unit)
+
+        kept = Case.objects.get(pk=case.pk)
+        assert (kept.kept_from_units, kept.unit) == (True, cast.standards)
+        assert not sees(cast, "cai", case)
+
+    @pytest.mark.parametrize(
+        ("rank", "unit"), [("Sergeant", "northgate"), ("Inspector", "southgate"), ("", "northgate")]
+    )
+    def test_anybody_else_does_not(self, cast: Cast, rank: str, unit: str) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+
+        name_subject(cast, case, "1005", rank=rank, unit=unit)
+
+        assert sees(cast, "cai", case)
+
+    def test_a_chief_officer_does_whatever_their_unit(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+
+        name_subject(cast, case, "1005", rank="Assistant Chief Constable", unit="southgate")
+
+        assert not sees(cast, "cai", case)
+
+    def test_nor_is_it_given_to_their_unit_afterwards(self, cast: Cast) -> None:
+        case = assess(cast, a_case(cast))
+        name_subject(cast, case, "1003", rank="Inspector", unit="southgate")
+
+        with pytest.raises(CannotAssign, match="senior officers"):
+            give_to(cast, case, "southgate")
+        assert give_to(cast, case, "northgate").unit == cast.northgate
+
+
+class TestIdentifying:
+    def test_from_then_on_the_wall_stands(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+        row = name_subject(cast, case, "", rank="Sergeant", **STRANGER)
+        assert sees(cast, "cai", case)
+
+        known = identify(cast, row, "1003")
+
+        assert (known.person, known.rank, known.subject_type) == (cast.users["cai"].person, "Sergeant", "OFFICER")
+        assert not sees(cast, "cai", case)
+        whats = Naming.objects.filter(involvement=row).order_by("id").values_list("what", flat=True)
+        assert list(whats) == ["NAMED", "IDENTIFIED"]
+
+    def test_they_are_owed_a_copy_of_the_record_then(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row = name_subject(cast, case, "", **STRANGER)
+
+        identify(cast, row, "1005")
+
+        assert Notice.objects.get(case=case, kind="RECORD_COPY", to="SUBJECT").subject == row
+
+    def test_a_handler_who_turns_out_to_be_it_stops_handling(self, cast: Cast) -> None:
+        case = move(cast, a_case(cast), "amal", "take")
+
+        identify(cast, name_subject(cast, case, "", **STRANGER), "1001")
+
+        assert Case.objects.get(pk=case.pk).handler is None
+
+    def test_who_is_known_is_not_identified_again(self, cast: Cast) -> None:
+        row = name_subject(cast, a_case(cast), "1005")
+
+        with pytest.raises(CannotIdentify):
+            identify(cast, row, "1003")
+
+    def test_nobody_becomes_the_subject_of_one_thing_twice(self, cast: Cast) -> None:
+        case = a_case(cast)
+        name_subject(cast, case, "1005")
+
+        with pytest.raises(NamedAlready):
+            identify(cast, name_subject(cast, case, "", **STRANGER), "1005")
+
+    @pytest.mark.parametrize("who", ["", "0000", "kit@eastshire.test"])
+    def test_nobody_of_another_force_or_of_none(self, cast: Cast, who: str) -> None:
+        with pytest.raises(Invalid):
+            identify(cast, name_subject(cast, a_case(cast), "", **STRANGER), who)
+
+    def test_a_unit_does_not_identify(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+
+        with pytest.raises(MayNot):
+            identify(cast, name_subject(cast, case, "", **STRANGER), "1005", "cai")
+
+
+class TestTakingAWallDown:
+    def test_a_second_person_takes_it_down_with_a_reason_and_the_row_stays(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+        row = name_subject(cast, case, "1003", "amal")
+        assert not sees(cast, "cai", case)
+
+        ended = take_down(cast, row)
+
+        assert ended.ended_at == AT
+        assert sees(cast, "cai", case)
+        last = Naming.objects.filter(involvement=row).latest("id")
+        assert (last.what, last.by, last.reason) == (
+            "TAKEN_DOWN",
+            cast.users["lev"].person,
+            "Another officer of that name.",
+        )
+
+    def test_never_who_named_or_identified_them(self, cast: Cast) -> None:
+        case = a_case(cast)
+        row = name_subject(cast, case, "", "amal", **STRANGER)
+        identify(cast, row, "1005", "beth")
+
+        for name in ("amal", "beth"):
+            with pytest.raises(CannotTakeDown, match="second person"):
+                take_down(cast, row, name)
+        assert take_down(cast, row, "lev").ended_at == AT
+
+    def test_neither_the_walled_nor_a_unit_takes_it_down(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+        row = name_subject(cast, case, "1003", "amal")
+
+        with pytest.raises(Missing):
+            take_down(cast, row, "cai")
+        with pytest.raises(MayNot):
+            take_down(cast, row, "dee")
+
+    def test_once(self, cast: Cast) -> None:
+        row = name_subject(cast, a_case(cast), "1005")
+        take_down(cast, row)
+
+        with pytest.raises(CannotTakeDown, match="already"):
+            take_down(cast, row)
+
+    def test_not_while_special_procedures_rest_on_it(self, cast: Cast) -> None:
+        row = name_subject(cast, an_investigated_case(cast), "1005")
+        under_special_procedures(row)
+
+        with pytest.raises(CannotTakeDown, match="Special procedures"):
+            take_down(cast, row)
+
+    def test_what_they_were_owed_is_not_owed_any_more(self, cast: Cast) -> None:
+        row = name_subject(cast, a_recorded_case(cast), "1005")
+
+        take_down(cast, row)
+
+        assert Notice.objects.get(subject=row).settled_as == "NOT_OWED"
+
+    def test_they_may_be_named_again(self, cast: Cast) -> None:
+        case = a_case(cast)
+        take_down(cast, name_subject(cast, case, "1005"))
+
+        assert name_subject(cast, case, "1005").ended_at is None
+
+    def test_who_did_what_is_never_changed(self, cast: Cast) -> None:
+        name_subject(cast, a_case(cast), "1005")
+
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Naming.objects.update(reason="Changed.")
+
+
+class TestEqualityAnswers:
+    def give(self, cast: Cast, row: Involvement, name: str = "amal") -> None:
+        subjects.answer_equality(
+            reference=row.case.reference, involvement=row.public_id, answers=CANARY, actor=cast.actor(name), at=AT
+        )
+
+    def test_they_are_kept_apart_and_once(self, cast: Cast) -> None:
+        row = name_subject(cast, a_case(cast), "1005")
+
+        self.give(cast, row)
+
+        assert EqualityAnswers.objects.get(involvement=row).ethnicity == "CANARY-ETHNICITY"
+        with pytest.raises(AnsweredAlready):
+            self.give(cast, row)
+
+    def test_nobody_reads_them_at_any_door_nor_in_the_trail(self, cast: Cast) -> None:
+        case = a_case(cast)
+        alleged(cast, case)
+        row = name_subject(cast, case, "1005")
+        self.give(cast, row)
+        client = cast.client("beth")
+        one = f"/api/v1/cases/{case.reference}/"
+
+        doors = ["", "allegations/", "involvements/", "moves/", "notes/", "messages/", "deadlines/", "files/"]
+        shown = [client.get(one + door).content for door in doors] + [client.get("/api/v1/cases/").content]
+        asked = client.get(f"{one}involvements/{row.public_id}/equality/")
+
+        assert asked.status_code == 405
+        assert not [each for each in [*shown, asked.content] if b"CANARY" in each]
+        assert not [each for each in Detail.objects.all() if "CANARY" in str(each.details)]
+        assert Event.objects.filter(verb="EQUALITY_ANSWERED").count() == 1
+
+    def test_nothing_of_the_case_changes(self, cast: Cast) -> None:
+        row = name_subject(cast, a_case(cast), "1005")
+        version = by(cast, "amal", row.case)["version"]
+
+        self.give(cast, row)
+
+        assert by(cast, "amal", row.case)["version"] == version
+
+    def test_those_who_name_people_give_them_for_a_subject_alone(self, cast: Cast) -> None:
+        case = give_to(cast, a_case(cast), "northgate")
+        row = name_subject(cast, case, "1005")
+        involvement.name_person(**by(cast, "amal", case), who="1006", part=Involvement.Part.WITNESS)
+        witness = Involvement.objects.get(case=case, part="WITNESS")
+
+        with pytest.raises(MayNot):
+            self.give(cast, row, "cai")
+        with pytest.raises(Missing):
+            self.give(cast, row, "kit")
+        with pytest.raises(Missing):
+            self.give(cast, witness)
+
+    def test_history_stands(self, cast: Cast) -> None:
+        case = Case(
+            kind=Kind.COMPLAINT, state="FINALISED", origin="IMPORTED", force=cast.force, unit=cast.standards, source="old",
+            source_reference="R1", received_on=AT.date(), made_on=AT.date(),
+        )  # fmt: skip
+        case.save(force_insert=True)
+        row = Involvement.objects.create(case=case, part="SUBJECT", label="Officer 7")
+
+        with pytest.raises(HistoryStands):
+            self.give(cast, row)
+
+
+class TestThroughHttp:
+    def test_somebody_not_known_is_named_identified_and_taken_back(self, cast: Cast) -> None:
+        case = a_case(cast)
+        address = f"/api/v1/cases/{case.reference}/involvements/"
+
+        def send(name: str, method: str, path: str, body: dict[str, Any]) -> int:
+            tag = cast.client(name).get(address)["ETag"]
+            answer = getattr(cast.client(name), method)(address + path, body, format="json", headers={"If-Match": tag})
+            return int(answer.status_code)
+
+        named = {"part": "SUBJECT", "called": "The tall one", "rank": "Constable", "unit": "southgate", "on_duty": True}
+        assert send("amal", "post", "", named) == 204
+        (shown,) = cast.client("amal").get(address).json()
+        one = f"{shown['public_id']}/"
+        assert (shown["called"], shown["name"], shown["unit"], shown["on_duty"]) == (
+            "The tall one",
+            None,
+            "southgate",
+            True,
+        )
+        assert send("amal", "put", f"{one}identity/", {"who": "ed@westshire.test"}) == 204
+        assert send("amal", "post", f"{one}end/", {"reason": "Misread."}) == 409
+        assert send("beth", "post", f"{one}end/", {"reason": "Misread."}) == 204
+        assert send("beth", "post", f"{uuid4()}/end/", {"reason": "Misread."}) == 404
+
+        (ended,) = cast.client("amal").get(address).json()
+        assert ended["name"] == "Ed"
+        assert ended["ended_at"] is not None

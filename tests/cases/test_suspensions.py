@@ -1,0 +1,457 @@
+"""Suspending the whole or a part, and the ways on: directly, by asking, by the public interest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from backend.common.errors import Invalid, Missing
+from cases import facts
+from cases.deadlines import open_deadlines
+from cases.models import Allegation, BodyNotice, Case, CaseLink, Suspension, SuspensionReview, WishToResume
+from cases.selectors import get_case
+from cases.services import steps, suspensions
+from cases.services.intake import NewComplainant
+from cases.services.locking import MayNot
+from cases.services.suspensions import CannotGoOn, CannotSuspend
+from cases.services.transitions import CannotMove
+from tests.cases.alleging import (
+    a_recorded_case,
+    alleged,
+    an_investigated_case,
+    an_otbi_case,
+    by,
+    name_subject,
+)
+from tests.cases.staying import BOTH, DAY, TODAY, a_document, open_notices, sign, step, suspend, who
+from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, give_to, move
+
+CASES = "/api/v1/cases/"
+LATER = AT + 60 * DAY
+Wish = WishToResume.Wish
+
+
+def read(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def conclude(cast: Cast, row: Suspension, at: dt.datetime = LATER) -> Suspension:
+    return step(cast, row, suspensions.conclude, at=at, concluded_on=at.date())
+
+
+def says(cast: Cast, row: Suspension, wish: Wish, place: int = 1, at: dt.datetime = LATER) -> Suspension:
+    complainant = who(row.case, place).public_id
+    return step(cast, row, suspensions.state_wish, at=at, complainant=complainant, wish=wish, stated_on=at.date())
+
+
+def write(cast: Cast, row: Suspension, place: int = 1, at: dt.datetime = LATER) -> Suspension:
+    complainant = who(row.case, place).public_id
+    return step(cast, row, suspensions.enter_letter, at=at, complainant=complainant, sent_on=at.date())
+
+
+def decide(cast: Cast, row: Suspension, at: dt.datetime = LATER, name: str = "beth", **more: str) -> Suspension:
+    given = {"public_interest": "ENDS", "reason": "The court has looked at all of it.", **more}
+    return step(cast, row, suspensions.decide, name=name, at=at, **given)
+
+
+class TestSuspending:
+    @pytest.mark.parametrize("make", [a_case_handled_outside, a_recorded_case, an_otbi_case, an_investigated_case])
+    def test_stops_what_is_being_handled_and_both_sides_are_told(self, cast: Cast, make: Any) -> None:
+        case = make(cast)
+
+        row = suspend(cast, case)
+
+        assert (row.state, row.suspended_on, row.for_criminal_proceedings) == ("SUSPENDED", TODAY, True)
+        assert row.of_an_investigation == (make is an_investigated_case)
+        assert [notice.to for notice in open_notices(case, "SUSPENSION")] == ["COMPLAINANT"]
+        assert facts.is_wholly_suspended(read(case))
+
+    def test_the_person_complained_about_is_told_too(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        name_subject(cast, case, "1005")
+
+        suspend(cast, case)
+
+        assert [notice.to for notice in open_notices(case, "SUSPENSION")] == ["COMPLAINANT", "SUBJECT"]
+
+    def test_holds_back_the_moves_that_would_go_on(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        row = suspend(cast, case)
+        with pytest.raises(CannotMove, match="suspended"):
+            move(cast, case, "amal", "resolve", **RESOLVE)
+
+        step(cast, row, suspensions.resume, reason="No charge.")
+
+        assert move(cast, case, "amal", "resolve", **RESOLVE).state == "RESOLVED_OUTSIDE"
+
+    def test_never_stops_keeping_the_complainant_informed(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+
+        suspend(cast, case)
+
+        seen = get_case(reference=case.reference, actor=cast.actor("beth"))
+        rules = {deadline.rule for deadline in open_deadlines(seen, steps.working_calendar())}
+        assert {"progress_update", "suspension_review"} <= rules
+
+    def test_needs_something_that_is_being_handled(self, cast: Cast) -> None:
+        received = a_case(cast)
+        resolved = move(cast, a_case_handled_outside(cast), "amal", "resolve", **RESOLVE)
+
+        for case in (received, resolved, a_case(cast, kind="COMMENT")):  # type: ignore[arg-type]
+            with pytest.raises(CannotSuspend, match="nothing to suspend"):
+                suspend(cast, case)
+
+    def test_is_the_iopcs_to_decide_while_it_has_the_case(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+
+        with pytest.raises(CannotSuspend, match="IOPC"):
+            suspend(cast, case)
+
+    def test_is_for_the_delegate_alone(self, cast: Cast) -> None:
+        case = give_to(cast, a_case_handled_outside(cast), "northgate")
+
+        for name in ("amal", "cai", "dee"):
+            with pytest.raises(MayNot):
+                suspend(cast, case, name=name)
+        with pytest.raises(Missing):
+            suspend(cast, case, name="ed")
+
+    def test_of_one_allegation_leaves_the_others_alone(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
+
+        suspend(cast, case, allegation=first.public_id)
+        assert not facts.is_wholly_suspended(read(case))
+        suspend(cast, case, allegation=second.public_id)
+
+        assert facts.is_wholly_suspended(read(case))
+        with pytest.raises(CannotMove, match="suspended"):
+            move(cast, case, "lev", "begin_decision")
+
+    def test_comes_once_a_part(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        part = alleged(cast, case)
+        alleged(cast, case, summary="He left.")
+        suspend(cast, case, allegation=part.public_id)
+
+        with pytest.raises(CannotSuspend, match="already"):
+            suspend(cast, case, allegation=part.public_id)
+        with pytest.raises(CannotSuspend, match="Parts of it"):
+            suspend(cast, case)
+        with pytest.raises(Invalid):
+            suspend(cast, case, allegation=uuid4())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Suspension.objects.create(
+                case=case, allegation=part, suspended_on=TODAY, reason="?", for_criminal_proceedings=True,
+                of_an_investigation=False,
+            )  # fmt: skip
+
+
+class TestReviewing:
+    def test_is_recorded_with_its_reason_and_begins_the_next_28_days(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        row = suspend(cast, case, until="CRIMINAL_INVESTIGATION")
+        assert not row.for_criminal_proceedings
+
+        step(cast, row, suspensions.review, at=AT + 20 * DAY, reason="Charged.", until="CRIMINAL_PROCEEDINGS")
+        row = step(cast, row, suspensions.review, at=AT + 40 * DAY, reason="Listed.", until="CRIMINAL_PROCEEDINGS")
+
+        assert (row.reviewed_on, row.for_criminal_proceedings) == (TODAY + 40 * DAY, True)
+        kept = SuspensionReview.objects.filter(suspension=row).order_by("pk")
+        assert [(each.reviewed_on, each.reason) for each in kept] == [
+            (TODAY + 20 * DAY, "Charged."),
+            (TODAY + 40 * DAY, "Listed."),
+        ]
+        seen = get_case(reference=case.reference, actor=cast.actor("beth"))
+        due = {each.rule: each.due_on for each in open_deadlines(seen, steps.working_calendar())}
+        assert due["suspension_review"] == TODAY + 68 * DAY
+
+
+class TestTheIOPCsDirection:
+    def test_makes_it_go_on_by_its_notice(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        row = suspend(cast, case)
+        with pytest.raises(Invalid):
+            step(cast, row, suspensions.follow_direction, document=uuid4(), dated_on=TODAY)
+
+        document = UUID(a_document(case))
+        row = step(cast, row, suspensions.follow_direction, document=document, dated_on=TODAY)
+
+        assert (row.state, row.ended_on) == ("RESUMED", TODAY)
+        assert BodyNotice.objects.get(case=case).decides == "DIRECTS_CONTINUATION"
+        assert len(open_notices(case, "RESUMPTION")) == 1
+
+    def test_cannot_be_older_than_the_suspension(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        row = suspend(cast, case)
+
+        with pytest.raises(Invalid):
+            step(cast, row, suspensions.follow_direction, document=UUID(a_document(case)), dated_on=TODAY - DAY)
+
+
+class TestWhenTheyHaveConcluded:
+    """The letter of regulation 41 is owed in one case alone (9A A18)."""
+
+    @pytest.mark.parametrize(
+        ("make", "until", "state"),
+        [
+            (an_investigated_case, "CRIMINAL_PROCEEDINGS", "CONCLUDED"),
+            (an_investigated_case, "CRIMINAL_INVESTIGATION", "RESUMED"),
+            (an_otbi_case, "CRIMINAL_PROCEEDINGS", "RESUMED"),
+            (a_case_handled_outside, "CRIMINAL_PROCEEDINGS", "RESUMED"),
+        ],
+    )
+    def test_the_complainant_is_asked_only_about_an_investigation_after_criminal_proceedings(
+        self, cast: Cast, make: Any, until: str, state: str
+    ) -> None:
+        case = make(cast)
+
+        row = conclude(cast, suspend(cast, case, until=until))
+
+        assert row.state == state
+        assert len(open_notices(case, "ASK_TO_RESUME")) == (state == "CONCLUDED")
+        assert len(open_notices(case, "RESUMPTION")) == (state == "RESUMED")
+
+    def test_a_matter_has_nobody_to_ask(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", investigator="fay@westshire.test", terms="All of it.")
+
+        assert conclude(cast, suspend(cast, matter)).state == "RESUMED"
+
+    @pytest.mark.parametrize(("wish", "state"), [(Wish.RESUME, "RESUMED"), (Wish.END, "DECIDING")])
+    def test_a_wish_that_was_stated_before_is_followed_without_asking(self, cast: Cast, wish: Wish, state: str) -> None:
+        case = an_investigated_case(cast)
+        row = suspend(cast, case)
+        assert says(cast, row, wish, at=AT + DAY).state == "SUSPENDED"
+
+        assert conclude(cast, row).state == state
+
+        assert open_notices(case, "ASK_TO_RESUME") == []
+
+    def test_the_last_wish_counts(self, cast: Cast) -> None:
+        row = suspend(cast, an_investigated_case(cast))
+        says(cast, row, Wish.END, at=AT + DAY)
+        says(cast, row, Wish.RESUME, at=AT + 2 * DAY)
+
+        assert conclude(cast, row).state == "RESUMED"
+
+    def test_they_have_not_concluded_before_they_began_or_tomorrow(self, cast: Cast) -> None:
+        row = suspend(cast, an_investigated_case(cast))
+
+        for day in (TODAY - DAY, TODAY + DAY):
+            with pytest.raises(Invalid):
+                step(cast, row, suspensions.conclude, concluded_on=day)
+
+    def test_the_authority_does_not_resume_past_the_complainant(self, cast: Cast) -> None:
+        row = conclude(cast, suspend(cast, an_investigated_case(cast)))
+
+        with pytest.raises(CannotGoOn):
+            step(cast, row, suspensions.resume, reason="Let us go on.")
+        with pytest.raises(CannotGoOn, match="asked first"):
+            decide(cast, row)
+
+
+class TestAsking:
+    def asked(self, cast: Cast, **more: Any) -> Suspension:
+        return write(cast, conclude(cast, suspend(cast, an_investigated_case(cast, **more))))
+
+    def test_gives_28_days_from_the_day_after_the_letter(self, cast: Cast) -> None:
+        row = self.asked(cast)
+
+        assert (row.state, row.asked_on) == ("ASKED", LATER.date())
+        assert open_notices(row.case, "ASK_TO_RESUME") == []
+        seen = get_case(reference=row.case.reference, actor=cast.actor("beth"))
+        due = {each.rule: each.due_on for each in open_deadlines(seen, steps.working_calendar())}
+        assert due["reply_silence"] == LATER.date() + 28 * DAY
+
+    def test_a_wish_that_it_goes_on_has_it_go_on(self, cast: Cast) -> None:
+        row = says(cast, self.asked(cast), Wish.RESUME, at=LATER + 3 * DAY)
+
+        assert (row.state, row.ended_on) == ("RESUMED", (LATER + 3 * DAY).date())
+        assert read(row.case).state == "LOCAL_INV"
+        assert len(open_notices(row.case, "RESUMPTION")) == 1
+
+    def test_a_no_leaves_the_authority_to_decide(self, cast: Cast) -> None:
+        assert says(cast, self.asked(cast), Wish.END).state == "DECIDING"
+
+    def test_silence_does_so_only_after_the_28_days(self, cast: Cast) -> None:
+        row = self.asked(cast)
+        with pytest.raises(CannotGoOn, match="may answer until"):
+            step(cast, row, suspensions.find_silent, at=LATER + 28 * DAY)
+
+        assert step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY).state == "DECIDING"
+
+    def test_silence_under_the_old_rules_is_21_days(self, cast: Cast) -> None:
+        row = self.asked(cast)
+        Case.objects.filter(pk=row.case_id).update(regime="2012")
+
+        assert step(cast, row, suspensions.find_silent, at=LATER + 22 * DAY).state == "DECIDING"
+
+    def test_silence_needs_a_letter(self, cast: Cast) -> None:
+        row = conclude(cast, suspend(cast, an_investigated_case(cast)))
+
+        with pytest.raises(CannotGoOn, match="by letter first"):
+            step(cast, row, suspensions.find_silent, at=LATER + 99 * DAY)
+
+    def test_a_late_answer_that_it_goes_on_is_followed_too(self, cast: Cast) -> None:
+        row = self.asked(cast)
+        step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY)
+
+        assert says(cast, row, Wish.RESUME, at=LATER + 30 * DAY).state == "RESUMED"
+
+    def test_each_of_several_is_asked_and_one_yes_is_enough(self, cast: Cast) -> None:
+        row = conclude(cast, suspend(cast, an_investigated_case(cast, complainants=BOTH)))
+        assert len(open_notices(row.case, "ASK_TO_RESUME")) == 2
+        assert write(cast, row).state == "CONCLUDED"
+        with pytest.raises(CannotGoOn, match="by letter first"):
+            step(cast, row, suspensions.find_silent, at=LATER + 99 * DAY)
+        assert write(cast, row, 2, at=LATER + DAY).state == "ASKED"
+
+        assert says(cast, row, Wish.END, at=LATER + 2 * DAY).state == "ASKED"
+        assert says(cast, row, Wish.RESUME, 2, at=LATER + 2 * DAY).state == "RESUMED"
+
+    def test_all_of_several_have_to_say_no(self, cast: Cast) -> None:
+        row = conclude(cast, suspend(cast, an_investigated_case(cast, complainants=BOTH)))
+
+        assert says(cast, row, Wish.END).state == "CONCLUDED"
+        assert says(cast, row, Wish.END, 2).state == "DECIDING"
+        assert open_notices(row.case, "ASK_TO_RESUME") == []
+
+    def test_whoever_has_withdrawn_is_not_asked(self, cast: Cast) -> None:
+        case = an_investigated_case(cast, complainants=BOTH)
+        sign(cast, case, 2)
+
+        row = conclude(cast, suspend(cast, case))
+
+        assert [notice.complainant for notice in open_notices(case, "ASK_TO_RESUME")] == [who(case)]
+        assert write(cast, row).state == "ASKED"
+
+    def test_nobody_is_asked_twice_or_before_they_have_concluded(self, cast: Cast) -> None:
+        row = suspend(cast, an_investigated_case(cast))
+        with pytest.raises(CannotGoOn, match="not to be asked"):
+            write(cast, row)
+        conclude(cast, row)
+        write(cast, row)
+
+        with pytest.raises(CannotGoOn, match="not to be asked"):
+            write(cast, row)
+
+
+class TestThePublicInterest:
+    def deciding(self, cast: Cast, case: Case, **more: Any) -> Suspension:
+        row = suspend(cast, case, **more)
+        conclude(cast, row)
+        return says(cast, row, Wish.END)
+
+    def test_may_let_it_end_and_part_2_ceases(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = self.deciding(cast, case)
+        with pytest.raises(CannotMove, match="still goes on"):
+            move(cast, case, "beth", "cease", LATER, told="?")
+
+        decided = decide(cast, row)
+        assert (decided.state, decided.decision_reason) == ("CEASED", "The court has looked at all of it.")
+
+        ceased = move(cast, case, "beth", "cease", LATER, told="Nothing more is done about it, as you wished.")
+        assert (ceased.state, ceased.outcome, ceased.review_body) == ("FINALISED", "REGULATION_41", "")
+        assert not CaseLink.objects.filter(other=case).exists()
+
+    def test_may_ask_for_a_conduct_matter_and_part_2_ceases_too(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+
+        assert decide(cast, self.deciding(cast, case), public_interest="CONDUCT_MATTER").state == "CONDUCT_MATTER"
+
+        assert CaseLink.objects.get(other=case, kind="ARISING").case.matter_type == "CONDUCT"
+        assert move(cast, case, "beth", "cease", LATER, told="It goes on without you.").state == "FINALISED"
+
+    def test_ends_one_allegation_and_leaves_the_others(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
+
+        decide(cast, self.deciding(cast, case, allegation=first.public_id))
+
+        assert Allegation.objects.get(pk=first.pk).finding == "REGULATION_41"
+        assert len(open_notices(case, "CEASED")) == 1
+        with pytest.raises(CannotMove, match="still goes on"):
+            move(cast, case, "beth", "cease", LATER, told="?")
+        decide(cast, self.deciding(cast, case, allegation=second.public_id))
+        assert move(cast, case, "beth", "cease", LATER, told="All of it ended.").state == "FINALISED"
+
+    def test_is_for_the_delegate_alone_and_for_what_is_to_be_decided(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = self.deciding(cast, case)
+
+        with pytest.raises(MayNot):
+            decide(cast, row, name="fay")
+        decide(cast, row)
+        with pytest.raises(CannotGoOn, match="has ended"):
+            decide(cast, row)
+        with pytest.raises(CannotGoOn, match="has ended"):
+            says(cast, row, Wish.RESUME)
+
+    def test_what_ceased_before_a_later_referral_ends_nothing_after_it(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        decide(cast, self.deciding(cast, case))
+        move(cast, case, "beth", "cease", LATER, told="It ended.")
+        after = LATER + 2 * DAY
+        notice = {"document": a_document(case), "dated_on": str(after.date())}
+
+        move(cast, case, "beth", "call_in", after, **notice)
+        move(cast, case, "beth", "refer_back", after, **notice)
+
+        with pytest.raises(CannotMove, match="still goes on"):
+            move(cast, case, "beth", "cease", after, told="Again?")
+
+    def test_waits_for_a_referral_that_is_owed(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = self.deciding(cast, case)
+        Case.objects.filter(pk=case.pk).update(alleges_mandatory_referral=True)
+
+        with pytest.raises(CannotGoOn, match="referred to the IOPC first"):
+            decide(cast, row)
+
+
+def test_a_suspended_case_may_be_suspended_again_after_it_went_on(cast: Cast) -> None:
+    case = an_otbi_case(cast)
+    step(cast, suspend(cast, case), suspensions.resume, reason="Bailed.")
+
+    assert suspend(cast, case).state == "SUSPENDED"
+
+
+def test_nothing_of_another_case_is_reached(cast: Cast) -> None:
+    row, other = suspend(cast, an_otbi_case(cast)), an_otbi_case(cast)
+
+    with pytest.raises(Missing):
+        suspensions.resume(**by(cast, "beth", other), suspension=row.public_id, reason="?")
+
+
+def test_a_suspension_goes_through_http_from_the_trial_to_the_end(cast: Cast) -> None:
+    case = an_investigated_case(cast, complainants=[NewComplainant(name="Noor Hill")])
+    client, url = cast.client("beth"), f"{CASES}{case.reference}/suspensions/"
+
+    def post(path: str, body: dict[str, Any], status: int) -> Any:
+        tag = client.get(f"{CASES}{case.reference}/")["ETag"]
+        sent = client.post(f"{url}{path}", body, format="json", headers={"If-Match": tag})
+        assert sent.status_code == status, sent.content
+        return sent.json()
+
+    made = post("", {"until": "CRIMINAL_PROCEEDINGS", "reason": "The trial."}, 201)
+    day, complainant = made["suspended_on"], str(who(case).public_id)
+    item = f"{made['public_id']}/"
+    assert post("", {"until": "CRIMINAL_PROCEEDINGS", "reason": "Again."}, 409)["type"].endswith("cannot-suspend")
+    looked = post(f"{item}reviews/", {"until": "CRIMINAL_PROCEEDINGS", "reason": "It goes on."}, 200)
+    assert [each["reason"] for each in looked["reviews"]] == ["It goes on."]
+    assert post(f"{item}conclusion/", {"concluded_on": day}, 200)["state"] == "CONCLUDED"
+    assert post(f"{item}letter/", {"complainant": complainant, "sent_on": day}, 200)["state"] == "ASKED"
+    assert post(f"{item}silence/", {}, 409)["type"].endswith("cannot-go-on")
+    no = {"complainant": complainant, "wish": "END", "stated_on": day}
+    assert post(f"{item}wishes/", no, 200)["state"] == "DECIDING"
+    ended = post(f"{item}decision/", {"public_interest": "ENDS", "reason": "Tried and acquitted."}, 200)
+    assert (ended["state"], ended["wishes"][0]["wish"]) == ("CEASED", "END")
+    assert [each["state"] for each in client.get(url).json()] == ["CEASED"]
+    assert post(f"{item}resumption/", {"reason": "?"}, 409)
