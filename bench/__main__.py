@@ -8,7 +8,7 @@ import sys
 from .common import say
 from .installation import make_template, running_server, settle
 
-MEASUREMENTS = ("submission", "queue", "import_history", "briefing")
+MEASUREMENTS = ("submission", "moves", "queue", "import_history", "briefing", "watcher")
 
 
 def run(name: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,16 +72,29 @@ def as_owner(database: str) -> Iterator[Any]:
 def fresh_database(name: str) -> dict[str, str]:
     """A migrated, empty database, and the environment that points a process at it."""
     with as_owner("postgres") as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(cursor, name)
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
     return {"DATABASE_URL": address(name), "DATABASE_OWNER_URL": address(name, owner=True)}
+
+
+def _drop(cursor: Any, name: str) -> None:
+    """Drop the database if it is there. Nobody but a superuser may end the server's own autovacuum, which is soon done."""
+    for attempt in range(300):
+        try:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        except psycopg2.errors.InsufficientPrivilege:
+            if attempt == 299:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def make_template() -> None:
     """Migrate the database that the others are copies of, anew: the code may have changed since the last time."""
     with as_owner("postgres") as cursor:
         for name in _databases(cursor):
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            _drop(cursor, name)
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(TEMPLATE)))
     use_database({"DATABASE_URL": address(TEMPLATE), "DATABASE_OWNER_URL": address(TEMPLATE, owner=True)})
     from django.core.management import call_command

@@ -20,6 +20,8 @@ BATCH = 20_000
 UNITS, NEIGHBOURHOODS = 10, 60
 NARRATIVE_WORDS = 60
 RARE_EVERY = 20_000
+COMMON, MIDDLING, RARE, RARE_CODE_EVERY, FACTOR = "A1", "B4", "J1", 5_000, "ARREST"
+RECENT = dt.date(2026, 1, 3)  # a week of cases was received since
 OPEN_STATES = {"RECEIVED": 20, "ASSESSING": 15, "CONTACTED": 10, "HANDLING_OUTSIDE": 55, "RESOLVED_OUTSIDE": 0.2}
 
 
@@ -36,6 +38,7 @@ class Force:
     handler: int
     handler_person: int
     tokens: dict[str, str]
+    codes: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,19 @@ class Words:
     rare = "zuqwix"
 
 
+def today() -> dt.date:
+    """The London day of the measurement: what is late and what is due soon goes by it."""
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+def five_working_days_on(day: dt.date) -> dt.date:
+    from backend.calendar.selectors import working_calendar
+
+    return working_calendar().add_working_days(day, 5)
+
+
 def words(count: int = 5000) -> Words:
     """Words that the English stemmer leaves alone, the most frequent first."""
     syllables = ["ka", "mo", "ti", "ru", "va", "no", "pu", "do", "gi", "la", "bo", "fu"]
@@ -71,6 +87,7 @@ def found_force() -> Force:
 
     from backend.accounts.models import Role
     from backend.areas.models import Neighbourhood, Unit
+    from cases.models import Code
 
     force = Unit.objects.create(slug="demo", name="Demo Police", kind=Unit.Kind.FORCE)
     standards = Unit.objects.create(
@@ -100,6 +117,7 @@ def found_force() -> Force:
         authority_person=authority.person_id,
         handler=handler.pk,
         handler_person=handler.person_id,
+        codes=dict(Code.objects.filter(before_2020=False).values_list("code", "pk")),
         tokens={user.email.split("@")[0]: AuthToken.objects.create(user)[1] for user in (authority, handler)},
     )
 
@@ -121,19 +139,30 @@ def settle_cases(cursor: Any, place: Force, count: int) -> None:
 
     `cursor` is the owner's: the machine lets live cases in only in their first state, so its trigger rests meanwhile.
     """
-    from cases.models import Case, Involvement
+    from cases.models import Allegation, Case, Involvement
 
+    day = today()
+    tagged = Allegation.factors.through
+    has_factor = range(3, count + 1, 10)
     chance = random.Random(count)
     language = words()
     guard = "TRIGGER cases_case_keep_to_the_machine"
     cursor.execute(f"ALTER TABLE cases_case DISABLE {guard}")
     for first in range(1, count + 1, BATCH):
         numbers = range(first, min(first + BATCH, count + 1))
-        _copy(cursor, Case, (_case(number, place, language, chance) for number in numbers))
+        _copy(cursor, Case, (_case(number, place, language, chance, day) for number in numbers))
+        _copy(cursor, Allegation, (_coded(number, place) for number in numbers))
+        tags = ({"allegation_id": number, "code_id": place.codes[FACTOR]} for number in numbers if number in has_factor)
+        _copy(cursor, tagged, tags)
         _copy(cursor, Involvement, (_wall(number, place) for number in numbers if number % 50 == 0))
     cursor.execute(f"ALTER TABLE cases_case ENABLE {guard}")
     cursor.execute("VACUUM (ANALYZE)")
-    for table, expected in (("cases_case", count), ("cases_involvement", count // 50)):
+    for table, expected in (
+        ("cases_case", count),
+        ("cases_involvement", count // 50),
+        ("cases_allegation", count),
+        ("cases_allegation_factors", len(has_factor)),
+    ):
         cursor.execute(f"SELECT count(*) FROM {table}")
         (found,) = cursor.fetchone()
         must(found == expected, f"{table} has {found} rows, not {expected}")
@@ -155,7 +184,7 @@ def _copy(cursor: Any, model: type[Model], rows: Iterator[dict[str, Any]]) -> No
     copy_into(cursor, table=model._meta.db_table, columns=[*first, *left_out], rows=values)
 
 
-def _case(number: int, place: Force, language: Words, chance: random.Random) -> dict[str, Any]:
+def _case(number: int, place: Force, language: Words, chance: random.Random, day: dt.date) -> dict[str, Any]:
     from backend.common.identifiers import letters_from
 
     received = dt.date(2026, 1, 10) - dt.timedelta(days=chance.randrange(1800))
@@ -190,10 +219,40 @@ def _case(number: int, place: Force, language: Words, chance: random.Random) -> 
         "concerns_conduct": unit == place.standards and number % 3 == 0,
         "assessed_by_id": place.authority_person if is_assessed else None,
         "outcome": "" if is_open else "RESOLVED",
-        "next_due_on": received + dt.timedelta(days=28) if is_open else None,
-        "next_due_rule": "outside_resolution" if is_open else "",
+        "recorded_on": received if is_assessed and number % 7 == 0 else None,
+        "flags": '["URGENT"]' if number % 50 == 7 else "[]",
+        "regime": "2012" if number % 10 == 3 else "2020",
+        **_due(number, day + dt.timedelta(days=chance.randrange(-30, 270)), is_open=is_open),
+        "watch_at": f"{NOW + dt.timedelta(days=1 + number % 90)}" if is_open else None,  # for the watcher: not today
         "source": "" if is_live else "history",
         "source_reference": "" if is_live else number,
+    }
+
+
+def _due(number: int, first: dt.date, *, is_open: bool) -> dict[str, Any]:
+    """What is due on a case from that day on: of one in ten something of somebody else's first, of most others the law's."""
+    fate = number // 10 % 10
+    later = first + dt.timedelta(days=14)
+    legal, target, others = (
+        (later, None, first) if fate == 0 else (first, later, None) if fate < 7 else (later, first, None)
+    )
+    rule = "review_window" if fate == 0 else "progress_update" if fate < 7 else "outside_resolution"
+    days = {"next_due_on": first, "legal_due_on": legal, "target_due_on": target, "others_due_on": others}
+    return {**(days if is_open else dict.fromkeys(days)), "next_due_rule": rule if is_open else ""}
+
+
+def _coded(number: int, place: Force) -> dict[str, Any]:
+    """An allegation: every third of the common kind, one in twenty of a middling, and some of a rare."""
+    code = (
+        RARE if number % RARE_CODE_EVERY == 11 else COMMON if number % 3 == 0 else MIDDLING if number % 20 == 1 else "L"
+    )
+    return {
+        "id": number,
+        "public_id": uuid.UUID(int=number),
+        "case_id": number,
+        "position": 1,
+        "category_code": code,
+        "code_id": place.codes[code],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import random
 import sys
@@ -22,8 +23,9 @@ from .population import Force, settle_cases, words
 
 SIZES = (10_000, 100_000, 1_000_000) if FULL else (10_000, 30_000, 100_000)
 PAGE, DEEP_PAGE = 25, 1_000
-ROUNDS, REQUESTS = 7, 20
-FEW = 100
+ROUNDS, REQUESTS, FEW_REQUESTS = 5, 10, 5
+FEW = 2_000  # rows that a plan may sort: those of a rare code or word are looked up, and put in order
+OLD = 1_500  # days
 URL = "/api/v1/cases/"
 FILTER = {"kind": "COMPLAINT", "state": "HANDLING_OUTSIDE"}  # half of the complaints
 RARE = {
@@ -31,13 +33,57 @@ RARE = {
     "state": "RESOLVED_OUTSIDE",
 }  # one in five hundred: by the queue's order it is hard to find
 # The list, who reads it, and with which filters.
-LISTS = {
+LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "force": ("authority", {}),
     "force-filtered": ("authority", FILTER),
     "force-rare": ("authority", RARE),
+    "force-category": ("authority", {"category": population.COMMON}),
+    "force-category-rare": ("authority", {"category": population.RARE}),
+    "force-factor": ("authority", {"factor": population.FACTOR}),
+    "force-age": ("authority", {"older_than": OLD}),
+    "force-since": ("authority", {"received_from": population.RECENT}),
+    "force-unit": ("authority", {"unit": "unit-0"}),
+    "force-about": ("authority", {"about_unit": "unit-0"}),
+    "force-recorded": ("authority", {"recorded": "true"}),
+    "force-flag": ("authority", {"flag": "URGENT"}),
+    "force-regime": ("authority", {"regime": "2012"}),
+    "force-unassigned": ("authority", {"queue": "unassigned"}),
+    "force-awaiting": ("authority", {"queue": "awaiting_others"}),
+    "force-soon": ("authority", {"queue": "due_soon"}),
+    "force-late": ("authority", {"queue": "breached"}),
+    "force-all": (
+        "authority",
+        {**FILTER, "category": population.COMMON, "older_than": OLD, "handler": "nobody", "queue": "breached"},
+    ),
     "unit": ("handler", {}),
     "unit-filtered": ("handler", FILTER),
     "unit-rare": ("handler", RARE),
+    "unit-mine": ("handler", {"queue": "mine"}),
+    "unit-queue": ("handler", {"queue": "my_unit"}),
+    "unit-category": ("handler", {"category": population.COMMON}),
+    "unit-late": ("handler", {"queue": "breached"}),
+}
+# Those that are walked in the order of an index at any size; of a rare code or word the cases are looked up and sorted.
+WALKED = {
+    "force",
+    "force-filtered",
+    "force-rare",
+    "force-soon",
+    "force-late",
+    "unit",
+    "unit-filtered",
+    "unit-rare",
+    "unit-queue",
+}
+# What else a day begins with; each is held against nothing but the clock and its own statements.
+DAY = {
+    "counts": ("authority", "/api/v1/cases/counts/"),
+    "counts of a unit": ("handler", "/api/v1/cases/counts/"),
+    "counts in a category": ("authority", f"/api/v1/cases/counts/?category={population.COMMON}"),
+    "owed": ("authority", "/api/v1/cases/owed/"),
+    "owed to a unit": ("handler", "/api/v1/cases/owed/"),
+    "owed by law, late": ("authority", "/api/v1/cases/owed/?statutory=true&overdue=true"),
+    "workload": ("authority", "/api/v1/cases/workload/"),
 }
 
 
@@ -87,21 +133,29 @@ def pages_of(database: Database) -> list[Page]:
         for name in LISTS:
             rows = _rows(cursor, database.place, name)
             last = min(DEEP_PAGE, len(rows) // PAGE)
-            must(last > 1 or (rows and name.endswith("rare")), f"the list {name} has only {len(rows)} cases")
+            must(rows or not FULL, f"the list {name} is empty")
+            if not rows:
+                continue
             found += [_page(database.place, name, number, rows) for number in ((1, last) if last > 1 else (1,))]
     return found
 
 
 def _facts(place: Force, name: str) -> dict[str, Any]:
     person = place.authority_person if LISTS[name][0] == "authority" else place.handler_person
-    return {"force": place.force, "unit": place.units[0], "person": person}
+    code = place.codes[population.RARE if name.endswith("category-rare") else population.COMMON]
+    today = population.today()
+    return {
+        "force": place.force, "unit": place.units[0], "person": person, "handler": place.handler, "code": code,
+        "factor": place.codes[population.FACTOR], "today": today, "soon": population.five_working_days_on(today),
+        "old": today - dt.timedelta(days=OLD), "recent": population.RECENT,
+    }  # fmt: skip
 
 
 def _rows(cursor: Any, place: Force, name: str) -> list[tuple[Any, int, str]]:
     """The list itself as far as page 1,000, by an honest OFFSET-free scan: key and reference of every row."""
     cursor.execute(
-        f"SELECT c.queue_on, c.id, c.reference FROM cases_case c WHERE {pages.WHERE[name]} "
-        f"ORDER BY c.queue_on, c.id LIMIT {DEEP_PAGE * PAGE}",
+        f"SELECT {'c.received_on' if name in pages.NEWEST_FIRST else 'c.queue_on'}, c.id, c.reference FROM cases_case c "
+        f"WHERE {pages.WHERE[name]} ORDER BY {pages.order(name)} LIMIT {DEEP_PAGE * PAGE}",
         _facts(place, name),
     )
     return list(cursor.fetchall())
@@ -109,9 +163,10 @@ def _rows(cursor: Any, place: Force, name: str) -> list[tuple[Any, int, str]]:
 
 def _page(place: Force, name: str, number: int, rows: list[tuple[Any, int, str]]) -> Page:
     start = (number - 1) * PAGE
-    queue_on, identity = rows[start - 1][:2] if start else ("0001-01-01", 0)
+    newest = name in pages.NEWEST_FIRST
+    queue_on, identity = rows[start - 1][:2] if start else ("9999-12-31" if newest else "0001-01-01", 0)
     role, filters = LISTS[name]
-    query = {**filters, "limit": PAGE, **({"cursor": _cursor(rows, start)} if start else {})}
+    query = {**filters, "limit": PAGE, **({"cursor": _cursor(name, rows, start)} if start else {})}
     token = {"Authorization": f"Token {place.tokens[role]}"}
     key = {**_facts(place, name), "queue_on": queue_on, "id": identity}
     return Page(
@@ -123,13 +178,14 @@ def _page(place: Force, name: str, number: int, rows: list[tuple[Any, int, str]]
     )
 
 
-def _cursor(rows: list[tuple[Any, int, str]], start: int) -> str:
+def _cursor(name: str, rows: list[tuple[Any, int, str]], start: int) -> str:
     """The cursor that the product gives at the end of the page before."""
+    from cases.lists.queue import DUE_FIRST, NEWEST_FIRST
     from cases.models import Case
-    from cases.selectors import DUE_FIRST
 
     around = Case.objects.filter(pk__in=[identity for _, identity, _ in rows[start - 1 : start + 1]])
-    return DUE_FIRST.page(around, cursor="", size=1).next_cursor
+    order = NEWEST_FIRST if name in pages.NEWEST_FIRST else DUE_FIRST
+    return order.page(around, cursor="", size=1).next_cursor
 
 
 def timed(port: int, request: bytes, expected: list[str] | None = None) -> float:
@@ -169,6 +225,11 @@ def measure(report: Report, databases: list[Database]) -> None:
                 for side in ("product", "peer"):
                     name = f"{side} {size} {page.list} {'first' if page.number == 1 else 'deep'}"
                     tasks[name] = partial(timed, ports[f"{side}-{size}"], getattr(page, side), page.expected)
+        for database in databases:
+            for name, (role, url) in DAY.items():
+                token = {"Authorization": f"Token {database.place.tokens[role]}"}
+                request = written("GET", url, headers=token)
+                tasks[f"{name} {database.size}"] = partial(timed_alone, ports[f"product-{database.size}"], request)
         searches = search_requests(databases[-1])
         for name, (request, _) in searches.items():
             tasks[name] = partial(timed, ports[f"product-{databases[-1].size}"], request)
@@ -176,7 +237,25 @@ def measure(report: Report, databases: list[Database]) -> None:
             task()  # warm
         times = shuffled_rounds(ROUNDS, tasks)
     tell(report, asked, times)
+    tell_day(report, [database.size for database in databases], times)
     tell_search(report, databases[-1].size, searches, times)
+
+
+def timed_alone(port: int, request: bytes) -> float:
+    """The median time of some requests for something that is no page of cases."""
+    load = drive(port, make_request=lambda: request, clients=1, requests=FEW_REQUESTS, keep_bodies=True)
+    must(load.statuses[200] == FEW_REQUESTS, f"{request[:200]!r} answered {dict(load.statuses)}")
+    must(all(len(body) > len('{"results":[],"next":""}') for body in load.bodies), f"{request[:200]!r} found nothing")
+    return load.p(0.5)
+
+
+def tell_day(report: Report, sizes: list[int], times: dict[str, list[float]]) -> None:
+    p50 = {name: {size: median(times[f"{name} {size}"]) for size in sizes} for name in DAY}
+    report.table(
+        "What else a day begins with, over HTTP, p50 in milliseconds",
+        ("what", *(f"{size:,} cases" for size in sizes), "growth exponent"),
+        [(name, *map(milliseconds, found.values()), f"{exponent(found):+.3f}") for name, found in p50.items()],
+    )
 
 
 def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[float]]) -> None:
@@ -256,7 +335,8 @@ def tell_search(
 
 def check_statements(report: Report, databases: list[Database]) -> None:
     """Look at what is sent to the database: as many statements at any size and depth, by index, with no OFFSET or count."""
-    rows = []
+    rows: list[tuple[str, int, int, str]] = []
+    numbers: dict[str, set[int]] = {}
     for database in databases:
         for page in pages_of(database):
             sent = _statements(page)
@@ -264,20 +344,30 @@ def check_statements(report: Report, databases: list[Database]) -> None:
             must(len(lists) == 1, f"{len(lists)} statements read cases")
             (sql, params) = lists[0]
             must("OFFSET" not in sql and "COUNT(" not in sql.upper(), f"OFFSET or count in {sql}")
-            indexes = _indexes_of(_plan(sql, params), told=f"{page.list} page {page.number} at {database.size}")
-            rows.append((f"{database.size:,} {page.list}", page.number, len(sent), ", ".join(indexes)))
+            told = f"{page.list} page {page.number} at {database.size}"
+            ways = _ways_of(_plan(sql, params), strict=told if page.list in WALKED else "")
+            numbers.setdefault(page.list, set()).add(len(sent))
+            rows.append((f"{database.size:,} {page.list}", page.number, len(sent), ", ".join(ways)))
     report.table("Statements of a page", ("list", "page", "statements", "by index"), rows)
-    counts = {count for _, _, count, _ in rows}
-    must(len(counts) == 1, f"the number of statements varies: {sorted(counts)}")
+    varying = {name: sorted(found) for name, found in numbers.items() if len(found) > 1}
+    must(not varying, f"the number of statements varies with size or depth: {varying}")
 
 
-def _indexes_of(plan: list[dict[str, Any]], *, told: str) -> list[str]:
-    """The indexes that cases are read by. A few rows may be sorted; a queue may not, nor may the table be read whole."""
+def _ways_of(plan: list[dict[str, Any]], *, strict: str) -> list[str]:
+    """The indexes that cases are read by, and whatever is sorted or read whole.
+
+    Where `strict` tells of a list, that may not be: it has to be walked in the order of its index.
+    """
+    ways = set()
     for node in plan:
         whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] == "cases_case"
-        must(not whole, f"{told} reads the whole table")
-        must("Sort" not in node["Node Type"] or node["Plan Rows"] <= FEW, f"{told} sorts {node['Plan Rows']} rows")
-    return sorted({node["Index Name"] for node in plan if node.get("Index Name", "").startswith("case_")})
+        sorts = "Sort" in node["Node Type"]
+        must(not (strict and whole), f"{strict} reads the whole table")
+        must(not strict or not sorts or node["Plan Rows"] <= FEW, f"{strict} sorts {node['Plan Rows']} rows")
+        ways |= {"the whole table"} if whole else {f"sorts {node['Plan Rows']:,}"} if sorts else set()
+        if node.get("Index Name", "").startswith("case_"):
+            ways.add(node["Index Name"])
+    return sorted(ways)
 
 
 def _statements(page: Page) -> list[tuple[str, Any]]:

@@ -12,12 +12,27 @@ LEFT JOIN accounts_user h ON h.id = c.handler_id LEFT JOIN accounts_person p ON 
 """
 OPEN = (
     "c.origin = 'LIVE' AND c.closed_on IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM cases_involvement i WHERE i.case_id = c.id AND i.person_id = %(person)s)"
+    " AND (NOT c.restricted OR EXISTS (SELECT 1 FROM cases_caseaccess l"
+    " WHERE l.case_id = c.id AND l.person_id = %(person)s AND l.ended_at IS NULL))"
+    " AND NOT EXISTS (SELECT 1 FROM cases_involvement i"
+    " WHERE i.case_id = c.id AND i.person_id = %(person)s AND i.ended_at IS NULL)"
 )
 FILTERED = "c.kind = 'COMPLAINT' AND c.state = 'HANDLING_OUTSIDE'"
 RARE = "c.kind = 'COMPLAINT' AND c.state = 'RESOLVED_OUTSIDE'"
+CODED = "EXISTS (SELECT 1 FROM cases_allegation a WHERE a.case_id = c.id AND a.moved_to_id IS NULL AND a.code_id = %(code)s)"
+TAGGED = (
+    "EXISTS (SELECT 1 FROM cases_allegation a JOIN cases_allegation_factors f ON f.allegation_id = a.id"
+    " WHERE a.case_id = c.id AND a.moved_to_id IS NULL AND f.code_id = %(factor)s)"
+)
+LATE = "c.queue_on < %(today)s AND (c.legal_due_on < %(today)s OR c.target_due_on < %(today)s)"
+AWAITED = (
+    "(c.others_due_on IS NOT NULL AND (c.legal_due_on IS NULL OR c.legal_due_on >= c.others_due_on)"
+    " AND (c.target_due_on IS NULL OR c.target_due_on >= c.others_due_on))"
+)
 OF_FORCE = f"c.force_id = %(force)s AND {OPEN}"
-SHOWN_TO_UNITS = "NOT c.concerns_conduct AND (c.kind = 'COMMENT' OR c.assessed_by_id IS NOT NULL)"
+SHOWN_TO_UNITS = (
+    "NOT c.concerns_conduct AND NOT c.kept_from_units AND (c.kind = 'COMMENT' OR c.assessed_by_id IS NOT NULL)"
+)
 OF_UNIT = f"c.unit_id = %(unit)s AND {SHOWN_TO_UNITS} AND {OPEN}"
 
 # What each list holds, and the key of the last row before the page.
@@ -25,13 +40,40 @@ WHERE = {
     "force": OF_FORCE,
     "force-filtered": f"{OF_FORCE} AND {FILTERED}",
     "force-rare": f"{OF_FORCE} AND {RARE}",
+    "force-category": f"{OF_FORCE} AND {CODED}",
+    "force-category-rare": f"{OF_FORCE} AND {CODED}",
+    "force-factor": f"{OF_FORCE} AND {TAGGED}",
+    "force-age": f"{OF_FORCE} AND c.received_on < %(old)s",
+    "force-since": f"{OF_FORCE} AND c.received_on >= %(recent)s",
+    "force-unit": f"{OF_FORCE} AND c.unit_id = %(unit)s",
+    "force-about": f"{OF_FORCE} AND c.about_unit_id = %(unit)s",
+    "force-recorded": f"{OF_FORCE} AND c.recorded_on IS NOT NULL",
+    "force-flag": f"""{OF_FORCE} AND c.flags @> '["URGENT"]'""",
+    "force-regime": f"{OF_FORCE} AND c.regime = '2012'",
+    "force-unassigned": f"{OF_FORCE} AND c.handler_id IS NULL",
+    "force-awaiting": f"{OF_FORCE} AND {AWAITED}",
+    "force-soon": f"{OF_FORCE} AND c.queue_on BETWEEN %(today)s AND %(soon)s",
+    "force-late": f"{OF_FORCE} AND {LATE}",
+    "force-all": f"{OF_FORCE} AND {FILTERED} AND {CODED} AND c.received_on < %(old)s AND c.handler_id IS NULL AND {LATE}",
     "unit": OF_UNIT,
     "unit-filtered": f"{OF_UNIT} AND {FILTERED}",
     "unit-rare": f"{OF_UNIT} AND {RARE}",
+    "unit-mine": f"{OF_UNIT} AND c.handler_id = %(handler)s",
+    "unit-queue": OF_UNIT,
+    "unit-category": f"{OF_UNIT} AND {CODED}",
+    "unit-late": f"{OF_UNIT} AND {LATE}",
 }
+NEWEST_FIRST = {"force-since"}
 AFTER = "(c.queue_on, c.id) > (%(queue_on)s, %(id)s)"
+BEFORE = "(c.received_on, c.id) < (%(queue_on)s, %(id)s)"
+
+
+def order(name: str) -> str:
+    return "c.received_on DESC, c.id DESC" if name in NEWEST_FIRST else "c.queue_on, c.id"
+
+
 SQL = {
     name: "SELECT json_agg(row)::text FROM ("
-    f"{COLUMNS} WHERE {where} AND {AFTER} ORDER BY c.queue_on, c.id LIMIT 25) row"
+    f"{COLUMNS} WHERE {where} AND {BEFORE if name in NEWEST_FIRST else AFTER} ORDER BY {order(name)} LIMIT 25) row"
     for name, where in WHERE.items()
 }
