@@ -32,8 +32,8 @@ $(STAMP): requirements-dev.txt .ci/set-up
 demo: setup ## start everything with demonstration data; PORT= and STATE= choose port and folder, Ctrl-C stops it
 	@exec $(MANAGE) demo
 
-test: setup ## run every test, with coverage
-	$(RUN) -m pytest -m "not prove" --cov --cov-report=term
+test: setup ## run every test in two halves at once, with coverage
+	@.ci/test
 
 check: setup ## lint, types, walls between the rooms, migrations, production settings
 	.venv/bin/ruff check .

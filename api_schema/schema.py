@@ -60,6 +60,8 @@ class RoomSchema(AutoSchema):
         found = {400}
         if any(isinstance(rule, Staff) for rule in self.view.get_permissions()):
             found |= {401, 403}
+            if self.method != "GET" and ("requestBody" in operation or "{" in self.path):
+                found |= {409}
         if "{" in self.path or "X-Receipt" in headers:
             found |= {404}
         if "X-Receipt" in headers:
