@@ -24,7 +24,7 @@ from .queue import connect_to
 SIZES = (10_000, 100_000, 1_000_000) if FULL else (10_000, 30_000, 100_000)
 CLIENTS = (1, 8, 32)
 ROUNDS, SECONDS = (5, 4.0) if FULL else (3, 2.0)
-POOL = 4_000  # complaints that can be resolved, which is more than all rounds take at each size
+POOL, BARE = 4_000, 500  # complaints that can be resolved, which all rounds do not use up; and of them, for bare SQL
 MOVE = {
     "move": "resolve",
     "details": {"result": "The officer was spoken to, and the report taken.", "told": "We are sorry. It was taken."},
@@ -45,27 +45,32 @@ UPDATE cases_case SET state = 'RESOLVED_OUTSIDE', version = version + 1, resolve
 
 def queued() -> str:
     """The bare insert of one mail: what is not given here has the outbox's own defaults."""
+    from django.db.models import NOT_PROVIDED
+
     from backend.notifications.models import Outgoing
 
     given = {"public_id": "%(id)s", "cause": "%(id)s", "recipient": "'robin@home.test'", "subject": "'News'"}
     given |= {"body": "'There is something new to read.'", "queued_at": "%(at)s", "next_try_at": "%(at)s"}
     for column in Outgoing._meta.concrete_fields:
-        if not (column.null or column.primary_key or column.column in given):
+        is_filled_in = column.null or column.primary_key or column.db_default is not NOT_PROVIDED
+        if not (is_filled_in or column.column in given):
             given[column.column] = "false" if column.get_default() is False else f"'{column.get_default()}'"
     return f"INSERT INTO notifications_outgoing ({', '.join(given)}) VALUES ({', '.join(given.values())})"
 
 
 class Pool:
-    """Complaints that are handled outside Schedule 3, each with somebody to tell: every one is resolved once."""
+    """Complaints that are handled outside Schedule 3, each with somebody to tell.
+
+    Over HTTP every one is resolved once. The bare update takes its own again and again: to SQL it is all the same.
+    """
 
     def __init__(self, references: list[tuple[str, int]]) -> None:
-        self.left = references
-        self.lock = threading.Lock()
+        kept, self.left = references[:BARE], references[BARE:]
+        self.bare = [reference for reference, _ in kept]
 
     def next(self) -> tuple[str, int]:
-        with self.lock:
-            must(self.left, "the pool is empty: make it larger")
-            return self.left.pop()
+        must(self.left, "the pool is empty: make it larger")
+        return self.left.pop()
 
 
 def settled(name: str, size: int) -> tuple[dict[str, str], Force, Pool]:
@@ -137,11 +142,10 @@ def _move_bare_rows(address: str, pool: Pool, began: float, load: Load) -> None:
     with connection.cursor() as cursor:
         while time.perf_counter() - began < SECONDS:
             start = time.perf_counter()
-            reference, version = pool.next()
+            reference = random.choice(pool.bare)
             now = dt.datetime.now(dt.UTC)
             cursor.execute("SELECT id, version FROM cases_case WHERE reference = %s FOR UPDATE", [reference])
-            case, found = cursor.fetchone()
-            must(found == version, f"{reference} has version {found}")
+            (case, _) = cursor.fetchone()
             cursor.execute(MOVED, {"case": case, "on": now.date()})
             cursor.execute(mail, {"id": str(uuid.uuid4()), "at": now})
             cursor.execute(AUDITED, {"at": now, "reference": reference})

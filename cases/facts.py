@@ -142,6 +142,9 @@ def has_been_looked_at_for_misconduct(case: Case) -> bool:
     rule=f"{SCHEDULE_3}, paragraph 6, and {REGULATIONS}, regulation 6",
 )
 def need_not_be_investigated(case: Case) -> bool:
+    """Special procedures are of an investigation: it goes on until they have ended, whatever else is said."""
+    if any(special.ended_on is None for special in case.special_procedures.all()):
+        return False
     return not case.indicates_misconduct or bool(case.investigation_exception)
 
 

@@ -51,6 +51,7 @@ def running_web_server(
         command = [
             sys.executable, "-m", "gunicorn", "backend.wsgi:application", "--bind", f"fd://{listening.fileno()}",
             "--workers", str(workers), "--worker-class", "gthread", "--threads", str(threads), "--timeout", "60",
+            "--limit-request-line", "0",  # a long address is answered by us, not by a page of gunicorn's
         ]  # fmt: skip
         with log.open("wb") as output:
             process = subprocess.Popen(

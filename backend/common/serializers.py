@@ -72,6 +72,8 @@ def _wrong_type(field: Any, value: Any) -> str:
         return "Must be a text."
     if isinstance(field, serializers.IntegerField) and isinstance(value, bool | str):
         return "Must be a whole number."
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next((problem for item in value if (problem := _wrong_type(field.child, item))), "")
     return ""
 
 

@@ -44,7 +44,10 @@ CORRECTABLE = (*OF_THE_CASE, *(f"{part}.{name}" for part, (_, names) in OF_PARTS
 IN_ORDER = (
     ("made_on", "received_on"),
     ("suspended_on", "ended_on"),
+    ("wished_on", "asked_on"),
     ("wished_on", "settled_on"),
+    ("concluded_on", "asked_on"),
+    ("told_on", "review_information_on"),
     ("declared_on", "ended_on"),
     ("begun_on", "ended_on"),
     ("owed_on", "settled_on"),

@@ -190,7 +190,7 @@ def handled_before(case: Case, user: User) -> bool:
     own = [case.former_handler_id]
     if case.state == "UNDER_REVIEW":
         own += [case.handler_id, case.investigator_id]
-    accounts = User.objects.filter(pk__in=[each for each in own if each])
+    accounts = User.objects.filter(pk__in={each for each in own if each is not None})
     return accounts.filter(person_id=user.person_id).exists()  # by whatever account
 
 

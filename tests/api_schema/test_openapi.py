@@ -63,14 +63,22 @@ def test_an_operation_has_a_summary_a_name_of_its_own_and_its_problems(schema: d
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (method, path, status)
-        if path.removeprefix("/") not in OPEN:
+        if path.removeprefix("/").replace("{", "<uuid:").replace("}", ">") not in OPEN:
             assert {"401", "403"} <= set(operation["responses"]), (method, path)
             assert operation["security"] == [{"session": []}, {"token": []}], (method, path)
 
 
+# Nothing of the case itself changes: a look, who is editing, a plan of a person, answers that nobody reads.
+WITHOUT_A_VERSION = ("reveal", "editing", "contact-plans", "equality")
+
+
 def test_a_change_of_a_case_names_its_version(schema: dict[str, Any]) -> None:
     for path, method, operation in operations(schema):
-        if path.startswith("/api/v1/cases/{") and method != "get" and "reveal" not in path:
+        if (
+            path.startswith("/api/v1/cases/{")
+            and method != "get"
+            and not any(word in path for word in WITHOUT_A_VERSION)
+        ):
             headers = [each for each in operation["parameters"] if each["in"] == "header"]
             assert [(header["name"], header["required"]) for header in headers] == [("If-Match", True)], path
             assert {"409", "412", "428"} <= set(operation["responses"]), path

@@ -2,6 +2,8 @@
 
 import pytest
 
+from backend.accounts.models import Role
+from backend.accounts.services import people
 from backend.common.errors import Invalid
 from cases.models import Case, Notice, Review
 from cases.selectors import deadlines, get_case
@@ -19,7 +21,7 @@ from tests.cases.bodies import (
     conclude,
     on_day,
 )
-from tests.cast import AT, Cast, move
+from tests.cast import AT, FOUNDER, PASSWORD, Cast, move
 
 
 def fresh(case: Case) -> Case:
@@ -145,6 +147,16 @@ class TestADifferentHandler:
             self.assign(cast, case, "amal")
 
         assert self.assign(cast, case, "lev").handler == cast.users["lev"]
+
+    def test_nor_has_the_same_person_by_another_account(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+        second = people.open_account(
+            email="amal.two@westshire.test", person=cast.users["amal"].person, password=PASSWORD, actor=FOUNDER, at=AT
+        )
+        people.grant_role(user=second, role=Role.PSD_ASSESSOR, unit=cast.standards, actor=FOUNDER, at=AT)
+
+        with pytest.raises(CannotAssign, match="handled it before"):
+            self.assign(cast, case, "amal.two")
 
     def test_or_the_same_for_a_reason_that_is_kept(self, cast: Cast) -> None:
         case = self.reopened(cast)

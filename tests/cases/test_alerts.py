@@ -191,6 +191,16 @@ class TestWalls:
 
         assert set(mails()) == {"beth@westshire.test", "lev@westshire.test"}
 
+    def test_the_mail_to_an_address_is_called_off_once_its_owner_is_behind_a_wall(self, cast: Cast) -> None:
+        Escalation.objects.update(to="ADDRESS", address="dee@westshire.test")
+        case = handled_by_cai(cast)
+        alerts.watch(at=on("2026-12-11"))
+        assert set(mails()) == {"dee@westshire.test"}
+
+        self.name(cast, case, "dee", Involvement.Part.WITNESS)
+
+        assert set(Outgoing.objects.filter(about=case.reference).values_list("state", flat=True)) == {"CALLED_OFF"}
+
     def test_a_restricted_case_is_told_to_no_address_and_to_nobody_without_leave(self, cast: Cast) -> None:
         set_dcc(cast)
         case = assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)

@@ -36,7 +36,7 @@ from tests.cases.alleging import (
     set_actions,
     under_special_procedures,
 )
-from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, move
+from tests.cast import AT, RESOLVE, Cast, a_case_handled_outside, move
 
 
 class TestOpinion:
@@ -338,7 +338,7 @@ class TestLeavingTheDecision:
                 move(cast, case, name, "send_outcome", told="What we found.")
 
     def test_an_allegation_that_went_elsewhere_holds_nothing_up(self, cast: Cast) -> None:
-        case, other = an_otbi_case(cast), a_case(cast)
+        case, other = an_otbi_case(cast), an_otbi_case(cast)
         staying = code(cast, alleged(cast, case))
         going = alleged(cast, case)
         splitting.move_to(**by(cast, "beth", case), allegation=going.public_id, into=other.reference)

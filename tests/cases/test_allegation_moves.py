@@ -20,6 +20,7 @@ from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.splitting import CannotMoveAllegation
 from tests.cases.alleging import (
+    a_recorded_case,
     alleged,
     an_otbi_case,
     by,
@@ -28,7 +29,8 @@ from tests.cases.alleging import (
     in_decision,
     name_subject,
 )
-from tests.cast import AT, Cast, a_case, assess, give_to
+from tests.cases.bodies import a_paper
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 
 def sees(cast: Cast, name: str, case: Case) -> bool:
@@ -135,6 +137,44 @@ class TestMoving:
 
         assert Case.objects.get(pk=other.pk).kept_from_units
         assert not sees(cast, "cai", other)
+
+    def test_who_is_named_in_the_whole_case_is_behind_the_wall_for_every_part_of_it(self, cast: Cast) -> None:
+        case, other = a_case(cast), a_case(cast)
+        name_subject(cast, case, "1012")
+
+        self.go(cast, alleged(cast, case), other)
+
+        assert not sees(cast, "lev", other)
+
+    def test_what_has_to_be_recorded_does_not_go_where_nothing_is(self, cast: Cast) -> None:
+        """PRA 2002 Sch 3 para 2(6A): a move would be a way round the recording."""
+        forced, recorded, other = a_case(cast), a_recorded_case(cast), a_case_handled_outside(cast)
+        assess(cast, forced, alleges_crime_or_discipline=True)
+
+        for case in (forced, recorded):
+            with pytest.raises(CannotMoveAllegation, match="record the other first"):
+                self.go(cast, alleged(cast, case), other)
+
+    def test_what_has_to_be_referred_does_not_go_before_it_is(self, cast: Cast) -> None:
+        """Para 4(1): the other case would be decided without the IOPC."""
+        case, other = a_case(cast), a_recorded_case(cast)
+        assess(cast, case, alleges_mandatory_referral=True)
+
+        with pytest.raises(CannotMoveAllegation, match="referred to the IOPC first"):
+            self.go(cast, alleged(cast, case), other)
+
+    def test_what_the_iopc_has_or_determined_stays_there(self, cast: Cast) -> None:
+        case, other = a_recorded_case(cast), a_recorded_case(cast)
+        allegation = alleged(cast, case)
+        refer = {"basis": "VOLUNTARY", "ground": "GRAVITY", "clear_on": "2026-11-20"}
+        move(cast, case, "beth", "refer", **refer)
+        notice = {"document": str(a_paper(case)), "dated_on": "2026-11-20"}
+
+        with pytest.raises(CannotMoveAllegation, match="with the IOPC"):
+            self.go(cast, allegation, other)
+        move(cast, case, "beth", "determine_local", **notice, investigator="fay@westshire.test")
+        with pytest.raises(CannotMoveAllegation, match="as the IOPC determined"):
+            self.go(cast, allegation, other)
 
     def test_a_case_that_the_mover_does_not_see_is_not_there(self, cast: Cast) -> None:
         case, other = a_case(cast), a_case(cast)

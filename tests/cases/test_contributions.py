@@ -291,6 +291,8 @@ class TestItsClock:
         assert ask(stage, case, due=AT.date()).due_on == AT.date()
         with pytest.raises(Invalid):
             ask(stage, case, due=AT.date() - dt.timedelta(days=1))
+        with pytest.raises(Invalid, match="Correct the field"):
+            ask(stage, case, due=dt.date.max)  # nobody could be alerted to it
 
     def test_it_starts_again_when_it_is_sent_back(self, stage: Cast) -> None:
         case = a_case(stage)

@@ -15,7 +15,8 @@ from cases.services import links
 from cases.services.intake import NewComplainant
 from cases.services.links import CannotLink, CannotMerge, is_the_same
 from cases.services.locking import MayNot
-from tests.cases.alleging import by
+from cases.timeline import timeline
+from tests.cases.alleging import by, name_subject
 from tests.cast import AT, Cast, a_case, assess, give_to, move
 
 MERGED = {"told": "You sent us this twice: we deal with it under the other reference."}
@@ -75,6 +76,20 @@ class TestALink:
         for other in (case, hidden):
             with pytest.raises(Invalid):
                 add(cast, case, other)
+
+    def test_is_not_told_in_the_history_to_who_may_not_see_the_other_side(self, cast: Cast) -> None:
+        case, hidden = a_case(cast), a_case(cast)
+        name_subject(cast, hidden, "1001")
+
+        ended = add(cast, case, hidden, name="beth")
+        end(cast, case, ended.public_id, "beth")
+
+        def told(name: str) -> list[str]:
+            page = timeline(case, actor=cast.actor(name), cursor="", size=100)
+            return [entry.what for entry in page.rows if entry.what.startswith("LINK")]
+
+        assert told("beth") == ["LINKED", "LINK_ENDED"]
+        assert told("amal") == []
 
     def test_is_not_shown_to_who_may_not_see_the_other_side(self, cast: Cast) -> None:
         case, other = a_case(cast), a_case(cast)

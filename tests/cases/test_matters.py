@@ -20,6 +20,7 @@ from tests.cases.alleging import (
     code,
     decide,
     in_decision,
+    name_subject,
     opine,
     set_actions,
 )
@@ -79,6 +80,33 @@ class TestArising:
         assert matter.unit == cast.standards
         for name in ("amal", "cai", "dee"):
             assert not Case.objects.visible_to(cast.actor(name)).filter(pk=matter.pk).exists()
+
+    def test_who_is_behind_a_wall_of_the_complaint_does_not_see_what_arises_from_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        name_subject(cast, case, "1012")
+
+        matter = arise(cast, case)
+
+        assert not Case.objects.visible_to(cast.actor("lev")).filter(pk=matter.pk).exists()
+        assert Case.objects.visible_to(cast.actor("beth")).filter(pk=matter.pk).exists()
+        name_subject(cast, matter, "1012")  # it is about them, too: they are named as that
+
+    @pytest.mark.parametrize("restricted", [False, True])
+    def test_who_sees_the_matter_alone_does_not_read_the_reference_of_the_complaint(
+        self, cast: Cast, restricted: bool
+    ) -> None:
+        case = a_recorded_case(cast)
+        if restricted:
+            access.restrict(**by(cast, "beth", case), reason="A covert inquiry.")
+        matter = arise(cast, case)
+        Case.objects.filter(pk=matter.pk).update(handler=cast.users["fay"])
+        if restricted:
+            access.give(**by(cast, "beth", matter), who="fay@westshire.test", reason="To investigate it.")
+
+        for page in ("", "determinations/", "timeline/", "links/"):
+            answer = cast.client("fay").get(f"/api/v1/cases/{matter.reference}/{page}")
+            assert answer.status_code == 200
+            assert case.reference not in answer.content.decode(), page
 
     def test_not_from_what_is_closed_or_a_comment(self, cast: Cast) -> None:
         closed = a_case(cast)

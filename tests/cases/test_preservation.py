@@ -71,6 +71,23 @@ def test_a_day_that_is_known_counts(cast: Cast) -> None:
     assert (case.next_due_on, case.next_due_rule) == (AT.date(), "preservation")
 
 
+@pytest.mark.parametrize(
+    ("captured_on", "expires_on", "wrong"),
+    [
+        (CAPTURED, dt.date.max, "expires_on"),
+        (dt.date.min, dt.date.min, "captured_on"),
+        (dt.date.min, None, "captured_on"),
+    ],
+)
+def test_a_slip_of_the_year_is_refused(
+    cast: Cast, captured_on: dt.date, expires_on: dt.date | None, wrong: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        note(cast, a_case(cast), captured_on=captured_on, expires_on=expires_on)
+
+    assert set(refused.value.errors) == {wrong}
+
+
 def test_the_duty_ends_when_it_is_safe_or_gone_and_it_is_settled_once(cast: Cast) -> None:
     case = a_case(cast)
     safe, gone = note(cast, case), note(cast, case, kind="CCTV")

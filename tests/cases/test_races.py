@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.audit.models import Event
 from backend.common.errors import Stale
-from cases.models import Case, Note, Notice
-from cases.services import assignment, notes, transitions
+from cases.models import Case, CaseLink, Note, Notice
+from cases.services import assignment, contact_plans, links, notes, transitions
+from cases.services.contact_plans import HasAPlan
+from cases.services.intake import NewComplainant
 from cases.services.transitions import CannotMove
 from tests.cases.law import WAYS
 from tests.cast import AT, CONTACT, Cast, a_case, add_user, assess, gather, move, sign_withdrawal
@@ -166,6 +169,55 @@ def again_and_again(change: Callable[[int], None], case: Case) -> Callable[[], s
         return "gave up"
 
     return task
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_link_two_cases_to_each_other_do_not_wait_for_ever() -> None:
+    """What is linked is not locked, nor is the key of what is: one of the two would else be killed each time."""
+    cast = gather()
+    for _ in range(5):
+        one, other = a_case(cast), a_case(cast)
+
+        def linking(name: str, case: Case, to: Case) -> Callable[[], str]:
+            actor, version = cast.actor(name), version_of(case)
+
+            def task() -> str:
+                links.add(
+                    reference=case.reference, other=to.reference, kind=CaseLink.Kind.SUPERSEDES, reason="Sent twice.",
+                    actor=actor, at=AT, version=version,
+                )  # fmt: skip
+                return "linked"
+
+            return task
+
+        assert run_together(linking("amal", one, other), linking("beth", other, one)) == ["linked", "linked"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_make_a_plan_for_one_person_make_one() -> None:
+    cast = gather()
+    for turn in range(10):
+        maya = NewComplainant(name="Maya Field", email=f"maya{turn}@home.test")
+        cases = [a_case(cast, complainants=[maya]), a_case(cast, complainants=[maya])]
+
+        def planning(name: str, case: Case) -> Callable[[], str]:
+            actor, whom = cast.actor(name), case.complainants.get().public_id
+
+            def task() -> str:
+                try:
+                    contact_plans.make(
+                        reference=case.reference, complainant=whom, text="By letter alone.", review_on=dt.date(2027, 1, 4),
+                        actor=actor, at=AT,
+                    )  # fmt: skip
+                except HasAPlan:
+                    return "has one"
+                return "made"
+
+            return task
+
+        answers = run_together(planning("amal", cases[0]), planning("beth", cases[1]))
+
+        assert sorted(answers) == ["has one", "made"], turn
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,8 +8,9 @@ import pytest
 
 from backend.accounts.models import Person
 from backend.common.errors import Invalid, Missing
+from backend.notifications.models import Outgoing
 from cases.models import Case, CaseAccess, Determination, Involvement, Kind
-from cases.services import access, assignment, bulk, determinations, involvement
+from cases.services import access, assignment, bulk, determinations, involvement, messages
 from cases.services.access import CannotRestrict
 from cases.services.assignment import CannotAssign
 from cases.services.bulk import Wanted
@@ -51,6 +52,17 @@ class TestRestricting:
         restrict(cast, case)
 
         assert who_sees(cast, case) == {"beth"}
+
+    def test_calls_off_what_waits_to_be_mailed_to_others_of_the_force(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        messages.receive(case_id=case.pk, text="I am afraid.", wish="", files=[], at=AT)  # Amal is told
+        about_it = Outgoing.objects.filter(about=case.reference)
+        waits = set(about_it.exclude(addressee=str(cast.users["amal"].public_id)).values_list("pk", flat=True))
+
+        restrict(cast, case)
+
+        assert {each.pk for each in about_it if each.state == "PENDING"} == waits, "Maya's are not called off"
+        assert about_it.get(addressee=str(cast.users["amal"].public_id)).state == "CALLED_OFF"
 
     @pytest.mark.parametrize("kind", [Kind.COMPLAINT, Kind.COMMENT])
     def test_hides_it_at_every_address_as_if_it_were_not_there(self, cast: Cast, kind: Kind) -> None:

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from backend.common.errors import Invalid, Missing
 from cases import facts
 from cases.models import BodyNotice, Case, Involvement, Notice, NoticeService, SeverityAssessment, SpecialProcedures
-from cases.services import special_procedures
+from cases.services import determinations, special_procedures
 from cases.services.locking import MayNot
 from cases.services.special_procedures import CannotAssessSeverity, IOPCNotice, NotUnderInvestigation
 from cases.services.transitions import CannotMove
@@ -73,6 +73,18 @@ def ed(cast: Cast) -> Involvement:
 
 
 class TestDeclaring:
+    def test_the_investigation_goes_on_until_they_have_ended_whatever_is_said_of_the_duty(
+        self, cast: Cast, ed: Involvement
+    ) -> None:
+        """PRA 2002 Sch 3 para 19A: special procedures are of an investigation."""
+        declare(cast, ed)
+        determinations.set_duty_to_investigate(
+            **by(cast, "beth", ed.case), indicates_misconduct=False, exception="", reason="It was a mistake."
+        )
+
+        with pytest.raises(CannotMove, match="must be investigated"):
+            move(cast, ed.case, "beth", "handle_otherwise", reason="It can be put right at once.")
+
     def test_is_for_the_investigator_and_keeps_the_case_from_every_unit(self, cast: Cast, ed: Involvement) -> None:
         row = declare(cast, ed)
 

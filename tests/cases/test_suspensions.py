@@ -14,7 +14,7 @@ from cases import facts
 from cases.deadlines import open_deadlines
 from cases.models import Allegation, BodyNotice, Case, CaseLink, Suspension, SuspensionReview, WishToResume
 from cases.selectors import get_case
-from cases.services import steps, suspensions
+from cases.services import messages, steps, suspensions
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.suspensions import CannotGoOn, CannotSuspend
@@ -284,6 +284,16 @@ class TestAsking:
         with pytest.raises(CannotGoOn, match="may answer until"):
             step(cast, row, suspensions.find_silent, at=LATER + 28 * DAY)
 
+        assert step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY).state == "DECIDING"
+
+    def test_nobody_is_silent_whose_message_is_unread(self, cast: Cast) -> None:
+        row = self.asked(cast)
+        wrote = messages.receive(case_id=row.case_id, text="Go on!", wish="", files=[], at=LATER + DAY)
+
+        with pytest.raises(CannotGoOn, match="read it first"):
+            step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY)
+
+        messages.mark_read(**by(cast, "amal", row.case), message=wrote.public_id)
         assert step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY).state == "DECIDING"
 
     def test_silence_under_the_old_rules_is_21_days(self, cast: Cast) -> None:

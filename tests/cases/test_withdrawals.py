@@ -14,7 +14,7 @@ from cases import facts
 from cases.deadlines import open_deadlines
 from cases.models import Allegation, BodyNotice, Case, CaseLink, Complainant, Notice, Review, Withdrawal
 from cases.models.path import LetterWay
-from cases.services import steps, withdrawals
+from cases.services import corrections, messages, steps, withdrawals
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
@@ -278,6 +278,34 @@ class TestAnUnsignedWish:
 
         assert find_silent(cast, row, AT + (days + 1) * DAY).state == "SILENT"
         assert move(cast, case, "beth", "withdraw", **ENDS).state == "WITHDRAWN"
+
+    def test_has_no_day_of_its_letter_before_it_was_wished(self, cast: Cast) -> None:
+        """A correction would else let the 28 days be over at once."""
+        case = a_case_handled_outside(cast, made_on=AT.date() - 90 * DAY)
+        row = ask(cast, wish(cast, case))
+
+        with pytest.raises(Invalid) as refused:
+            corrections.correct(
+                **by(cast, "beth", case),
+                what="withdrawal.asked_on",
+                about=row.public_id,
+                to=TODAY - 40 * DAY,
+                reason="Late.",
+            )
+
+        assert set(refused.value.errors) == {"to"}
+
+    def test_is_not_passed_over_in_silence_while_what_they_wrote_is_unread(self, cast: Cast) -> None:
+        """Regulation 39(4): it may be their answer, and it came through the receipt."""
+        case = a_case_handled_outside(cast)
+        row = ask(cast, wish(cast, case))
+        wrote = messages.receive(case_id=case.pk, text="No, go on.", wish="", files=[], at=AT + DAY)
+
+        with pytest.raises(CannotWithdraw, match="read it first"):
+            find_silent(cast, row, AT + 40 * DAY)
+
+        messages.mark_read(**by(cast, "amal", case), message=wrote.public_id)
+        assert find_silent(cast, row, AT + 40 * DAY).state == "SILENT"
 
     def test_that_was_never_asked_about_is_never_silent(self, cast: Cast) -> None:
         row = wish(cast, a_case(cast))

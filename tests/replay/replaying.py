@@ -82,13 +82,6 @@ class Replay:
                 for step in self.mapping[event.activity]:
                     self._take(event, step)
 
-    def refused_by_step(self) -> dict[str, int]:
-        """How often each step was refused, in whatever state."""
-        found: Counter[str] = Counter()
-        for (_, step, _), count in self.refused.items():
-            found[step] += count
-        return dict(found)
-
     def _receive(self, event: Event) -> None:
         answer = self.public.post(COMPLAINTS, {"what_happened": f"Entry {event.case}."}, format="json")
         assert answer.status_code == 201, answer.content

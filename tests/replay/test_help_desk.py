@@ -51,8 +51,6 @@ EXPLAINED = {
     "find_not_a_complaint": "It is handled or resolved already.",
 }
 
-REFUSED: dict[str, int] = {}  # of the whole log, by step
-
 pytestmark = pytest.mark.skipif(not LOG.exists(), reason=f"the log is not at {LOG}")
 
 
@@ -93,4 +91,3 @@ def test_the_whole_log_goes_its_way() -> None:
 
     check(replay, played)
     assert len(played) == 21_348
-    assert replay.refused_by_step() == REFUSED

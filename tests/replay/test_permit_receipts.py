@@ -66,8 +66,6 @@ EXPLAINED = {
     "assessment": "It is closed already.",
 }
 
-REFUSED: dict[str, int] = {}  # of the whole log, by step
-
 pytestmark = pytest.mark.skipif(not LOG.exists(), reason=f"the log is not at {LOG}")
 
 
@@ -127,7 +125,6 @@ def test_the_whole_log_goes_its_way() -> None:
 
     check(replay, played)
     assert len(played) == 8_577
-    assert replay.refused_by_step() == REFUSED
 
 
 def test_the_eight_weeks_of_the_log_are_two_of_our_four_across_the_clock_changes(db: None, browser: APIClient) -> None:

@@ -1,0 +1,30 @@
+"""Input as JSON: a value of another type than the schema names is refused, not read as if it were of that type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+
+from backend.common.serializers import JSONInput
+
+
+class Order(JSONInput):
+    name = serializers.CharField()
+    words = serializers.ListField(child=serializers.CharField(), default=list)
+
+
+def test_what_is_of_the_type_is_read() -> None:
+    order = Order(data={"name": "Maya", "words": ["one", "two"]})
+
+    assert order.is_valid()
+    assert order.validated_data == {"name": "Maya", "words": ["one", "two"]}
+
+
+@pytest.mark.parametrize("wrong", [{"name": 1}, {"name": True}, {"words": [0]}, {"words": ["one", False]}])
+def test_a_number_is_no_text_also_in_a_list(wrong: dict[str, Any]) -> None:
+    order = Order(data={"name": "Maya", **wrong})
+
+    assert not order.is_valid()
+    assert order.errors == dict.fromkeys(wrong, "Must be a text.")
