@@ -176,7 +176,9 @@ def _fault(event: _Link, *, expected: int, previous: str) -> str:
 
 def timeline(*, subject_kind: str, subject: str, after: int = 0) -> list[tuple[Event, Mapping[str, Any] | None]]:
     """What happened to one thing after the event of that number, oldest first, each with its details, or None where erased."""
-    events = Event.objects.filter(subject_kind=subject_kind, subject=subject, sequence__gt=after).select_related("detail")
+    events = Event.objects.filter(subject_kind=subject_kind, subject=subject, sequence__gt=after).select_related(
+        "detail"
+    )
     return [(event, _details(event)) for event in events.order_by("sequence")]
 
 

@@ -87,7 +87,7 @@ class SavedViewsView(CaseDoor):
         """Keep a list under a name: for you alone."""
         read_query(request, NoQuery)
         fields = fields_of(request, SavedViewIn)
-        view = saved_views.save(**fields.validated_data, actor=self.actor(request), at=timezone.now())
+        view = saved_views.keep(**fields.validated_data, actor=self.actor(request), at=timezone.now())
         return Response(SavedViewOut(as_told(view, kept.known_codes())).data, status=201)
 
 
@@ -96,7 +96,7 @@ class SavedViewView(CaseDoor):
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Drop a list of yours."""
         read_query(request, NoQuery)
-        saved_views.delete(public_id=public_id, actor=self.actor(request), at=timezone.now())
+        saved_views.discard(public_id=public_id, actor=self.actor(request), at=timezone.now())
         return Response(status=204)
 
 

@@ -446,7 +446,9 @@ class DeadlineOut(serializers.Serializer[Any]):
 
 class ExplainedOut(DeadlineOut):
     last_working_day_before = serializers.DateField(
-        allow_null=True, required=False, help_text="With ?explain=1: by when to post it, where due_on is no working day."
+        allow_null=True,
+        required=False,
+        help_text="With ?explain=1: by when to post it, where due_on is no working day.",
     )
     days = DayOut(many=True, required=False, help_text="With ?explain=1: every day that was counted or skipped.")
 

@@ -57,7 +57,9 @@ class Complainant(models.Model):
     contact_by = models.CharField(max_length=9, choices=ContactBy.choices, default=ContactBy.TRACKING)
     never_by_post = models.BooleanField(default=False)  # whoever opens the post at home must not learn of it
     safe_address = EncryptedTextField(blank=True)  # where a letter that the law requires may be sent all the same
-    text_by_email = models.BooleanField(default=False)  # wishes letters themselves by e-mail, not the news of them alone
+    text_by_email = models.BooleanField(
+        default=False
+    )  # wishes letters themselves by e-mail, not the news of them alone
     quiet_from = models.TimeField(null=True, blank=True)  # London's, by the clock on the wall
     quiet_until = models.TimeField(null=True, blank=True)  # exclusive, on the next day where it is earlier
     consented_on = models.DateField(null=True, blank=True)  # whoever is acted for consented in writing
@@ -308,7 +310,9 @@ class Message(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
     about = models.CharField(max_length=15, choices=About.choices)
     direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.OUT)
-    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # null: it came in
+    author = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: it came in
     sent_at = models.DateTimeField()
     text = models.TextField()
 
@@ -328,7 +332,8 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="staff_write_what_goes_out",
-                condition=Q(direction="OUT", author__isnull=False) | Q(direction="IN", author=None, party="COMPLAINANT"),
+                condition=Q(direction="OUT", author__isnull=False)
+                | Q(direction="IN", author=None, party="COMPLAINANT"),
             )
         ]
 

@@ -24,7 +24,7 @@ class CannotSaveView(Refused):
 
 
 @transaction.atomic
-def save(*, name: str, filters: Mapping[str, Any], actor: Actor, at: dt.datetime) -> SavedView:
+def keep(*, name: str, filters: Mapping[str, Any], actor: Actor, at: dt.datetime) -> SavedView:
     """Keep a list under a name. `filters` are valid, and kept as they were given: plain JSON.
 
     Raises CannotSaveView (409) for a name that the actor has used already, whatever its case, and beyond AT_MOST lists.
@@ -42,7 +42,7 @@ def save(*, name: str, filters: Mapping[str, Any], actor: Actor, at: dt.datetime
 
 
 @transaction.atomic
-def delete(*, public_id: UUID, actor: Actor, at: dt.datetime) -> None:
+def discard(*, public_id: UUID, actor: Actor, at: dt.datetime) -> None:
     """Drop a list of the actor's own. Raises Missing (404) for anybody else's."""
     view = SavedView.objects.select_for_update().filter(owner_id=actor.account, public_id=public_id).first()
     if view is None:

@@ -145,7 +145,9 @@ def reading(route: str, address: str, name: str, *, sees: bool) -> int:
 def call(client: APIClient, method: str, address: str, case: Case, body: dict[str, Any] | None) -> Any:
     url = "/api/v1/cases/" + address.format(reference=case.reference).replace("<uuid:public_id>", str(uuid4()))
     case.refresh_from_db()
-    files = {name: ContentFile(each, name="notice.txt") for name, each in (body or {}).items() if isinstance(each, bytes)}
+    files = {
+        name: ContentFile(each, name="notice.txt") for name, each in (body or {}).items() if isinstance(each, bytes)
+    }
     return getattr(client, method)(
         url,
         {**body, **files} if body else body,

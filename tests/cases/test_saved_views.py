@@ -117,9 +117,9 @@ def test_the_trail_tells_which_filters_and_never_what_was_searched_for(cast: Cas
 
 
 def test_dropping_one_leaves_a_row_on_the_trail(cast: Cast) -> None:
-    view = saved_views.save(name="Mine", filters={"queue": "mine"}, actor=cast.actor("beth"), at=AT)
+    view = saved_views.keep(name="Mine", filters={"queue": "mine"}, actor=cast.actor("beth"), at=AT)
 
-    saved_views.delete(public_id=view.public_id, actor=cast.actor("beth"), at=AT)
+    saved_views.discard(public_id=view.public_id, actor=cast.actor("beth"), at=AT)
 
     events = audit.timeline(subject_kind="view", subject=str(view.public_id))
     assert [event.verb for event, _ in events] == ["VIEW_SAVED", "VIEW_DELETED"]
