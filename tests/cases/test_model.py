@@ -48,7 +48,7 @@ from tests.cases.promises import Promise
 from tests.cast import AT, NO_TICKS, Cast, a_case, add_user, gather
 
 SHORT = settings(
-    max_examples=25,
+    max_examples=12,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

@@ -72,13 +72,13 @@ def check(replay: Replay, played: Sequence[Event]) -> None:
 
 
 def test_the_first_cases_of_the_log_go_their_way(cast: Cast) -> None:
-    played = first_cases(events(), 60)
+    played = first_cases(events(), 25)
     replay = Replay(cast, MAPPING)
 
     replay.play(played)
 
     check(replay, played)
-    assert replay.made["finalise"] > 30
+    assert replay.made["finalise"] > 12
 
 
 @pytest.mark.prove
