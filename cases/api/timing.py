@@ -31,7 +31,7 @@ class TargetIn(JSONInput):
     count = serializers.IntegerField(min_value=1, max_value=1000)
     unit = serializers.ChoiceField(choices=ServiceTarget.Unit.choices)
     from_on = serializers.DateField(help_text="The value is for what starts on this London day or later.")
-    source = serializers.CharField(max_length=200, help_text="Where it comes from: a decision, a publication.")  # type: ignore[assignment]
+    source = serializers.CharField(max_length=200, help_text="Where it comes from: a decision, a publication.")  # type: ignore[assignment]  # a word of the framework too
 
 
 class TargetOut(serializers.Serializer[Any]):
@@ -40,7 +40,7 @@ class TargetOut(serializers.Serializer[Any]):
     unit = serializers.ChoiceField(choices=ServiceTarget.Unit.choices)
     from_on = serializers.DateField()
     until_on = serializers.DateField(allow_null=True, help_text="The first day it is no longer for.")
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # a word of the framework too
 
 
 class StepIn(JSONInput):
@@ -57,7 +57,7 @@ class EscalationIn(StepIn):
     hour = serializers.IntegerField(min_value=0, max_value=23, required=False, default=0, help_text="In London.")
     to = serializers.ChoiceField(choices=Recipient.choices)
     address = serializers.EmailField(required=False, allow_blank=True, default="")
-    source = serializers.CharField(max_length=200)  # type: ignore[assignment]
+    source = serializers.CharField(max_length=200)  # type: ignore[assignment]  # a word of the framework too
 
 
 class EscalationOut(serializers.Serializer[Any]):
@@ -67,7 +67,7 @@ class EscalationOut(serializers.Serializer[Any]):
     hour = serializers.IntegerField()
     to = serializers.ChoiceField(choices=Recipient.choices)
     address = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # a word of the framework too
 
 
 class CorrectionIn(JSONInput):

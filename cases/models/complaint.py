@@ -7,7 +7,6 @@ beside the case, and what it makes owed, is in cases.services.effects and cases.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -18,6 +17,7 @@ from backend.accounts.models import User
 from cases import facts, makers
 
 from .case import Case, FormSetBy, RecordedBecause
+from .investigation import Investigation, when
 from .states import ComplaintState as State
 
 BEFORE_CONTACT = [State.RECEIVED, State.ASSESSING]
@@ -74,12 +74,7 @@ class ComplaintMove(models.TextChoices):
     MERGE = "merge", "Merge it into another case about the same"
 
 
-def when(*conditions: Callable[[Any], bool]) -> list[Callable[[Any], bool]]:
-    """The facts that a move waits for. What concerns the chief officer moves no further than to the local policing body."""
-    return [facts.is_for_this_authority, *conditions]
-
-
-class ComplaintCase(Case):
+class ComplaintCase(Investigation, Case):
     first_state = State.RECEIVED
     moves = ComplaintMove
 
@@ -260,26 +255,6 @@ class ComplaintCase(Case):
 
     @transition(
         field="state",
-        source=State.REFERRED,
-        target=State.REFERRED_BACK,
-        conditions=when(facts.was_not_being_investigated),
-        permission=makers.may_decide,
-    )
-    def refer_back(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        self.form_set_by = ""
-
-    @transition(
-        field="state",
-        source=State.REFERRED,
-        target=State.LOCAL_INV,
-        conditions=when(facts.was_being_investigated),
-        permission=makers.may_decide,
-    )
-    def refer_back_to_complete(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        """An investigation that was under way is completed, not chosen afresh (Sch 3 para 5(2))."""
-
-    @transition(
-        field="state",
         source=[State.REFERRED, State.DIRECTED, State.INDEPENDENT, State.UNDER_REVIEW],
         target=State.LOCAL_INV,
         conditions=when(facts.iopc_may_set_its_form),
@@ -359,30 +334,6 @@ class ComplaintCase(Case):
 
     @transition(
         field="state",
-        source=State.LOCAL_INV,
-        target=State.LOCAL_INV,
-        conditions=when(),
-        permission=makers.may_decide,
-    )
-    def replace_investigator(self, *, actor: Actor, on: dt.date, investigator: User, reason: str) -> None:
-        """Who falls ill, leaves or turns out to be part of it holds nothing up; whose the investigation is stays."""
-        self.investigator = self.handler = investigator
-
-    @transition(
-        field="state",
-        source=State.LOCAL_INV,
-        target=State.REPORT_SUBMITTED,
-        conditions=when(
-            facts.is_not_suspended, facts.every_severity_is_assessed, facts.every_allegation_has_an_opinion
-        ),
-        permission=makers.may_investigate,
-    )
-    def submit_report(self, *, actor: Actor, on: dt.date, summary: str) -> None:
-        """The investigator gives evidence and opinion; what is found is for the authority to decide (para 22)."""
-        self.reported_on = on
-
-    @transition(
-        field="state",
         source=[State.OTBI, State.NFA, State.REPORT_SUBMITTED],
         target=State.DECISION,
         conditions=when(facts.is_not_suspended, facts.owes_no_referral),
@@ -390,18 +341,6 @@ class ComplaintCase(Case):
     )
     def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
         self.decided_by_id = actor.person_id
-
-    @transition(
-        field="state",
-        source=[State.DIRECTED, State.INDEPENDENT],
-        target=State.DECISION,
-        conditions=when(),
-        permission=makers.may_decide,
-    )
-    def enter_iopc_report(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        """The report goes to the IOPC, which decides (para 22): the force enters it, and carries out what follows."""
-        self.reported_on = dated_on
-        self.decided_by_id = None
 
     @transition(
         field="state",

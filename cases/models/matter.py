@@ -13,7 +13,7 @@ from backend.accounts.models import User
 from cases import facts, makers
 
 from .case import Case, FormSetBy, MatterType
-from .complaint import when
+from .investigation import Investigation, when
 from .states import MatterState as State
 
 WITH_THE_FORCE = [State.RECORDED, State.REFERRED_BACK, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
@@ -40,7 +40,7 @@ class MatterMove(models.TextChoices):
     TRANSFER_OUT = "transfer_out", "Hand it over to its appropriate authority"
 
 
-class MatterCase(Case):
+class MatterCase(Investigation, Case):
     first_state = State.RECORDED
     moves = MatterMove
 
@@ -69,26 +69,6 @@ class MatterCase(Case):
     )
     def call_in(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
         self.referred_on, self.closed_on = on, None
-
-    @transition(
-        field="state",
-        source=State.REFERRED,
-        target=State.REFERRED_BACK,
-        conditions=when(facts.was_not_being_investigated),
-        permission=makers.may_decide,
-    )
-    def refer_back(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        self.form_set_by = ""
-
-    @transition(
-        field="state",
-        source=State.REFERRED,
-        target=State.LOCAL_INV,
-        conditions=when(facts.was_being_investigated),
-        permission=makers.may_decide,
-    )
-    def refer_back_to_complete(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        """An investigation that was under way is completed, not chosen afresh."""
 
     @transition(
         field="state",
@@ -136,16 +116,6 @@ class MatterCase(Case):
 
     @transition(
         field="state",
-        source=State.LOCAL_INV,
-        target=State.LOCAL_INV,
-        conditions=when(),
-        permission=makers.may_decide,
-    )
-    def replace_investigator(self, *, actor: Actor, on: dt.date, investigator: User, reason: str) -> None:
-        self.investigator = self.handler = investigator
-
-    @transition(
-        field="state",
         source=[State.LOCAL_INV, State.DIRECTED, State.INDEPENDENT],
         target=None,
         conditions=when(facts.is_a_dsi_matter),
@@ -157,18 +127,6 @@ class MatterCase(Case):
 
     @transition(
         field="state",
-        source=State.LOCAL_INV,
-        target=State.REPORT_SUBMITTED,
-        conditions=when(
-            facts.is_not_suspended, facts.every_severity_is_assessed, facts.every_allegation_has_an_opinion
-        ),
-        permission=makers.may_investigate,
-    )
-    def submit_report(self, *, actor: Actor, on: dt.date, summary: str) -> None:
-        self.reported_on = on
-
-    @transition(
-        field="state",
         source=State.REPORT_SUBMITTED,
         target=State.DECISION,
         conditions=when(facts.is_not_suspended, facts.owes_no_referral),
@@ -176,17 +134,6 @@ class MatterCase(Case):
     )
     def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
         self.decided_by_id = actor.person_id
-
-    @transition(
-        field="state",
-        source=[State.DIRECTED, State.INDEPENDENT],
-        target=State.DECISION,
-        conditions=when(),
-        permission=makers.may_decide,
-    )
-    def enter_iopc_report(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        self.reported_on = dated_on
-        self.decided_by_id = None
 
     @transition(
         field="state",

@@ -125,7 +125,7 @@ def routes() -> dict[str, tuple[str, list[str]]]:
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         address = str(pattern.pattern).replace("<reference:reference>", "{reference}")
-        view = pattern.callback.cls  # type: ignore[union-attr]
+        view = pattern.callback.cls
         if "{reference}" in address:
             found[str(pattern.name)] = (address, [each for each in ("get", *WRITES) if hasattr(view, each)])
     return found

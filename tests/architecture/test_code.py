@@ -50,7 +50,7 @@ def sql_put_together(source: str) -> list[str]:
                 not isinstance(each, ast.Constant) for each in ast.walk(node) if isinstance(each, ast.Name | ast.Call)
             )
         is_format = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format"
-        return is_format and isinstance(node.func.value, ast.Constant)  # type: ignore[union-attr]
+        return is_format and isinstance(node.func.value, ast.Constant)
 
     return [
         f"{node.lineno}: {name}"

@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def body(response: FileResponse) -> bytes:
-    content = b"".join(response)  # type: ignore[arg-type]  # a synchronous answer
+    content = b"".join(response)  # a synchronous answer
     response.close()
     return content
 

@@ -73,7 +73,7 @@ def conclude(
     return reviews.decide(
         **by(cast, name, review.case, at),
         public_id=review.public_id,
-        decides=decides,  # type: ignore[arg-type]
+        decides=decides,
         dated_on=at.date(),
         document=a_paper(review.case),
         recommendation=recommendation,
@@ -82,7 +82,7 @@ def conclude(
 
 def enter(cast: Cast, case: Case, decides: str, name: str = "beth", body: str = "IOPC", **more: Any) -> Case:
     fields: dict[str, Any] = {"dated_on": AT.date(), "document": a_paper(case), **more}
-    return body_notices.enter(**by(cast, name, case), body=body, decides=decides, **fields)[1]  # type: ignore[arg-type]
+    return body_notices.enter(**by(cast, name, case), body=body, decides=decides, **fields)[1]
 
 
 def answered(cast: Cast, review: Review, says: str, name: str = "beth", at: dt.datetime = AT) -> Review:
@@ -90,5 +90,5 @@ def answered(cast: Cast, review: Review, says: str, name: str = "beth", at: dt.d
         **by(cast, name, review.case, at),
         public_id=review.public_id,
         says=says,
-        reasons="As it says.",  # type: ignore[arg-type]
+        reasons="As it says.",
     )[0]

@@ -17,12 +17,12 @@ def with_parts(case: Case, **parts: Sequence[Any]) -> Case:
     case.pk = case.pk or 1
     loaded = {}
     for name, model in RELATIONS.items():
-        rows = model._default_manager.none()  # type: ignore[union-attr]
+        rows = model._default_manager.none()
         rows._result_cache = list(parts.get(name, []))
         loaded[name] = rows
         for number, row in enumerate(rows._result_cache, start=1):
             row.pk, row.case_id = row.pk or number, case.pk
-    case._prefetched_objects_cache = loaded  # type: ignore[attr-defined]
+    case._prefetched_objects_cache = loaded
     return case
 
 

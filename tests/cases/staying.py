@@ -48,7 +48,7 @@ def answer(
     cast: Cast, row: Withdrawal, step: Any, *, name: str = "beth", at: dt.datetime = AT, **more: Any
 ) -> Withdrawal:
     given = {"answered_on": at.date(), **more}
-    return step(**by(cast, name, row.case, at), withdrawal=row.public_id, **given)[0]  # type: ignore[no-any-return]
+    return step(**by(cast, name, row.case, at), withdrawal=row.public_id, **given)[0]
 
 
 def find_silent(cast: Cast, row: Withdrawal, at: dt.datetime) -> Withdrawal:
@@ -87,4 +87,4 @@ def step(
     cast: Cast, row: Suspension, service: Any, *, name: str = "beth", at: dt.datetime = AT, **more: Any
 ) -> Suspension:
     """One step of a suspension by one of the cast."""
-    return service(**by(cast, name, row.case, at), suspension=row.public_id, **more)[0]  # type: ignore[no-any-return]
+    return service(**by(cast, name, row.case, at), suspension=row.public_id, **more)[0]

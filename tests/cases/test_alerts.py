@@ -149,7 +149,7 @@ def set_dcc(cast: Cast) -> None:
     targets.set_escalation(
         rule="referral", stage="DAY", days=0, hour=12, to="ADDRESS", address="dcc@westshire.test", source="The force's order",
         actor=cast.actor("beth"), at=AT,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 class TestWalls:

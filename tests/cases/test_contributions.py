@@ -55,7 +55,7 @@ def settle(cast: Cast, case: Case, asked: Contribution, step: str, name: str = "
     settled, _ = act(
         reference=case.reference, public_id=asked.public_id, actor=cast.actor(name), at=AT, version=version_of(case), **more
     )  # fmt: skip
-    return settled  # type: ignore[no-any-return]
+    return settled
 
 
 class TestItsMachine:

@@ -29,7 +29,7 @@ from cases.services.messages import NobodyToTell, NothingToTell
 from cases.services.settling import Completed, ConsentNotRecorded, MustBeSent, NothingToAsk, NoticeSettled
 from cases.services.timeliness import KeptBack, NoLetterOwed
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, gather, move
-from tests.mail_server import MailServer, mail_server  # noqa: F401
+from tests.mail_server import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
 Delivery = Message.Delivery
@@ -94,7 +94,7 @@ class TestMessages:
 
         messages.tell_progress(text="We are on it.", **now(cast, case))
 
-        told = {message.complainant.name: message.addressed_to for message in case.messages.all()}  # type: ignore[union-attr]
+        told = {message.complainant.name: message.addressed_to for message in case.messages.all()}
         assert told == {"Maya Field": "Maya Field", "Omar Reed": "Omar Reed"}
         assert sorted(mail.recipient for mail in Outgoing.objects.all()) == ["maya@home.test", "omar@home.test"]
 
@@ -689,7 +689,7 @@ class TestMail:
     def mail(self, at: dt.datetime) -> None:
         send_due(at=at, clock=lambda: at)
 
-    def test_the_news_of_a_message_tells_nothing(self, mail_server: MailServer) -> None:  # noqa: F811
+    def test_the_news_of_a_message_tells_nothing(self, mail_server: MailServer) -> None:
         cast = gather()
         case = a_case_handled_outside(cast, complainants=[MAYA])
         messages.tell_progress(text="The officer was found to be at fault.", **now(cast, case))
@@ -702,7 +702,7 @@ class TestMail:
         for telling in ("complain", "police", "officer", "fault", "maya field", "standards"):
             assert telling not in whole.replace("no-reply@", "").replace("maya@home.test", "")
 
-    def test_the_text_itself_goes_to_who_wishes_that(self, mail_server: MailServer) -> None:  # noqa: F811
+    def test_the_text_itself_goes_to_who_wishes_that(self, mail_server: MailServer) -> None:
         cast = gather()
         case = a_case_handled_outside(cast, complainants=[MAYA, OMAR])
         wish(cast, case, text_by_email=True)
@@ -714,7 +714,7 @@ class TestMail:
         assert "We have seen the CCTV." in told["maya@home.test"]
         assert "We have seen the CCTV." not in told["omar@home.test"]
 
-    def test_nothing_is_sent_in_quiet_hours_and_it_is_when_they_end(self, mail_server: MailServer) -> None:  # noqa: F811
+    def test_nothing_is_sent_in_quiet_hours_and_it_is_when_they_end(self, mail_server: MailServer) -> None:
         cast = gather()
         case = a_case_handled_outside(cast, complainants=[MAYA, OMAR])
         wish(cast, case, quiet_from=dt.time(9), quiet_until=dt.time(17, 30))
@@ -727,7 +727,7 @@ class TestMail:
 
     def test_an_officer_who_turns_out_to_be_its_subject_gets_no_mail_that_waits(
         self,
-        mail_server: MailServer,  # noqa: F811
+        mail_server: MailServer,
     ) -> None:
         cast = gather()
         case = a_case_handled_outside(cast)

@@ -208,7 +208,7 @@ class TestTheBundle:
             sheets = [sheet.extract_text() for sheet in document.pages]
         index = sheets[0]
         for part in ("1. The case", "2. Allegations and decisions", "3. Letters and messages", "4. Files"):
-            number = int(re.search(rf"{re.escape(part)}[ .]+(\d+)", index)[1])  # type: ignore[index]
+            number = int(re.search(rf"{re.escape(part)}[ .]+(\d+)", index)[1])
             assert part in sheets[number - 1]
         whole = "\n".join(sheets)
         assert "News number 11." in whole

@@ -32,7 +32,7 @@ SOME, MANY = 300, 10_000
 def calendar_of(history: History, known: dict[dt.date, str]) -> Timetable:
     """The product's own holidays with those proclaimed in the history, and the targets as they were set in it."""
     values = {
-        rule: [Value(count, UNITS[unit], "A decision", from_on, None) for from_on, count, unit in changes]  # type: ignore[arg-type]
+        rule: [Value(count, UNITS[unit], "A decision", from_on, None) for from_on, count, unit in changes]
         for rule, changes in history.targets.items()
     }
     return Timetable({**known, **dict.fromkeys(history.holidays, "Proclaimed")}, values=values, steps={})

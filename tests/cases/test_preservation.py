@@ -40,7 +40,7 @@ def settle(cast: Cast, case: Case, evidence: Preservation, step: str, name: str 
         reference=case.reference, public_id=evidence.public_id, actor=cast.actor(name), at=AT, version=version_of(case),
         **more,
     )  # fmt: skip
-    return settled  # type: ignore[no-any-return]
+    return settled
 
 
 def due(cast: Cast, case: Case) -> list[dt.date]:

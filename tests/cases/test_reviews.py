@@ -130,7 +130,7 @@ class TestTheTime:
 
     def test_a_finalised_case_comes_under_review_when_it_is_accepted_late(self, cast: Cast) -> None:
         case = a_case_told(cast)
-        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)  # type: ignore[arg-type]
+        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)
         move(cast, case, "mo", "finalise", at=on_day(29))
         apply(cast, fresh(case), at=on_day(40), accepted_late_reason="In hospital until then.")
 
@@ -206,7 +206,7 @@ class TestWhatTheBodyDecides:
         closed = move(cast, review.case, "beth", "close_review", at=on_day(20), **CLOSE)
 
         assert (closed.state, closed.closed_on) == ("FINALISED", on_day(20).date())
-        assert Review.objects.get().decision.decides == "REVIEW_NOT_UPHELD"  # type: ignore[union-attr]
+        assert Review.objects.get().decision.decides == "REVIEW_NOT_UPHELD"
 
     @pytest.mark.parametrize("decides", ["INVALID", "WITHDRAWN"])
     def test_what_is_not_examined_closes_it_too(self, cast: Cast, decides: str) -> None:
@@ -265,7 +265,7 @@ class TestWhatTheBodyDecides:
         fields = {"decides": "NOT_UPHELD", "dated_on": AT.date(), "recommendation": "", "document": uuid4()}
 
         with pytest.raises(Invalid) as refused:
-            reviews.decide(**by(cast, "beth", review.case), public_id=review.public_id, **fields)  # type: ignore[arg-type]
+            reviews.decide(**by(cast, "beth", review.case), public_id=review.public_id, **fields)
 
         assert set(refused.value.errors) == {"document"}
 
@@ -275,7 +275,7 @@ class TestWhatTheBodyDecides:
         for day in (on_day(4).date(), on_day(7).date()):
             fields = {"decides": "NOT_UPHELD", "dated_on": day, "recommendation": "", "document": a_paper(review.case)}
             with pytest.raises(Invalid) as refused:
-                reviews.decide(**by(cast, "beth", review.case, on_day(6)), public_id=review.public_id, **fields)  # type: ignore[arg-type]
+                reviews.decide(**by(cast, "beth", review.case, on_day(6)), public_id=review.public_id, **fields)
             assert set(refused.value.errors) == {"dated_on"}
 
     def test_what_a_body_said_is_never_changed(self, cast: Cast) -> None:

@@ -101,7 +101,7 @@ class TestSuspending:
         received = a_case(cast)
         resolved = move(cast, a_case_handled_outside(cast), "amal", "resolve", **RESOLVE)
 
-        for case in (received, resolved, a_case(cast, kind="COMMENT")):  # type: ignore[arg-type]
+        for case in (received, resolved, a_case(cast, kind="COMMENT")):
             with pytest.raises(CannotSuspend, match="nothing to suspend"):
                 suspend(cast, case)
 

@@ -189,7 +189,7 @@ class TestEscalations:
 
     def test_one_that_is_not_there_is_not_taken_away(self, cast: Cast) -> None:
         with pytest.raises(Missing):
-            targets.remove_escalation(rule="triage", stage="DAY", actor=cast.actor("beth"), at=AT)  # type: ignore[arg-type]
+            targets.remove_escalation(rule="triage", stage="DAY", actor=cast.actor("beth"), at=AT)
 
     def test_are_for_the_same_people_as_targets(self, cast: Cast) -> None:
         answer = cast.client("dee").put("/api/v1/deadlines/escalations/", {**STEP, "source": "x"}, format="json")

@@ -70,7 +70,7 @@ class TestASignedNotification:
         case = a_recorded_case(cast)
         document = a_document(case)
 
-        assert str(sign(cast, case, document=document).document.public_id) == document  # type: ignore[union-attr]
+        assert str(sign(cast, case, document=document).document.public_id) == document
         with pytest.raises(Invalid, match="Correct the field"):
             sign(cast, a_recorded_case(cast), document=document)
 
@@ -556,7 +556,7 @@ class TestWhoElseDecides:
 
 
 def test_a_comment_is_not_withdrawn(cast: Cast) -> None:
-    case = a_case(cast, kind="COMMENT")  # type: ignore[arg-type]
+    case = a_case(cast, kind="COMMENT")
 
     with pytest.raises(CannotWithdraw):
         sign(cast, case)

@@ -107,8 +107,8 @@ def test_the_archive_is_its_owners_alone_and_holds_no_key(backup: Path, settings
     assert [path.name for path in backup.parent.iterdir() if path.name.startswith(".")] == []
 
     with tarfile.open(backup) as archive:
-        manifest = json.load(archive.extractfile("manifest.json"))  # type: ignore[arg-type]
-        everything = b"".join(archive.extractfile(name).read() for name in archive.getnames())  # type: ignore[union-attr]
+        manifest = json.load(archive.extractfile("manifest.json"))
+        everything = b"".join(archive.extractfile(name).read() for name in archive.getnames())
 
     assert manifest["keys"]["FIELD_KEYS"] == [hashlib.sha256(settings.FIELD_KEYS[0].encode()).hexdigest()[:16]]
     assert manifest["audit_head"] == {"sequence": audit.head().sequence, "hash": audit.head().hash}

@@ -21,7 +21,7 @@ def queue_for_amina(**changes: object) -> Outgoing:
         "body": "Thank you.",
         "at": NINE,
     }
-    return queue(**{**values, **changes})  # type: ignore[arg-type]
+    return queue(**{**values, **changes})
 
 
 class ChangeOfMindError(Exception):
@@ -97,7 +97,7 @@ def test_a_message_that_cannot_go_now_does_not_keep_the_worker_asleep(changes: d
 
 
 @pytest.mark.django_db
-def test_queueing_costs_one_statement_and_the_wake_up_another(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_queueing_costs_one_statement_and_the_wake_up_another(django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
         queue_for_amina()
     with django_assert_num_queries(1):

@@ -24,7 +24,7 @@ def send(moment: dt.datetime) -> Counts:
 
 def queued(cause: str = "news:1", **more: object) -> Outgoing:
     fields = {"recipient": "maya@home.test", "subject": "News", "body": "Read it.", "at": NINE, **more}
-    return queue(cause=cause, **fields)  # type: ignore[arg-type]
+    return queue(cause=cause, **fields)
 
 
 @pytest.mark.parametrize(

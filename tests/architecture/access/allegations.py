@@ -34,7 +34,7 @@ def answers(
     """Of those who see the case: who handles it, who is the delegate, who names people. Nobody is its investigator."""
 
     def by(route: str, who: str, answer: int, otherwise: int = FORBIDDEN) -> tuple[dict[str, object], dict[str, int]]:
-        return BODIES[route], {each: answer if each in who.split() else otherwise for each in see.split()}  # type: ignore[return-value]
+        return BODIES[route], {each: answer if each in who.split() else otherwise for each in see.split()}
 
     found = MISSING if alleges else CONFLICT
     table = {route: by(route, handle, found) for route in HANDLING}
@@ -49,7 +49,7 @@ def answers(
         **table,
         "allegation-opinion": by("allegation-opinion", "", FORBIDDEN),
         "allegations": (ALLEGED, by("allegation", handle, 201 if alleges else CONFLICT)[1]),
-    }  # type: ignore[return-value]
+    }
 
 
 TABLE: Answers = {
@@ -63,4 +63,4 @@ TABLE: Answers = {
     "a complaint about the authority's delegate": answers(
         see="amal lev dee", handle="amal lev dee", decide="lev", name="amal lev"
     ),
-}  # type: ignore[dict-item]
+}

@@ -11,7 +11,7 @@ PLAN = {"complainant": "5b0fca2c-98a4-4f05-8c35-5a7f4f2d3f0e", "text": "One lett
 
 def answers(
     *, seen_by: str, steps: dict[str, int], **by_route: dict[str, int]
-) -> dict[str, tuple[dict, dict[str, int]]]:  # type: ignore[type-arg]
+) -> dict[str, tuple[dict, dict[str, int]]]:
     """The answers at each route; `steps` at those of a part that is not there: 404, or 403 for who may not anyway."""
     return {
         "contributions": (QUESTION, by_route["contributions"]),

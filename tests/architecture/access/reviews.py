@@ -13,7 +13,7 @@ REASON = {"reason": "It has to be so."}
 LEAVE = {"who": "fay@westshire.test", **REASON}
 
 
-def answers(*, decide: str, assess: str, work: str, see: str, **status: int) -> dict[str, tuple[dict, dict[str, int]]]:  # type: ignore[type-arg]
+def answers(*, decide: str, assess: str, work: str, see: str, **status: int) -> dict[str, tuple[dict, dict[str, int]]]:
     """The table of one situation: `decide`, `assess` and `work` may do so, of those who see the case; nobody else may."""
 
     def by(who: str, answer: int) -> dict[str, int]:
