@@ -98,7 +98,7 @@ class _Teller:
         gone = {event.who for event in self.history.events if event.what == "withdraws"}
         if len(gone) + 1 < self.history.complainants:
             self._note("withdraws", who=self.chance.choice(sorted(set(range(self.history.complainants)) - gone)))
-        elif self._may(0.3):
+        elif not self.asked and self._may(0.3):  # the last one, once
             self._note("withdrawal_is_asked", who=self.asked)
             self.asked += 1
 
@@ -316,8 +316,10 @@ class Desk:
         row.state, row.ended_on = "RESUMED", event.on
 
     def _withdrawal_is_asked(self, event: Event) -> None:
+        gone = {row.complainant_id for row in self.parts["withdrawals"]}
+        left = next(row.pk for row in self.parts["complainants"] if row.pk not in gone)
         self.parts["withdrawals"].append(
-            Withdrawal(complainant_id=1, state="ASKED", wished_on=event.on, asked_on=event.on)
+            Withdrawal(complainant_id=left, state="ASKED", wished_on=event.on, asked_on=event.on)
         )
 
     def _withdraws(self, event: Event) -> None:
