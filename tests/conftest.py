@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,11 @@ from rest_framework.test import APIClient
 
 from tests.cast import Cast, gather
 from tests.database_setup import drop_test_database, empty_the_tables, make_test_database, start_embedded_server
+
+
+def pytest_configure() -> None:
+    """A run that is told to stop stops its database server too, as after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
