@@ -31,14 +31,17 @@ def django_db_setup(
     patch.setattr(TransactionTestCase, "_fixture_teardown", empty_the_tables)
     with django_db_blocker.unblock():
         started = start_embedded_server()
-        server_database = make_test_database(keep=django_db_keepdb and not django_db_createdb)
-    yield
-    if not django_db_keepdb:
+    try:
         with django_db_blocker.unblock():
-            drop_test_database(server_database)
-    if started:
-        connections.close_all()
-        started.stop()
+            server_database = make_test_database(keep=django_db_keepdb and not django_db_createdb)
+        yield
+        if not django_db_keepdb:
+            with django_db_blocker.unblock():
+                drop_test_database(server_database)
+    finally:
+        if started:
+            connections.close_all()
+            started.stop()
     patch.undo()
 
 
