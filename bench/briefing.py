@@ -106,7 +106,7 @@ class Steps:
         server.reset()
         self.in_database = 0.0
         with self.taking("database") as read, connection.execute_wrapper(self._note), one_snapshot():
-            frames = selectors.briefing_frames(period=self.period, unit=self.force)
+            frames = selectors.briefing_frames(period=self.period, unit=self.force, on=self.period.last)
             meanings = selectors.finding_meanings(force=self.force)
             names = selectors.unit_names(force=self.force)
         self.server_memory = server.mebibytes()

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from cases.clocks import CLOCKS
 from reports import charts
 from reports.metrics import CAUTION, Figure
 from reports.periods import Period, day_in_words
@@ -90,7 +91,10 @@ def _parts(contents: Contents) -> list[Part]:
     parts = [_months(contents)]
     if contents.about_force:
         parts.append(_units(contents))
-    parts += [_outcomes(contents), _closing(contents), _open(contents), _findings(contents)]
+    parts += [_outcomes(contents), _closing(contents), _open(contents)]
+    if contents.figure("late").value is not None:
+        parts.append(_due(contents))
+    parts.append(_findings(contents))
     if contents.figure("complaints_by_category").value is not None:
         parts.append(_complaint_categories(contents))
     return [*parts, _allegation_categories(contents)]
@@ -120,6 +124,10 @@ def _tiles(contents: Contents) -> list[Tile]:
     if still_open is not None:
         day, count = list(still_open.items())[-1]
         tiles.append(Tile("Open at the end", number(count), f"on {day_in_words(dt.date.fromisoformat(day))}"))
+    late = contents.figure("late")
+    if late.value is not None:
+        by_statute = number((late.breakdown or {})["statute"])
+        tiles.append(Tile("Late when this was made", number(late.value), f"{by_statute} of them by statute"))
     return tiles
 
 
@@ -233,6 +241,36 @@ def _open(contents: Contents) -> Part:
     )
 
 
+def _due(contents: Contents) -> Part:
+    due, late = contents.figure("due_next"), contents.figure("late")
+    found, by_basis = due.breakdown or {}, late.breakdown or {}
+    by_rule = [(CLOCKS[rule].duty, count) for rule, count in found["rule"].items()]
+    months = [[_month_in_words(month), number(count)] for month, count in found["month"].items()]
+    lead = (
+        f"Something is due on {number(due.value)} of {number(due.n)} complaints handled here. {number(late.value)} were late "
+        f"when this was made: {number(by_basis['statute'])} by statute, {number(by_basis['target'])} by a service target."
+    )
+    if not by_rule:
+        return Part(heading="What is due next", lead=lead)
+    return Part(
+        heading="What is due next",
+        lead=lead,
+        chart=charts.bars(
+            by_rule, title="Complaints by the duty that falls due first: bar chart. The table has every value."
+        ),
+        tables=[
+            Table(
+                "Complaints by the duty that falls due first",
+                ["Duty", "Complaints"],
+                [[duty, number(n)] for duty, n in by_rule],
+            ),
+            Table("Complaints by the month of its last day", ["Month", "Complaints"], months),
+        ],
+        layout="below" if len(by_rule) + len(months) <= BARS_AT_MOST else "long",
+        caution=f"{CAUTION} {due.metric.caveat}",
+    )
+
+
 def _shared(
     contents: Contents, metric_id: str, *, name: Callable[[str], str], column: str, rest: str = "No category recorded"
 ) -> Part:
@@ -318,6 +356,10 @@ def _sentence(text: str) -> str:
 def _short_day(day: str) -> str:
     on = dt.date.fromisoformat(day)
     return f"{on.day} {on:%b} {on.year}"
+
+
+def _month_in_words(month: str) -> str:
+    return f"{dt.date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
 def _moment(at: dt.datetime) -> str:

@@ -15,12 +15,19 @@ WITHIN_DAYS = (30, 90)
 LOW_BASE = 30
 NO_CLOSING_DATE = "Not known: no complaint received in the period has a closing date."
 NO_CATEGORY = "Not known: the records give no category for a whole complaint."
+NOTHING_HANDLED = "Not known: no complaint of the period is handled in this system."
 NOTHING_RECEIVED = "Not known: nothing was received in the period."
 
 
 def figures_of(frames: "Frames", period: "Period") -> list[Figure]:
     """Every figure of a briefing; each number that the document prints is in one of them."""
-    return [*_received(frames, period), *_allegations(frames), *_complaints(frames), *_closing(frames, period)]
+    return [
+        *_received(frames, period),
+        *_allegations(frames),
+        *_complaints(frames),
+        *_closing(frames, period),
+        *_due(frames),
+    ]
 
 
 def fingerprint(frames: "Frames") -> str:
@@ -114,6 +121,20 @@ def _open_at(frames: "Frames") -> Figure:
     return Figure(
         metrics.OPEN_AT, n=counts.total(frames.received, "complaints"), value=still_open, breakdown=dict(still_open)
     )
+
+
+def _due(frames: "Frames") -> list[Figure]:
+    handled, late = (counts.total(frames.late, column) for column in ("handled", "complaints"))
+    if not handled:
+        return [Figure(metric, n=0, value=None, remark=NOTHING_HANDLED) for metric in (metrics.DUE_NEXT, metrics.LATE)]
+    due = counts.total(frames.due, "complaints")
+    by_rule = counts.by("rule", frames.due, measure="complaints", counted_as=str)
+    breakdown = {"rule": by_rule, "month": counts.by_found_month(frames.due)}
+    by_basis = {basis: counts.total(frames.late, f"by_{basis}") for basis in ("statute", "target")}
+    return [
+        Figure(metrics.DUE_NEXT, n=handled, value=due, breakdown=breakdown),
+        Figure(metrics.LATE, n=handled, value=late, breakdown=by_basis),
+    ]
 
 
 def _with_shares(metric: Metric, share_metric: Metric, found: dict[str, int]) -> list[Figure]:

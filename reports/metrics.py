@@ -166,3 +166,19 @@ OPEN_AT = Metric(
     measure="complaints",
     caveat="Complaints received before the period are not in it.",
 )
+DUE_NEXT = Metric(
+    id="due_next",
+    label="What is due next",
+    definition="Complaints of which something is still due, by the duty that falls due first and by the month of its last day. "
+    f"{PERIOD_RULE}",
+    measure="complaints",
+    caveat="As things stood when the briefing was made: every move of a case changes what is due.",
+)
+LATE = Metric(
+    id="late",
+    label="Late",
+    definition="Complaints of which the last day of a duty of the force had passed before the day on which the briefing was "
+    f"made: of a duty by statute, of a service target, or of both. {PERIOD_RULE}",
+    measure="complaints",
+    caveat="A complaint that is late by statute and by a target is in both counts, and once in the value.",
+)

@@ -12,12 +12,16 @@ from django.db.models.functions import ExtractYear, TruncMonth
 from backend.accounts.actors import Actor
 from backend.areas.models import Unit
 from backend.common.errors import Invalid
-from cases.models import Allegation, Case, HistorySource, Kind
+from cases.lists.queue import late_on
+from cases.models import Allegation, Case, HistorySource, Kind, Origin
 from reports.models import Briefing
 from reports.periods import Period
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NUMBERS = {"complaints", "allegations", "without_allegation", "year", "handled", "by_statute", "by_target"}
 
 
 class UnknownUnit(Invalid):
@@ -46,14 +50,19 @@ class Frames:
     outcomes: "pd.DataFrame"  # outcome, complaints
     closing: "pd.DataFrame"  # year (of receipt), days (calendar, null: not closed), complaints
     open_at: "pd.DataFrame"  # day, complaints
+    due: "pd.DataFrame"  # month (the first day of the month in which the first duty falls due), rule, complaints
+    late: "pd.DataFrame"  # one row: handled (here, not imported), complaints (late), by_statute, by_target
 
     def named(self) -> Iterable[tuple[str, "pd.DataFrame"]]:
         """The frames with their names, in a fixed order."""
         return ((field.name, getattr(self, field.name)) for field in fields(self))
 
 
-def briefing_frames(*, period: Period, unit: Unit) -> Frames:
-    """The frames of a force (all its complaints) or of one of its units (the complaints that are about it)."""
+def briefing_frames(*, period: Period, unit: Unit, on: dt.date) -> Frames:
+    """The frames of a force (all its complaints) or of one of its units (the complaints that are about it).
+
+    `on` is the London day that lateness is told by.
+    """
     complaints = _complaints(period=period, unit=unit)
     return Frames(
         received=_received(complaints),
@@ -63,6 +72,10 @@ def briefing_frames(*, period: Period, unit: Unit) -> Frames:
         outcomes=_counted(complaints, outcome=F("outcome")),
         closing=_closing(complaints),
         open_at=_open_at(complaints, period.counting_days),
+        due=_counted(
+            complaints.filter(next_due_on__isnull=False), month=TruncMonth("next_due_on"), rule=F("next_due_rule")
+        ),
+        late=_late(complaints, on),
     )
 
 
@@ -180,6 +193,16 @@ def _open_at(complaints: "QuerySet[Case]", days: list[dt.date]) -> "pd.DataFrame
     return _frame([(day, found[f"on_{day:%Y%m%d}"]) for day in days], ["day", "complaints"])
 
 
+def _late(complaints: "QuerySet[Case]", on: dt.date) -> "pd.DataFrame":
+    found = complaints.aggregate(
+        handled=Count("id", filter=Q(origin=Origin.LIVE)),
+        complaints=Count("id", filter=late_on(on)),
+        by_statute=Count("id", filter=Q(legal_due_on__lt=on)),
+        by_target=Count("id", filter=Q(target_due_on__lt=on)),
+    )
+    return _frame([tuple(found.values())], list(found))
+
+
 def _counted(complaints: "QuerySet[Case]", **keys: Any) -> "pd.DataFrame":
     # The aliases must not be names of fields of Case: Django refuses those, so each key is renamed on the way.
     named = {f"key_{name}": expression for name, expression in keys.items()}
@@ -194,5 +217,4 @@ def _frame(rows: Iterable[tuple[Any, ...]], columns: list[str]) -> "pd.DataFrame
     ordered = sorted(rows, key=lambda row: [(value is not None, value) for value in row])
     # Texts and dates stay Python objects: missing is None, and equal data gives equal bytes.
     frame = pd.DataFrame(ordered, columns=columns, dtype="object")
-    measures = [column for column in columns if column in {"complaints", "allegations", "without_allegation", "year"}]
-    return frame.astype(dict.fromkeys(measures, "int64"))
+    return frame.astype(dict.fromkeys(NUMBERS.intersection(columns), "int64"))

@@ -110,9 +110,14 @@ def of_the_queue(queue: str | None, *, actor: Actor, on: dt.date) -> Q:
         case Queue.DUE_SOON:
             return Q(queue_on__gte=on, queue_on__lte=working_calendar().add_working_days(on, SOON))
         case Queue.BREACHED:
-            # The first part follows from the second, and is what the queue's index ends the search by.
-            return Q(queue_on__lt=on) & (Q(legal_due_on__lt=on) | Q(target_due_on__lt=on))
+            return late_on(on)
     return Q()
+
+
+def late_on(day: dt.date) -> Q:
+    """What a case is that was late on `day`: the last day of something that the force owes, by statute or target, had passed."""
+    # The first part follows from the second, and is what the queue's index ends the search by.
+    return Q(queue_on__lt=day) & (Q(legal_due_on__lt=day) | Q(target_due_on__lt=day))
 
 
 def _others_are_next() -> Q:

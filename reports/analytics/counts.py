@@ -32,6 +32,11 @@ def by_month(frame: pd.DataFrame, months: Iterable[str]) -> dict[str, int]:
     return _in_order(frame["month"].map(lambda day: f"{day:%Y-%m}"), frame["complaints"], months)
 
 
+def by_found_month(frame: pd.DataFrame) -> dict[str, int]:
+    """Complaints by month ("2007-01"), the earliest first, of those months alone that have any."""
+    return by_month(frame, sorted({f"{day:%Y-%m}" for day in frame["month"]}))
+
+
 def by_year(frame: pd.DataFrame, years: Iterable[str]) -> dict[str, int]:
     """Complaints by year ("2007"), in the order of `years`; a year without any is 0. `frame`: month (a date), complaints."""
     return _in_order(frame["month"].map(lambda day: f"{day:%Y}"), frame["complaints"], years)

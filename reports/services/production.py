@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from backend.areas.models import Unit
+from backend.calendar.working_days import day_of
 from reports import document, selectors
 from reports.figures import figures_of, fingerprint
 from reports.pdf import render_pdf
@@ -25,13 +26,13 @@ class Produced:
 
 
 def produce(*, period: Period, unit: Unit, at: dt.datetime) -> Produced:
-    """Count, draw and typeset the briefing of a force or unit; `at` is printed as the moment of its making.
+    """Count, draw and typeset the briefing of a force or unit; `at`, printed as the moment of its making, tells what is late.
 
     All complaints received in the period count, whenever closed, live and imported alike. Changes nothing.
     """
     force = unit.force or unit
     with one_snapshot():
-        frames = selectors.briefing_frames(period=period, unit=unit)
+        frames = selectors.briefing_frames(period=period, unit=unit, on=day_of(at))
         meanings = selectors.finding_meanings(force=force)
         names = selectors.unit_names(force=force)
     figures = figures_of(frames, period)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from typing import ClassVar
 
@@ -19,6 +20,9 @@ from cases.models.case import NOTHING_DUE
 from cases.services import targets
 from cases.services.due import recompute_open_cases, stale_cases
 from cases.timetable import timetable
+from reports.figures import figures_of
+from reports.periods import Period
+from reports.selectors import briefing_frames
 from tests.cast import AT, Cast, gather
 from tests.database_setup import as_owner
 
@@ -27,6 +31,7 @@ from .oracle import HOLIDAYS, Due, History, Oracle, months_after
 
 UNITS = {"wd": "working days", "cd": "calendar days"}
 SOME, MANY = 300, 10_000
+PERIOD = dt.date(2010, 1, 1), dt.date(2035, 12, 31)
 
 
 def calendar_of(history: History, known: dict[dt.date, str]) -> Timetable:
@@ -205,6 +210,33 @@ class TestWhatIsReadOfThem:
             assert (case.queue_on, case.legal_due_on) == (first[reference], min(late, default=None))
         ids = dict(Case.objects.values_list("reference", "pk"))
         assert self.queue(client) == sorted(first, key=lambda reference: (first[reference], ids[reference]))
+        self.reports_agree(cast, [Oracle(history).duties() for history, _ in told.values()])
+
+    def reports_agree(self, cast: Cast, duties: list[dict[tuple[str, str], Due]]) -> None:
+        """The figures of a briefing that is made in the middle of all those years, from the oracle's duties alone."""
+        on = dt.date(2022, 6, 1)
+        frames = briefing_frames(period=Period(*PERIOD), unit=cast.force, on=on)
+        found = {figure.metric.id: figure for figure in figures_of(frames, Period(*PERIOD))}
+        watched = [[due.on for due in each.values() if due.by != "IOPC"] for each in duties]
+        months = Counter(f"{min(days):%Y-%m}" for days in watched if days)
+        statute, target = (
+            {
+                number
+                for number, each in enumerate(duties)
+                if any(
+                    due.by == "FORCE" and CLOCKS[rule].is_statutory == is_statutory and due.on < on
+                    for (rule, _), due in each.items()
+                )
+            }
+            for is_statutory in (True, False)
+        )
+
+        assert found["due_next"].n == len(duties)
+        assert found["due_next"].value == sum(months.values()) > 0
+        assert found["due_next"].breakdown is not None
+        assert found["due_next"].breakdown["month"] == months
+        assert found["late"].value == len(statute | target) > 0
+        assert found["late"].breakdown == {"statute": len(statute), "target": len(target)}
 
     def queue(self, client: APIClient) -> list[str]:
         found, cursor = [], ""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.areas.models import Unit
-from cases.models import Case, CommentState, HistorySource, Kind
+from cases.models import Case, CommentState, ComplaintState, HistorySource, Kind, Origin
 from reports import selectors
 from reports.figures import figures_of, fingerprint
 from reports.metrics import CAUTION
@@ -16,11 +16,12 @@ from reports.periods import Period
 from reports.selectors import UnitNotNamed, UnknownUnit
 from tests.reports.history import History
 
+TODAY = dt.date(2010, 3, 1)
 YEARS = Period(dt.date(2007, 1, 1), dt.date(2009, 12, 31))
 
 
 def figures(unit: Unit, period: Period = YEARS) -> dict[str, dict[str, Any]]:
-    frames = selectors.briefing_frames(period=period, unit=unit)
+    frames = selectors.briefing_frames(period=period, unit=unit, on=TODAY)
     return {figure.metric.id: figure.as_json() for figure in figures_of(frames, period)}
 
 
@@ -167,9 +168,56 @@ def test_every_figure_says_what_it_is_and_the_counts_carry_the_caution(mercia: H
             assert CAUTION in figure["caveat"]
 
 
+class TestWhatIsDue:
+    """What is cached of each case's duties is what the queue sorts by; the figures count it."""
+
+    def handled(self, mercia: History, received: str, **due: Any) -> None:
+        state = {"origin": Origin.LIVE, "state": ComplaintState.RECEIVED, "source": "", "source_reference": ""}
+        mercia.complaint(received, **state, **due)
+
+    def test_by_the_duty_that_falls_due_first_and_the_month_of_its_last_day(self, mercia: History):
+        day = dt.date(2010, 2, 26)
+        self.handled(mercia, "2009-12-01", next_due_on=day, next_due_rule="progress_update", legal_due_on=day)
+        self.handled(mercia, "2009-12-02", next_due_on=TODAY, next_due_rule="progress_update", legal_due_on=TODAY)
+        self.handled(mercia, "2009-12-03", next_due_on=day, next_due_rule="recording_decision", target_due_on=day)
+        self.handled(mercia, "2009-12-04")
+        self.handled(mercia, "2010-01-04", next_due_on=day, next_due_rule="progress_update", legal_due_on=day)
+        mercia.complaint("2009-12-05", "2009-12-06")
+
+        due = figures(mercia.force)["due_next"]
+
+        assert (due["n"], due["value"]) == (4, 3)
+        assert due["breakdown"] == {
+            "rule": {"progress_update": 2, "recording_decision": 1},
+            "month": {"2010-02": 2, "2010-03": 1},
+        }
+
+    def test_late_is_what_had_to_be_done_before_the_day_the_briefing_is_made(self, mercia: History):
+        yesterday = TODAY - dt.timedelta(days=1)
+        both = {"legal_due_on": yesterday, "target_due_on": yesterday}
+        self.handled(mercia, "2009-12-01", next_due_on=yesterday, **both)
+        self.handled(mercia, "2009-12-02", next_due_on=yesterday, legal_due_on=yesterday)
+        self.handled(mercia, "2009-12-03", next_due_on=TODAY, legal_due_on=TODAY)
+        self.handled(mercia, "2009-12-04", next_due_on=yesterday, others_due_on=yesterday)
+
+        late = figures(mercia.force)["late"]
+
+        assert (late["n"], late["value"]) == (4, 2)
+        assert late["breakdown"] == {"statute": 2, "target": 1}
+
+    def test_history_has_no_clocks_so_nothing_is_known(self, mercia: History):
+        mercia.complaint("2009-12-05")
+
+        found = figures(mercia.force)
+
+        for name in ("due_next", "late"):
+            assert found[name]["value"] is None
+            assert found[name]["caveat"].startswith("Not known")
+
+
 def test_the_fingerprint_is_of_the_data_alone(mercia: History):
     def mark() -> str:
-        return fingerprint(selectors.briefing_frames(period=YEARS, unit=mercia.force))
+        return fingerprint(selectors.briefing_frames(period=YEARS, unit=mercia.force, on=TODAY))
 
     mercia.complaint("2007-05-10", allegations=(("ARREST", ""), ("SEARCH", "SU")))
     before = mark()
@@ -185,12 +233,12 @@ def test_the_fingerprint_is_of_the_data_alone(mercia: History):
 def test_no_frame_has_a_column_for_anybody(mercia: History):
     mercia.complaint("2007-05-10", narrative="Sgt Jane Roe shouted", allegations=(("ARREST", ""),))
 
-    frames = selectors.briefing_frames(period=YEARS, unit=mercia.force)
+    frames = selectors.briefing_frames(period=YEARS, unit=mercia.force, on=TODAY)
 
     columns = {column for _, frame in frames.named() for column in frame.columns}
     assert columns == {
         "month", "unit", "complaints", "without_allegation", "category", "finding", "allegations", "outcome", "year",
-        "days", "day",
+        "days", "day", "rule", "handled", "by_statute", "by_target",
     }  # fmt: skip
     assert "Jane" not in "".join(frame.to_csv() for _, frame in frames.named())
 

@@ -51,7 +51,7 @@ def both_forces(
 
 def _figures(force: Unit, first: str, last: str) -> Figures:
     period = Period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
-    frames = selectors.briefing_frames(period=period, unit=force)
+    frames = selectors.briefing_frames(period=period, unit=force, on=period.last)
     return {figure.metric.id: figure.as_json() for figure in figures_of(frames, period)}
 
 
