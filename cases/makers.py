@@ -10,8 +10,6 @@ from backend.accounts.actors import Actor
 from backend.accounts.models import Role
 
 if TYPE_CHECKING:
-    from backend.accounts.models import User
-
     from .models import Case
 
 
@@ -63,9 +61,9 @@ def may_investigate(case: Case, actor: Actor) -> bool:
     return case.investigator_id is not None and case.investigator_id == actor.user_id
 
 
-@maker("The delegate of the appropriate authority does this, and never the one who handled or investigated it.")
+@maker("The delegate of the appropriate authority does this, and never one who handled or investigated it.")
 def may_decide_on_others_work(case: Case, actor: Actor) -> bool:
-    return may_decide(case, actor) and not _is_behind(actor, case.handler, case.investigator)
+    return may_decide(case, actor) and actor.person_id not in {*case.worked_on_by, *case.holders}
 
 
 @maker("The delegate of the appropriate authority does this, and never one who decided it.")
@@ -75,10 +73,10 @@ def may_check(case: Case, actor: Actor) -> bool:
 
 
 @maker(
-    "An assessor of Professional Standards or the appropriate authority does this, and never the one who handled it before."
+    "An assessor of Professional Standards or the appropriate authority does this, and never one who handled it or ended it."
 )
 def may_take_up_again(case: Case, actor: Actor) -> bool:
-    return may_assess(case, actor) and not _is_behind(actor, case.handler)
+    return may_assess(case, actor) and actor.person_id not in {*case.worked_on_by, *case.holders, case.decided_by_id}
 
 
 @maker("A moderator of Professional Standards or the appropriate authority does this.")
@@ -109,11 +107,6 @@ def may_assign_anywhere(case: Case, actor: Actor) -> bool:
 )
 def may_name_people(case: Case, actor: Actor) -> bool:
     return may_answer_comments(case, actor) if case.kind == "COMMENT" else may_assess(case, actor)
-
-
-def _is_behind(actor: Actor, *accounts: User | None) -> bool:
-    """Whether one person is behind the actor and one of the accounts: a second account is nobody else."""
-    return any(account is not None and account.person_id == actor.person_id for account in accounts)
 
 
 def _works_in_its_unit(case: Case, actor: Actor) -> bool:

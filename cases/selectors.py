@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import prefetch_related_objects
 
 from backend.accounts.actors import Actor
@@ -37,6 +38,7 @@ from cases.models import (
     Suspension,
     Withdrawal,
 )
+from cases.models.case import CaseQuerySet
 from cases.moves import NEEDS, Need
 from cases.timetable import timetable
 
@@ -53,20 +55,41 @@ def get_case(*, reference: str, actor: Actor) -> Case:
     kind = Case.objects.visible_to(actor).filter(reference=reference).values_list("kind", flat=True).first()
     if kind is None:
         raise Missing
-    rows = (
-        MACHINES[Kind(kind)]
-        .objects.select_related(*RELATED, "force", "investigator__person")
-        .defer("search", "neighbourhood__boundary")
-    )
-    case: Case = rows.get(reference=reference)
+    case: Case = related(MACHINES[Kind(kind)].objects.all()).get(reference=reference)
     load_parts(case)
     return case
 
 
+def related(cases: CaseQuerySet) -> CaseQuerySet:
+    """The cases with the places and people that rules and answers speak of; without what is long and not read."""
+    return cases.select_related(*RELATED, "force", "investigator__person").defer("search", "neighbourhood__boundary")
+
+
 def load_parts(*cases: Case) -> None:
     """Load what facts and deadlines ask of the cases, so that neither queries anything."""
-    prefetch_related_objects([case for case in cases if case.kind != Kind.COMMENT], *PARTS)
-    prefetch_related_objects([case for case in cases if case.kind == Kind.COMMENT], *PARTS_OF_COMMENTS)
+    _load([case for case in cases if case.kind != Kind.COMMENT], PARTS)
+    _load([case for case in cases if case.kind == Kind.COMMENT], PARTS_OF_COMMENTS)
+
+
+def _load(cases: list[Case], names: tuple[str, ...]) -> None:
+    """Most cases have rows of few kinds: one question tells which, and the others are not asked for."""
+    if not cases:
+        return
+    relations: list[Any] = [Case._meta.get_field(name) for name in names]
+    asked = ", ".join(
+        f"EXISTS (SELECT FROM {each.related_model._meta.db_table} WHERE {each.remote_field.column} = ANY(%(cases)s))"
+        for each in relations
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}", {"cases": [case.pk for case in cases]})
+        has_rows = dict(zip(names, cursor.fetchone(), strict=True))
+    prefetch_related_objects(cases, *(name for name in names if has_rows[name]))
+    for case in cases:
+        loaded = case.__dict__.setdefault("_prefetched_objects_cache", {})
+        for name in names:
+            if not has_rows[name]:
+                loaded[name] = getattr(case, name).all()
+                loaded[name]._result_cache = []  # noqa: SLF001 (what a prefetch leaves where it finds nothing)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from backend.accounts.actors import Actor, acting
-from backend.accounts.models import Person, Role, User
+from backend.accounts.models import Person, Role, RoleGrant, User
 from backend.accounts.services import people
 from backend.areas.models import Neighbourhood, Unit
 from cases.models import Case, Kind, MatterType, Withdrawal
@@ -76,10 +78,32 @@ def gather() -> Cast:
         ("kit", Role.APPROPRIATE_AUTHORITY, eastshire),
         ("lev", Role.APPROPRIATE_AUTHORITY, standards),
     ]
-    for number, (name, role, where) in enumerate(roles, start=1001):
-        add_user(cast, name, role, where, collar_number=str(number))
-    add_user(cast, "nobody", None, force, collar_number="1999")
+    _enter(cast, [(name, role, where, str(number)) for number, (name, role, where) in enumerate(roles, start=1001)])
+    _enter(cast, [("nobody", None, force, "1999")])
     return cast
+
+
+def _enter(cast: Cast, players: list[tuple[str, Role | None, Unit, str]]) -> None:
+    """Put people with accounts and roles straight on the stage: they are there before anything is tested, and on no trail."""
+    homes = [where.force or where for _, _, where, _ in players]
+    persons = Person.objects.bulk_create(
+        Person(name=name.title(), kind=Person.Kind.OFFICER, force=home, collar_number=collar_number)
+        for (name, _, _, collar_number), home in zip(players, homes, strict=True)
+    )
+    users = User.objects.bulk_create(
+        User(email=f"{name}@{home.slug}.test", person=person, password=_hashed(PASSWORD))
+        for (name, _, _, _), home, person in zip(players, homes, persons, strict=True)
+    )
+    began = AT - dt.timedelta(days=365)
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=user, role=role, unit=where, starts_at=began)
+        for (_, role, where, _), user in zip(players, users, strict=True)
+        if role
+    )
+    cast.users |= {name: user for (name, _, _, _), user in zip(players, users, strict=True)}
+
+
+_hashed = cache(make_password)
 
 
 def add_user(cast: Cast, name: str, role: Role | None, where: Unit, *, collar_number: str = "") -> User:

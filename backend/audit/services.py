@@ -12,7 +12,8 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import Func, TextField
+from django.db.models import Func, Subquery, TextField
+from django.db.models.functions import Coalesce
 
 from backend.database.copying import copy_into
 
@@ -182,10 +183,10 @@ def timeline(*, subject_kind: str, subject: str, after: int = 0) -> list[tuple[E
     return [(event, _details(event)) for event in events.order_by("sequence")]
 
 
-def last_of(*, subject_kind: str, subject: str) -> int:
-    """The number of the last event about one thing; 0 while there is none."""
+def last_of(*, subject_kind: str, subject: str) -> Coalesce:
+    """For a row that is being written: the number of the last event about one thing; 0 while there is none."""
     events = Event.objects.filter(subject_kind=subject_kind, subject=subject)
-    return events.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    return Coalesce(Subquery(events.order_by("-sequence").values("sequence")[:1]), 0)
 
 
 def _details(event: Event) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from operator import or_
 from typing import Any, Self
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
@@ -21,7 +22,7 @@ from backend.areas.models import Neighbourhood, Unit
 from backend.common.identifiers import random_reference
 
 from .reference import Regime
-from .states import CommentState, ComplaintState, MatterState
+from .states import BEING_HANDLED, CommentState, ComplaintState, MatterState
 
 NOTHING_DUE = dt.date(9999, 12, 31)
 ALL_STATES = sorted({*ComplaintState.choices, *MatterState.choices, *CommentState.choices})
@@ -173,7 +174,9 @@ class Case(FSMModelMixin, models.Model):
         default=False
     )  # special procedures, a serious category, a senior rank, a referral
     review_body = models.CharField(max_length=4, blank=True)
-    former_handler = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The people, not the accounts, who held it while it was being handled; and all who held it before it was opened again.
+    worked_on_by = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    worked_on_before = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -283,3 +286,14 @@ class Case(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever holds it while it is being handled is among those who worked on it, for good."""
+        if self.state in BEING_HANDLED:
+            self.worked_on_by = sorted({*self.worked_on_by, *self.holders})
+        super().save(*args, **kwargs)
+
+    @property
+    def holders(self) -> set[int]:
+        """The people behind its handler and its investigator: a second account is nobody else."""
+        return {user.person_id for user in (self.handler, self.investigator) if user is not None}

@@ -100,8 +100,7 @@ class ComplaintCase(Investigation, Case):
     )
     def find_not_a_complaint(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
         """It stays in the register as a purported complaint (SI 2020/2 reg. 44(c)); there is no right to a review."""
-        self.outcome = why
-        self.told_on = self.closed_on = on
+        self._decide_against_it(why, actor=actor, on=on)
 
     @transition(
         field="state",
@@ -204,8 +203,7 @@ class ComplaintCase(Investigation, Case):
     )
     def decide_not_to_record(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
         """Sch 3 para 2(7)-(8): dealt with already by criminal or disciplinary proceedings, or withdrawn before."""
-        self.outcome = why
-        self.told_on = self.closed_on = on
+        self._decide_against_it(why, actor=actor, on=on)
 
     @transition(
         field="state",
@@ -468,9 +466,13 @@ class ComplaintCase(Investigation, Case):
         if self.closed_on or self.resolved_on:
             self._open_again(on)
 
+    def _decide_against_it(self, why: str, *, actor: Actor, on: dt.date) -> None:
+        self.outcome, self.decided_by_id = why, actor.person_id
+        self.told_on = self.closed_on = on
+
     def _open_again(self, on: dt.date) -> None:
-        """Handling starts anew, for somebody else; whoever held it last is remembered."""
-        self.former_handler_id = self.handler_id or self.former_handler_id
+        """Handling starts anew, for somebody else; whoever worked on it so far is remembered."""
+        self.worked_on_before = sorted({*self.worked_on_by, *self.holders})
         self.handler_id = self.investigator_id = self.resolved_by_id = self.resolved_on = None
         self.handling_started_on, self.investigating_since, self.reported_on = on, None, None
         self._undo_the_outcome()

@@ -34,6 +34,10 @@ class ComplaintState(models.TextChoices):
     MERGED = "MERGED", "Merged into another case"
 
 
+# Somebody is at work on it, outside Schedule 3 or under it: before, it is assessed; after, it is decided.
+BEING_HANDLED = {"HANDLING_OUTSIDE", "OTBI", "NFA", "LOCAL_INV", "DIRECTED", "INDEPENDENT", "REPORT_SUBMITTED"}
+
+
 class MatterState(models.TextChoices):
     """Where a conduct or DSI matter stands: no complainant, so neither contact nor review."""
 

@@ -186,12 +186,10 @@ def _investigated_again_on(case: Case) -> dt.date | None:
 
 
 def handled_before(case: Case, user: User) -> bool:
-    """Whether what was reopened, or is under review, is the user's own earlier work."""
-    own = [case.former_handler_id]
+    """Whether what was reopened, or is under review, is the user's own earlier work, done by whatever account."""
     if case.state == "UNDER_REVIEW":
-        own += [case.handler_id, case.investigator_id]
-    accounts = User.objects.filter(pk__in={each for each in own if each is not None})
-    return accounts.filter(person_id=user.person_id).exists()  # by whatever account
+        return user.person_id in {*case.worked_on_by, *case.holders}
+    return user.person_id in case.worked_on_before
 
 
 def may_handle_again(case: Case, user: User) -> bool:

@@ -6,11 +6,9 @@ from backend.accounts.actors import Actor
 from backend.common.errors import Missing, NotAllowed, Refused, Stale
 from cases.machine import MACHINES
 from cases.models import Case, CommentCase, ComplaintCase, Kind, MatterCase, Origin
-from cases.selectors import load_parts
+from cases.selectors import load_parts, related
 
 from . import editing
-
-ACCOUNTS = ("handler", "investigator")  # facts ask who is behind them, and query nothing
 
 
 class HistoryStands(Refused):
@@ -31,11 +29,9 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
     Raises Missing where the actor may not see it, HistoryStands where it was imported, Stale where it has another version
     than the one that was read: it says what was changed since.
     """
-    kind = Case.objects.visible_to(actor).filter(reference=reference).values_list("kind", flat=True).first()
-    if kind is None:
-        raise Missing
-    # The kind of a case never changes; whether the actor may see it may have, so that is asked again under the lock.
-    visible = MACHINES[Kind(kind)].objects.visible_to(actor).select_related(*ACCOUNTS)
+    # The kind of a case never changes. What is not there is asked for like what may not be seen: it takes as long.
+    kind = Case.objects.filter(reference=reference).values_list("kind", flat=True).first() or Kind.COMPLAINT
+    visible = related(MACHINES[Kind(kind)].objects.visible_to(actor))
     case: Any = visible.select_for_update(of=("self",), no_key=True).filter(reference=reference).first()
     if case is None:
         raise Missing

@@ -52,7 +52,8 @@ class TestARecommendation:
         answered(cast, review, "ACCEPTED", at=on_day(3))
         opened = move(cast, review.case, "beth", "reopen_after_review", at=on_day(3))
 
-        assert (opened.state, opened.handler, opened.former_handler) == ("REOPENED", None, cast.users["amal"])
+        assert (opened.state, opened.handler) == ("REOPENED", None)
+        assert opened.worked_on_before == [cast.users["amal"].person_id]
         assert (opened.told_on, opened.review_body) == (None, "")
 
     def test_refused_closes_it_and_the_reasons_are_still_to_be_sent(self, cast: Cast) -> None:
@@ -170,7 +171,7 @@ class TestADifferentHandler:
 
     def test_investigates_it_too(self, cast: Cast) -> None:
         case = self.reopened(cast)
-        Case.objects.filter(pk=case.pk).update(former_handler=cast.users["fay"])
+        Case.objects.filter(pk=case.pk).update(worked_on_before=[cast.users["fay"].person_id])
         terms = {"investigator": "fay@westshire.test", "terms": "All of it."}
 
         with pytest.raises(Invalid) as refused:

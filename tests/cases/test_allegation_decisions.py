@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from backend.accounts.models import Role
+from backend.accounts.services import people
 from backend.common.errors import Invalid
 from cases import facts
 from cases.models import (
@@ -15,7 +17,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import deadlines, get_case
-from cases.services import allegations, splitting
+from cases.services import allegations, assignment, splitting
 from cases.services.allegations import CannotChangeAllegations
 from cases.services.decisions import CannotDecide
 from cases.services.locking import MayNot
@@ -36,7 +38,11 @@ from tests.cases.alleging import (
     set_actions,
     under_special_procedures,
 )
-from tests.cast import AT, RESOLVE, Cast, a_case_handled_outside, move
+from tests.cast import AT, FOUNDER, PASSWORD, RESOLVE, Cast, a_case_handled_outside, move
+
+
+def give_to(cast: Cast, case: Case, name: str) -> None:
+    assignment.assign(**by(cast, name="beth", case=case), unit=None, handler=f"{name}@westshire.test")
 
 
 class TestOpinion:
@@ -132,8 +138,34 @@ class TestDeciding:
 
         Case.objects.filter(pk=case.pk).update(handler=cast.users["lev"])
 
-        with pytest.raises(MayNot, match="never the one who handled"):
+        with pytest.raises(MayNot, match="never one who handled"):
             decide(cast, allegation, "ACCEPTABLE", "lev")
+
+    @pytest.mark.parametrize("account", ["lev", "lev's other account"])
+    def test_who_handled_it_and_gave_it_away_decides_none_of_it(self, cast: Cast, account: str) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        cast.users["lev's other account"] = people.open_account(
+            email="lev.two@westshire.test", person=cast.users["lev"].person, password=PASSWORD, actor=FOUNDER, at=AT
+        )
+        role = {"role": Role.APPROPRIATE_AUTHORITY, "unit": cast.standards}
+        people.grant_role(user=cast.users["lev's other account"], **role, actor=FOUNDER, at=AT)
+        give_to(cast, case, "lev")
+        give_to(cast, case, "amal")
+
+        with pytest.raises(MayNot, match="never one who handled"):
+            in_decision(cast, case, account)
+        in_decision(cast, case)
+        with pytest.raises(MayNot, match="never one who handled"):
+            decide(cast, allegation, "ACCEPTABLE", account)
+
+    def test_who_only_took_it_in_may_decide_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        give_to(cast, case, "beth")
+        give_to(cast, case, "amal")
+        move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.")
+
+        assert in_decision(cast, case).state == "DECISION"
 
     def test_a_suspended_allegation_waits(self, cast: Cast) -> None:
         case = an_otbi_case(cast)

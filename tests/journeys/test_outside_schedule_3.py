@@ -67,7 +67,8 @@ def test_what_is_not_a_complaint_is_told_so_and_may_be_assessed_again(story: Sto
     story.reads("NOT_A_COMPLAINT", "not a complaint")
     assert story.owed() == []
 
-    story.cannot("amal", "reopen", "never the one who handled it before", reason="They wrote again.")
+    story.cannot("amal", "reopen", "never one who handled it or ended it", reason="They wrote again.")
+    story.cannot("beth", "reopen", "never one who handled it or ended it", reason="I was too quick.")
     reopened = story.move("lev", "reopen", "ASSESSING", reason="They wrote again, about the officer.")
 
     assert reopened["handler"]["name"] == "Lev"

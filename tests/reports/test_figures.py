@@ -172,7 +172,14 @@ class TestWhatIsDue:
     """What is cached of each case's duties is what the queue sorts by; the figures count it."""
 
     def handled(self, mercia: History, received: str, **due: Any) -> None:
-        state = {"origin": Origin.LIVE, "state": ComplaintState.RECEIVED, "source": "", "source_reference": ""}
+        at = dt.datetime.fromisoformat(f"{received}T12:00:00Z")
+        state = {
+            "origin": Origin.LIVE,
+            "state": ComplaintState.RECEIVED,
+            "source": "",
+            "source_reference": "",
+            "received_at": at,
+        }
         mercia.complaint(received, **state, **due)
 
     def test_by_the_duty_that_falls_due_first_and_the_month_of_its_last_day(self, mercia: History):
