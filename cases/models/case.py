@@ -184,7 +184,7 @@ class Case(FSMModelMixin, models.Model):
     category = models.CharField(max_length=160, blank=True)
 
     next_due_on = models.DateField(null=True, blank=True)  # a cache of deadlines.next_due, written with every change
-    next_due_rule = models.CharField(max_length=30, blank=True)
+    next_due_rule = models.CharField(max_length=40, blank=True)
     # The first open duty of the force that the law sets, the first that it set itself, and the first of anybody else:
     # cached like the one above, for the lists of what is owed and what is late.
     legal_due_on = models.DateField(null=True, blank=True)

@@ -166,3 +166,13 @@ def test_verify_names_a_case_whose_cache_was_tampered_with(cast: Cast) -> None:
 
     with pytest.raises(CommandError, match=case.reference):
         call_command("deadlines", "verify")
+
+
+@pytest.mark.parametrize("rule", CLOCKS)
+def test_a_case_is_saved_whichever_duty_falls_due_first(cast: Cast, rule: str) -> None:
+    case = a_case(cast)
+    case.next_due_rule = rule
+
+    case.save()
+
+    assert Case.objects.get(pk=case.pk).next_due_rule == rule
