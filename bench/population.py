@@ -169,7 +169,9 @@ def settle_cases(cursor: Any, place: Force, count: int) -> None:
 
 
 def _copy(cursor: Any, model: type[Model], rows: Iterator[dict[str, Any]]) -> None:
-    """Copy rows into the model's table; columns that they leave out and that cannot be null get the model's default."""
+    """Copy rows into the model's table; columns that they leave out and that cannot be null get the model's default, or the database's."""
+    from django.db.models import NOT_PROVIDED
+
     from backend.database.copying import copy_into
 
     first = next(rows, None)
@@ -179,6 +181,7 @@ def _copy(cursor: Any, model: type[Model], rows: Iterator[dict[str, Any]]) -> No
         field.column: "[]" if field.get_default() == [] else field.get_default()
         for field in model._meta.concrete_fields
         if not (field.null or field.generated or field.primary_key or field.column in first)
+        and field.db_default is NOT_PROVIDED
     }
     values = ([*row.values(), *left_out.values()] for row in itertools.chain([first], rows))
     copy_into(cursor, table=model._meta.db_table, columns=[*first, *left_out], rows=values)
