@@ -68,6 +68,6 @@ OPERATOR = Actor(public_id="operator")  # somebody at the server's own command l
 
 def acting(user: User, *, at: dt.datetime) -> Actor:
     """`user` with the roles held at `at`: one query."""
-    grants = RoleGrant.objects.held_at(at).filter(user=user).select_related("unit")
-    roles = tuple(Held(Role(g.role), g.unit_id, g.unit.force_id or g.unit_id) for g in grants)
+    grants = RoleGrant.objects.held_at(at).filter(user=user).values_list("role", "unit_id", "unit__force_id")
+    roles = tuple(Held(Role(role), unit, force or unit) for role, unit, force in grants)
     return Actor(public_id=str(user.public_id), user_id=user.pk, person_id=user.person_id, roles=roles)

@@ -70,24 +70,22 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.none()
         authority = actor.forces_of(Role.APPROPRIATE_AUTHORITY)
         handled = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
-        # Nobody knows what a complaint alleges until somebody has asked: a unit sees it after the assessment, never before.
-        for_units = Q(concerns_conduct=False, kept_from_units=False) & (
-            Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False)
-        )
-        # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
-        arms = [
-            Q(force__in=authority),
-            Q(handler_id=actor.user_id, force__in=handled),
-            Q(kind=Kind.COMPLAINT, concerns_conduct=False, force__in=actor.forces_of(Role.PSD_ASSESSOR)),
-            Q(kind=Kind.COMMENT, force__in=actor.forces_of(Role.MODERATOR)),
-            for_units & Q(unit__in=actor.units_of(*UNIT_ROLES)),
-            for_units & Q(force__in=actor.whole_forces_of(*UNIT_ROLES)),
+        by_role = [
+            ("force__in", authority, Q()),
+            ("force__in", handled, Q(handler_id=actor.user_id)),
+            ("force__in", actor.forces_of(Role.PSD_ASSESSOR), FOR_ASSESSORS),
+            ("force__in", actor.forces_of(Role.MODERATOR), FOR_MODERATORS),
+            ("unit__in", actor.units_of(*UNIT_ROLES), FOR_UNITS),
+            ("force__in", actor.whole_forces_of(*UNIT_ROLES), FOR_UNITS),
         ]
-        seen = reduce(or_, arms)
+        # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
+        arms = [cases & Q(**{where: places}) for where, places, cases in by_role if places]
+        if not arms:
+            return self.none()
         own = {"case": OuterRef("pk"), "person": actor.person_id, "ended_at": None}
         leave = Exists(apps.get_model("cases", "CaseAccess").objects.filter(**own))
         wall = Exists(apps.get_model("cases", "Involvement").objects.filter(**own))
-        return self.filter(seen, Q(restricted=False) | leave).exclude(wall)
+        return self.filter(reduce(or_, arms), Q(restricted=False) | leave, ~wall)
 
     def in_queue(self) -> Self:
         """Work that is still to be done: history never is."""
@@ -100,6 +98,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 PSD_ROLES = (Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR)
 UNIT_ROLES = (Role.LPU_HANDLER, Role.LPU_SUPERVISOR)
+FOR_ASSESSORS = Q(kind=Kind.COMPLAINT, concerns_conduct=False)
+FOR_MODERATORS = Q(kind=Kind.COMMENT)
+# Nobody knows what a complaint alleges until somebody has asked: a unit sees it after the assessment, never before.
+FOR_UNITS = Q(concerns_conduct=False, kept_from_units=False) & (Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False))
 
 
 class Case(FSMModelMixin, models.Model):
