@@ -52,9 +52,9 @@ def counts(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Counts:
     states = sorted({value for machine in machines for value in machine.values})
     found = _count(
         {
-            TOTAL: narrowed(cases, within=within, state=state),
-            **{("queue", each): narrowed(cases, within=of, state=state) for each, of in queues.items()},
-            **{("state", each): narrowed(cases, within=within, state=each) for each in states},
+            TOTAL: narrowed(cases.filter(within), filters, state),
+            **{("queue", each): narrowed(cases.filter(of), filters, state) for each, of in queues.items()},
+            **{("state", each): narrowed(cases.filter(within), filters, each) for each in states},
         }
     )
     return Counts(

@@ -17,6 +17,7 @@ from backend.common.errors import Invalid
 from backend.common.pagination import Order, Page
 from cases.models import Allegation, Case, Code, CommentState, ComplaintState, Contribution, Kind
 from cases.models.case import CaseQuerySet
+from cases.models.states import ENDED
 from cases.selectors import RELATED
 
 DUE_FIRST = Order("due", ("queue_on", "id"))
@@ -58,12 +59,14 @@ def page(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Case]
 def selection(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> CaseQuerySet:
     """All of them, in no order."""
     cases = whatever_queue_and_state(actor=actor, filters=filters, on=on)
-    return narrowed(cases, within=of_the_queue(filters.get("queue"), actor=actor, on=on), state=filters.get("state"))
+    return narrowed(cases.filter(of_the_queue(filters.get("queue"), actor=actor, on=on)), filters, filters.get("state"))
 
 
-def narrowed(cases: CaseQuerySet, *, within: Q, state: str | None) -> CaseQuerySet:
-    """Those of `cases` within a queue, as `of_the_queue` says it, and in that state; None is any."""
-    return cases.filter(within, state=state) if state else cases.filter(within)
+def narrowed(cases: CaseQuerySet, filters: Mapping[str, Any], state: str | None) -> CaseQuerySet:
+    """Those of `cases` in that state; None is any. The open ones of a state in which all are closed are not looked for."""
+    if state is None:
+        return cases
+    return cases.none() if filters["open"] and state in ENDED else cases.filter(state=state)
 
 
 def whatever_queue_and_state(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> CaseQuerySet:

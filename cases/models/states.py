@@ -38,6 +38,12 @@ class ComplaintState(models.TextChoices):
 BEING_HANDLED = {"HANDLING_OUTSIDE", "OTBI", "NFA", "LOCAL_INV", "DIRECTED", "INDEPENDENT", "REPORT_SUBMITTED"}
 
 
+# Nothing more is done on a case of these, which is closed for as long as it stands there; no other case is closed.
+ENDED = {
+    "NOT_A_COMPLAINT", "NOT_RECORDED", "CLOSED_OUTSIDE", "FINALISED", "WITHDRAWN", "TRANSFERRED_OUT", "MERGED", "ANSWERED",
+}  # fmt: skip
+
+
 class MatterState(models.TextChoices):
     """Where a conduct or DSI matter stands: no complainant, so neither contact nor review."""
 

@@ -43,7 +43,7 @@ from cases.services import (
     withdrawals,
 )
 from tests.attachments.samples import png_with_text
-from tests.cases.law import ASSESSORS, AUTHORITY, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law, Part
+from tests.cases.law import ASSESSORS, AUTHORITY, ENDED, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law, Part
 from tests.cases.promises import Promise
 from tests.cast import AT, NO_TICKS, Cast, a_case, add_user, gather
 
@@ -362,6 +362,7 @@ class Complaint(RuleBasedStateMachine):
         assert case.state == self.law.state
         assert case.version == 1 + self.law.changes
         assert Event.objects.filter(subject_kind="case", subject=case.reference).count() == self.law.changes
+        assert (case.closed_on is not None) == (case.state in ENDED)
         assert (case.closed_on is not None, case.told_on is not None) == (self.law.closed, self.law.told)
         assert (case.review_body, case.recorded_on is not None) == (self.law.review_body, self.law.recorded)
 
