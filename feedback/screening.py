@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from cases.models import Flag
+
 # Words, each at a word's edge. The lists are short on purpose: a flag asks a person to look first, nothing more.
-_SIGNS: Mapping[str, tuple[str, ...]] = {
-    "URGENT": (
+_SIGNS: Mapping[Flag, tuple[str, ...]] = {
+    Flag.URGENT: (
         r"right now",
         r"happening now",
         r"in danger",
@@ -20,7 +22,7 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         r"help me now",
         r"999",
     ),
-    "SAFEGUARDING": (
+    Flag.SAFEGUARDING: (
         r"child(?:ren)?",
         r"my (?:son|daughter)",
         r"domestic (?:abuse|violence)",
@@ -28,13 +30,13 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         r"rape[d]?",
         r"vulnerable",
     ),
-    "OFFICER_NAMED": (
+    Flag.OFFICER_NAMED: (
         r"(?i:pc|ps|pcso|dc|ds|dci|sergeant|sgt|inspector|constable|officer)\s+[A-Z][a-z]+",
         r"(?:collar|shoulder) number",
         r"\b[A-Z]{0,3}\d{4,5}\b",
     ),
-    "THIRD_PARTY": (r"[\w.+-]+@[\w-]+\.\w+", r"\b0\d{9,10}\b", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
-    "DISSATISFACTION": (
+    Flag.THIRD_PARTY: (r"[\w.+-]+@[\w-]+\.\w+", r"\b0\d{9,10}\b", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"),
+    Flag.DISSATISFACTION: (
         r"complain(?:t|ed|ing)?",
         r"unhappy",
         r"dissatisfied",
@@ -55,7 +57,7 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
         r"racis\w*",
     ),
 }
-_CASE_MATTERS = {"OFFICER_NAMED", "THIRD_PARTY"}
+_CASE_MATTERS = {Flag.OFFICER_NAMED, Flag.THIRD_PARTY}
 _PATTERNS = {
     flag: re.compile(
         "|".join(sign if sign.startswith(r"\b") else rf"\b(?:{sign})\b" for sign in signs),
@@ -67,4 +69,4 @@ _PATTERNS = {
 
 def screen(text: str) -> list[str]:
     """The flags that the text calls for: URGENT, SAFEGUARDING, OFFICER_NAMED, THIRD_PARTY, DISSATISFACTION; in that order."""
-    return [flag for flag, pattern in _PATTERNS.items() if pattern.search(text)]
+    return [flag.value for flag, pattern in _PATTERNS.items() if pattern.search(text)]

@@ -16,6 +16,7 @@ from cases.models import (
     Case,
     CommentState,
     ComplaintState,
+    Flag,
     Involvement,
     Kind,
     MatterState,
@@ -29,10 +30,6 @@ from cases.services.assessment import TICKS
 
 from .calculator import DayOut
 
-FLAGS = [
-    "URGENT", "SAFEGUARDING", "OFFICER_NAMED", "THIRD_PARTY", "DISSATISFACTION", "UNREAD_MESSAGE", "WISH_TO_RECORD",
-    "WISH_TO_WITHDRAW",
-]  # fmt: skip
 STATES = sorted({*ComplaintState.values, *MatterState.values, *CommentState.values})
 
 
@@ -58,7 +55,7 @@ class Filters(serializers.Serializer[None]):
     older_than = serializers.IntegerField(
         required=False, min_value=0, max_value=36_500, help_text="Received more than so many days ago."
     )
-    flag = serializers.ChoiceField(choices=FLAGS, required=False, help_text="Cases with this flag.")
+    flag = serializers.ChoiceField(choices=Flag.values, required=False, help_text="Cases with this flag.")
     due_by = serializers.DateField(required=False, help_text="Due on this day or before.")
     received_from = serializers.DateField(required=False)
     received_to = serializers.DateField(required=False)
@@ -125,7 +122,7 @@ class CaseListed(serializers.Serializer[Case]):
     next_due_rule = serializers.CharField()
     concerns_conduct = serializers.BooleanField()
     flags = serializers.ListField(
-        child=serializers.ChoiceField(choices=FLAGS),
+        child=serializers.ChoiceField(choices=Flag.values),
         help_text="What a first look by machine asks somebody to see first.",
     )
     outcome = serializers.CharField()

@@ -1,5 +1,5 @@
 from .allegation_parts import AllegationAction, AllegationDecision, Learning, Naming
-from .case import Case, FormSetBy, Kind, MatterType, Origin, RecordedBecause
+from .case import Case, Flag, FormSetBy, Kind, MatterType, Origin, RecordedBecause
 from .comment import CommentCase
 from .complaint import ComplaintCase
 from .correspondence import LetterTemplate, MessageFile, MessageRead
@@ -75,6 +75,7 @@ __all__ = [
     "EditingHold",
     "EqualityAnswers",
     "Escalation",
+    "Flag",
     "FormSetBy",
     "HistorySource",
     "Intake",

@@ -39,6 +39,19 @@ class Origin(models.TextChoices):
     IMPORTED = "IMPORTED", "Brought in from a force's records"
 
 
+class Flag(models.TextChoices):
+    """What somebody should look at first: of what was sent in, by a look by machine, and of what was written since."""
+
+    URGENT = "URGENT", "Urgent"
+    SAFEGUARDING = "SAFEGUARDING", "Safeguarding"
+    OFFICER_NAMED = "OFFICER_NAMED", "Names an officer"
+    THIRD_PARTY = "THIRD_PARTY", "Names somebody else"
+    DISSATISFACTION = "DISSATISFACTION", "Dissatisfied"
+    UNREAD_MESSAGE = "UNREAD_MESSAGE", "Wrote, and nobody has read it"
+    WISH_TO_RECORD = "WISH_TO_RECORD", "Wishes it to be recorded"
+    WISH_TO_WITHDRAW = "WISH_TO_WITHDRAW", "Wishes to withdraw"
+
+
 class MatterType(models.TextChoices):
     CONDUCT = "CONDUCT", "Recordable conduct matter"
     DSI = "DSI", "Death or serious injury matter"
@@ -127,7 +140,7 @@ class Case(FSMModelMixin, models.Model):
     views_at_contact = models.TextField(
         blank=True
     )  # as they were given at the first contact (PRA 2002 Sch 3 para 2(6))
-    flags = models.JSONField(default=list, blank=True)  # of the screening: what somebody should look at first
+    flags = models.JSONField(default=list, blank=True)  # of Flag
     reply_wanted = models.BooleanField(default=True)
 
     # Days are London dates; the instant is kept where there is one (history has days alone).

@@ -13,7 +13,7 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid
 from cases import facts
 from cases.consequences import PART_2_ENDS, Consequences
-from cases.models import Allegation, BodyNotice, Case, CaseFile, CaseLink, Involvement, Message, Referral
+from cases.models import Allegation, BodyNotice, Case, CaseFile, CaseLink, Flag, Involvement, Message, Referral
 from cases.moves import kind_of
 
 from . import determinations, links, matters, messages, notes, notices
@@ -157,7 +157,7 @@ def follow(
     _link(case, move, actor=actor, at=at, details=details)
     _bring_home(case, move, on=day_of(at))
     if move == "record":
-        case.flags = [flag for flag in case.flags if flag != messages.WISH_TO_RECORD]
+        case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]
     _decide_afresh(case, move)
     if move in PART_2_ENDS:
         notices.drop_open(case, actor=actor, on=day_of(at))

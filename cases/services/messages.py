@@ -18,7 +18,7 @@ from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import makers
 from cases.machine import MACHINES
-from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile, MessageRead
+from cases.models import Case, CaseFile, Complainant, Flag, Kind, Message, MessageFile, MessageRead
 from cases.selectors import get_case, load_parts
 
 from . import correspondence, letters, locking, withdrawals
@@ -28,7 +28,6 @@ from .locking import MayNot
 from .withdrawals import CannotWithdraw
 
 About = Message.About
-UNREAD, WISH_TO_RECORD, WISH_TO_WITHDRAW = "UNREAD_MESSAGE", "WISH_TO_RECORD", "WISH_TO_WITHDRAW"
 BY_STAFF = (About.PROGRESS, About.REPLY, About.ACKNOWLEDGEMENT)
 HANDLER_SUBJECT = "Reference {reference}"
 HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
@@ -170,12 +169,12 @@ def receive(*, case_id: int, text: str, wish: Message.Wish | str, files: Sequenc
         wish=wish,
     )
     _keep_files(message, files, at=at)
-    flags = [UNREAD]
+    flags = [Flag.UNREAD_MESSAGE]
     if wish == Message.Wish.RECORD:
         case.wishes_recording = True
-        flags += [] if case.recorded_on else [WISH_TO_RECORD]
+        flags += [] if case.recorded_on else [Flag.WISH_TO_RECORD]
     if wish == Message.Wish.WITHDRAW:
-        flags.append(WISH_TO_WITHDRAW)
+        flags.append(Flag.WISH_TO_WITHDRAW)
     case.flags = [*case.flags, *(flag for flag in flags if flag not in case.flags)]
     case.version += 1
     write_next_due(case)
@@ -206,7 +205,7 @@ def mark_read(*, reference: str, message: UUID, actor: Actor, at: dt.datetime, v
     MessageRead.objects.get_or_create(message=found, defaults={"read_by_id": actor.account, "read_at": at})
     if not Message.objects.filter(case_id=case.pk, direction=Message.Direction.IN, read=None).exists():
         # A wish to withdraw is a row of its own by now, with a letter owed; the wish to be recorded stands until it is.
-        case.flags = [flag for flag in case.flags if flag not in (UNREAD, WISH_TO_WITHDRAW)]
+        case.flags = [flag for flag in case.flags if flag not in (Flag.UNREAD_MESSAGE, Flag.WISH_TO_WITHDRAW)]
     case.version += 1
     case.save(update_fields=["flags", "version"])
     audit.record(
