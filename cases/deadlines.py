@@ -218,7 +218,7 @@ def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, An
     by, given_back_on = _who_informs(case)
     started_on = max(first_on, given_back_on or first_on)
     for party in _rows(case, "complainants"):
-        if not _has_withdrawn(case, party):
+        if party.consent_ended_on is None and not _has_withdrawn(case, party):
             since = max(started_on, party.added_on or started_on, party.progress_told_on or started_on)
             about = str(party.public_id)
             yield _running("progress_update", since, calendar, owed_by=by, owed_to="complainant", about=about)

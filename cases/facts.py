@@ -216,6 +216,17 @@ def every_allegation_is_decided(case: Case) -> bool:
     return all(each.finding and each.decided_on and each.actions_set_on for each in _live_allegations(case))
 
 
+@fact(
+    "Somebody acts for another whose consent is not recorded: record it first, or add who they acted for.",
+    rule=f"{ACT}, section 12",
+)
+def somebody_may_be_told(case: Case) -> bool:
+    """Whom the outcome is told: each who complains for themselves, or with the consent of whom they act for."""
+    everybody = list(case.complainants.all())
+    complain = complainants_of(case)
+    return not any(each.lacks_consent for each in complain) and (bool(complain) or not everybody)
+
+
 @fact("All of it is suspended: resume it first.", rule=f"{REGULATIONS}, regulation 40")
 def is_not_suspended(case: Case) -> bool:
     return not is_wholly_suspended(case)
@@ -404,8 +415,10 @@ def _form_last_determined(case: Case) -> str:
 
 
 def complainants_of(case: Case) -> list[Complainant]:
-    """Those who complain: not who is only kept informed (section 21)."""
-    return [each for each in case.complainants.all() if each.relationship != "INTERESTED"]
+    """Those who complain: not who is only kept informed (section 21), nor who acted for somebody and does so no more."""
+    return [
+        each for each in case.complainants.all() if each.relationship != "INTERESTED" and each.consent_ended_on is None
+    ]
 
 
 def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:

@@ -78,10 +78,16 @@ class ToldIn(JSONInput):
         return desk.Told(complainants=complainants, **fields)
 
 
+class ReceiptOfOut(serializers.Serializer[Any]):
+    position = serializers.IntegerField(help_text="Of the complainant, as they were sent; the first is 1.")
+    receipt = serializers.CharField(help_text="Shown once: tell it to nobody but them, and keep no copy.")
+
+
 class TakenDownOut(serializers.Serializer[desk.TakenDown]):
     reference = serializers.CharField(help_text="To tell the complainant; it opens nothing.")
     made_on = serializers.DateField()
     received_on = serializers.DateField()
+    receipts = ReceiptOfOut(many=True, help_text="For each who complains; with it they follow the case.")
 
 
 class IntakeView(CaseDoor):

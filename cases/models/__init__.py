@@ -41,6 +41,7 @@ from .path import (
     Suspension,
     Withdrawal,
 )
+from .receipts import Receipt
 from .reference import Code, Regime
 from .saved_views import SavedView
 from .states import CommentState, ComplaintState, MatterState
@@ -98,6 +99,7 @@ __all__ = [
     "Origin",
     "Preservation",
     "Proceeding",
+    "Receipt",
     "Recipient",
     "RecordedBecause",
     "Referral",

@@ -148,7 +148,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.HANDLING_OUTSIDE,
         target=State.RESOLVED_OUTSIDE,
-        conditions=when(*MAY_STAY_OUTSIDE, facts.is_not_suspended),
+        conditions=when(*MAY_STAY_OUTSIDE, facts.is_not_suspended, facts.somebody_may_be_told),
         permission=makers.may_handle,
     )
     def resolve(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
@@ -349,6 +349,7 @@ class ComplaintCase(Investigation, Case):
             facts.is_not_suspended,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,
+            facts.somebody_may_be_told,
         ),
         permission=makers.may_check,
     )

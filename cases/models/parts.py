@@ -46,7 +46,7 @@ class Complainant(models.Model):
     telephone = EncryptedTextField(blank=True)
     address = EncryptedTextField(blank=True)
     acts_for = EncryptedTextField(blank=True)  # whom a representative acts for
-    has_authority = models.BooleanField(default=False)  # written consent of the one acted for (PRA 2002 s.12(1B))
+    has_authority = models.BooleanField(default=False)  # as they say; letters wait for the consent that is recorded
     language = models.CharField(max_length=60, blank=True)
     access_needs = EncryptedTextField(blank=True)
     email_index = BlindIndexField(of="email")
@@ -66,6 +66,7 @@ class Complainant(models.Model):
     consent_given_by = EncryptedTextField(blank=True)
     consent_how = models.CharField(max_length=200, blank=True)
     consent_document = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    consent_ended_on = models.DateField(null=True, blank=True)  # taken back: they act for nobody any more
 
     class Meta:
         constraints = [
@@ -77,6 +78,10 @@ class Complainant(models.Model):
             models.CheckConstraint(
                 name="consent_says_how",
                 condition=Q(consented_on=None) | ~Q(consent_how="") | Q(consent_document__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_ends_after_it_began",
+                condition=Q(consent_ended_on=None) | Q(consented_on__lte=F("consent_ended_on")),
             ),
             models.UniqueConstraint(name="one_complainant_a_position", fields=["case", "position"]),
             models.CheckConstraint(
@@ -90,6 +95,12 @@ class Complainant(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Whether they act for somebody of whom no consent is recorded, or not any more (PRA 2002 s. 12)."""
+        has_consent = self.consented_on is not None and self.consent_ended_on is None
+        return self.relationship == self.Relationship.REPRESENTATIVE and not has_consent
 
 
 class Allegation(models.Model):

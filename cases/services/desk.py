@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,13 @@ from backend.accounts.models import Role
 from backend.areas.models import Neighbourhood, Unit, current_on
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
+from backend.common import receipts as secrets
 from backend.common.errors import Invalid
 from backend.notifications import services as outbox
 from backend.requests import services as requests
 from cases.models import Case, Complainant, Intake, Kind
 
-from . import steps
+from . import receipts, steps
 from .intake import NewCase, NewComplainant, open_case
 from .locking import MayNot
 
@@ -32,7 +33,8 @@ TAKERS = (
 SUBJECT = "Your reference {reference}"
 BODY = """We have written down what you told us. Your reference is {reference}.
 
-For your safety this message does not repeat what you said. Somebody will contact you about it.
+For your safety this message does not repeat what you said. Somebody will contact you about it. To follow it yourself, open
+the tracking page and enter the receipt that you were given. If you have none, ask us for it.
 
 If you are in danger, call 999. If it cannot wait, call 101.
 
@@ -65,35 +67,53 @@ class Told:
 
 
 @dataclass(frozen=True)
+class ReceiptOf:
+    """The receipt of one of the complainants, by their place in what was written down, from 1."""
+
+    position: int
+    receipt: str
+
+
+@dataclass(frozen=True)
 class TakenDown:
-    """What the writer is told: the reference to give to the complainant. It opens nothing."""
+    """What the writer is told: the reference, which opens nothing, and for each who complains their receipt, once."""
 
     reference: str
     made_on: dt.date
     received_on: dt.date
+    receipts: Sequence[ReceiptOf]
 
 
 def take_down(*, told: Told, key: UUID | None, actor: Actor, at: dt.datetime) -> TakenDown:
     """Open the case of a complaint that was made to staff, once for one Idempotency-Key of the writer.
 
     It goes to Professional Standards like any other: who writes it down sees it afterwards only where their roles let them.
-    Who left an e-mail address is told the reference, by a message that says nothing else. Raises MayNot (403) for who takes
+    Who left an e-mail address is told the reference, by a message that says nothing else. Each who complains has a receipt;
+    sent again with the same key, it answers the same ones, which are stored nowhere. Raises MayNot (403) for who takes
     no complaints, Invalid (400) for places, days or people that cannot be, and as requests.once for the key.
     """
     force = _force(told.force, actor)
     _check(told, on=day_of(at))
-    body = json.dumps(asdict(told), cls=DjangoJSONEncoder, sort_keys=True).encode()
+    route = f"intake/{actor.public_id}"
+    digest = hashlib.sha256(json.dumps(asdict(told), cls=DjangoJSONEncoder, sort_keys=True).encode()).digest()
+    made = {
+        position: secrets.make_secret(route=f"{route}/{position}", key=key, body_digest=digest)
+        for position, each in enumerate(told.complainants, start=1)
+        if each.relationship != Complainant.Relationship.INTERESTED
+    }
     kept = requests.once(
-        route=f"intake/{actor.public_id}",
+        route=route,
         key=key,
-        body_digest=hashlib.sha256(body).digest(),
+        body_digest=digest,
         at=at,
-        make=lambda: {"reference": _open(told, force, actor=actor, at=at).reference},
+        make=lambda: {"reference": _open(told, force, made, actor=actor, at=at).reference},
     )
-    return TakenDown(kept["reference"], told.made_on, told.received_on)
+    reference = kept["reference"]
+    shown = [ReceiptOf(place, secrets.write(reference=reference, secret=secret)) for place, secret in made.items()]
+    return TakenDown(reference, told.made_on, told.received_on, shown)
 
 
-def _open(told: Told, force: Unit, *, actor: Actor, at: dt.datetime) -> Case:
+def _open(told: Told, force: Unit, made: Mapping[int, str], *, actor: Actor, at: dt.datetime) -> Case:
     unit, neighbourhood = _place(told, force, on=day_of(at))
     case = open_case(
         NewCase(
@@ -124,6 +144,8 @@ def _open(told: Told, force: Unit, *, actor: Actor, at: dt.datetime) -> Case:
         entered_by_id=actor.account,
         entered_at=at,
     )
+    for complainant in Complainant.objects.filter(case_id=case.pk, position__in=made):
+        receipts.keep(complainant, secret=made[complainant.position], actor=actor, at=at)
     if told.reply_wanted:
         _acknowledge(case, at=at)
     details: dict[str, Any] = {

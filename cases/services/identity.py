@@ -9,7 +9,7 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from cases import makers
-from cases.models import Complainant, Kind
+from cases.models import Case, Complainant, Kind
 from cases.selectors import get_case
 
 from .locking import MayNot
@@ -19,9 +19,7 @@ from .locking import MayNot
 def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> list[Complainant]:
     """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403)."""
     case = get_case(reference=reference, actor=actor)
-    rule = makers.may_handle if case.kind == Kind.COMPLAINT else makers.may_work_on_comments
-    if not rule(case, actor):
-        raise MayNot(rule.otherwise)
+    check_may_know(case, actor)
     audit.record(
         actor=actor.public_id,
         verb="COMPLAINANT_REVEALED",
@@ -31,3 +29,10 @@ def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> lis
         details={"reason": reason},
     )
     return list(case.complainants.order_by("position"))
+
+
+def check_may_know(case: Case, actor: Actor) -> None:
+    """That the actor may know who complained. Raises MayNot (403)."""
+    rule = makers.may_handle if case.kind == Kind.COMPLAINT else makers.may_work_on_comments
+    if not rule(case, actor):
+        raise MayNot(rule.otherwise)

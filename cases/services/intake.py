@@ -94,13 +94,14 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
     write_next_due(case)
     case.save(force_insert=True)
     for position, complainant in enumerate(new.complainants, start=1):
-        _add_complainant(case, complainant, position=position)
+        add_complainant(case, complainant, position=position)
     if new.files:
         CaseFile.objects.bulk_create([CaseFile(case_id=case.pk, file=file) for file in new.files])
     return case
 
 
-def _add_complainant(case: Case, new: NewComplainant, *, position: int) -> None:
+def add_complainant(case: Case, new: NewComplainant, *, position: int, added_on: dt.date | None = None) -> Complainant:
+    """One of those who complain; `added_on` where they came later than the case. For a change that records itself."""
     complainant = Complainant.objects.create(
         case_id=case.pk,
         position=position,
@@ -114,6 +115,8 @@ def _add_complainant(case: Case, new: NewComplainant, *, position: int) -> None:
         has_authority=new.has_authority,
         language=new.language,
         access_needs=new.access_needs,
+        added_on=added_on,
     )
     if any(new.equality.values()):
         EqualityAnswers.objects.create(complainant=complainant, **new.equality)
+    return complainant

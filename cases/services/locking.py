@@ -46,3 +46,11 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
     load_parts(case)
     locked: ComplaintCase | CommentCase | MatterCase = case
     return locked
+
+
+def lock_for_complainant(case_id: int) -> Case:
+    """The case, locked until the commit, for a change by a complainant, whom their receipt has let in: they read no version."""
+    kind = Kind(Case.objects.values_list("kind", flat=True).get(pk=case_id))
+    case: Case = MACHINES[kind].objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+    load_parts(case)
+    return case

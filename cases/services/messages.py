@@ -17,9 +17,8 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import makers
-from cases.machine import MACHINES
 from cases.models import Case, CaseFile, Complainant, Flag, Kind, Message, MessageFile, MessageRead
-from cases.selectors import get_case, load_parts
+from cases.selectors import get_case
 
 from . import correspondence, letters, locking, withdrawals
 from .correspondence import Way
@@ -143,22 +142,30 @@ def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.da
 
 
 @transaction.atomic
-def receive(*, case_id: int, text: str, wish: Message.Wish | str, files: Sequence[Upload], at: dt.datetime) -> Message:
-    """What the holder of the receipt writes: kept as it is, and shown to who handles the case until somebody has read it.
+def receive(
+    *,
+    case_id: int,
+    text: str,
+    wish: Message.Wish | str,
+    files: Sequence[Upload],
+    at: dt.datetime,
+    writer: Complainant | None = None,
+) -> Message:
+    """What the holder of a receipt writes: kept as it is, and shown to who handles the case until somebody has read it.
 
-    The wish to have it recorded counts at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to
+    `writer` is the complainant whose receipt it is, or None for the first of the case. The wish to have it recorded counts at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to
     withdraw is unsigned: the force has to write and ask (SI 2020/2 reg. 39). Raises Invalid (400) for such a wish about a
     comment, and FileRefused (400, 413, 415). A wish that comes too late, or again, is kept as what was written.
     """
-    case: Case = _locked(case_id)
-    writer = case.complainants.order_by("position").first()
+    case: Case = locking.lock_for_complainant(case_id)
+    writer = writer or case.complainants.order_by("position").first()
     if wish and case.kind != Kind.COMPLAINT:
         told = "A comment is neither recorded nor withdrawn so: send a complaint, or write what you wish."
         raise Invalid(told, errors={"wish": [told]})
     if wish == Message.Wish.WITHDRAW and writer:
         with contextlib.suppress(CannotWithdraw):
             withdrawals.wish_from_complainant(case, complainant=writer, at=at)
-        case = _locked(case_id)  # that is a change of its own
+        case = locking.lock_for_complainant(case_id)  # that is a change of its own
     message = Message.objects.create(
         case_id=case.pk,
         about=About.WRITTEN,
@@ -261,20 +268,14 @@ def _whom(case: Case, complainant: UUID | None) -> list[Complainant]:
 
 
 def _parties(case: Case) -> list[Complainant]:
-    """Who is told: everybody, but for who has withdrawn while others go on."""
+    """Who is told: everybody, but for who has withdrawn while others go on, and who acts for nobody any more."""
     everybody = sorted(case.complainants.all(), key=lambda each: each.position)
+    everybody = [each for each in everybody if each.consent_ended_on is None]
     if case.kind == Kind.COMMENT:
         return everybody
     withdrawn = [each for each in case.withdrawals.all() if each.state in each.EFFECTIVE and not each.allegation_id]
     gone = {each.complainant_id for each in withdrawn}
     return [each for each in everybody if each.pk not in gone] or everybody
-
-
-def _locked(case_id: int) -> Case:
-    kind = Kind(Case.objects.values_list("kind", flat=True).get(pk=case_id))
-    case: Case = MACHINES[kind].objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
-    load_parts(case)
-    return case
 
 
 def _keep_files(message: Message, files: Sequence[Upload], *, at: dt.datetime) -> None:

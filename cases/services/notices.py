@@ -19,7 +19,8 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case.
     """
     if to == "COMPLAINANT":
-        return _owe(case, kind, to, on, complainants=list(Complainant.objects.filter(case_id=case.pk)))
+        to_be_told = Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
+        return _owe(case, kind, to, on, complainants=list(to_be_told))
     if to == "SUBJECT":
         known = Involvement.objects.filter(
             case_id=case.pk, part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None
@@ -77,6 +78,14 @@ def _owe(
     rows = [Notice(case_id=case.pk, kind=kind, to=to, owed_on=on, complainant=each) for each in complainants or []]
     rows += [Notice(case_id=case.pk, kind=kind, to=to, owed_on=on, subject=each) for each in subjects or []]
     return Notice.objects.bulk_create(rows)
+
+
+def drop_open_to(case: Case, complainant: Complainant, *, reason: str, actor: Actor, on: dt.date) -> None:
+    """What was owed to this one is not owed to them any more. For a change that records itself."""
+    forget(case, "notices")
+    Notice.objects.filter(case_id=case.pk, complainant=complainant, settled_on=None).update(
+        settled_on=on, settled_as=Notice.Settled.NOT_OWED, settled_by=actor.user_id, reason=reason
+    )
 
 
 def drop_open(case: Case, *, actor: Actor, on: dt.date) -> None:

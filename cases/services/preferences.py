@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import PUBLIC, Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
+from backend.notifications import services as outbox
 from cases import makers
 from cases.models import Case, Complainant, Kind
 
-from . import locking, steps
+from . import locking, notices, steps
 from .locking import MayNot
 
 
@@ -23,18 +24,32 @@ class ActsForNobody(Refused):
     title = "They complain for themselves."
 
 
-@dataclass(frozen=True)
-class Preferences:
-    """All of it, as it will stand. Quiet hours are London's, and may go over midnight."""
+class NoConsent(Refused):
+    code = "no-consent"
+    title = "There is no consent."
+
+
+OF_CONSENT = ("consented_on", "consent_ended_on", "has_authority")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What everybody may say of themselves, as it will stand. Quiet hours are London's, and may go over midnight."""
 
     contact_by: Complainant.ContactBy
     never_by_post: bool
-    safe_address: str
     text_by_email: bool
     quiet_from: dt.time | None
     quiet_until: dt.time | None
     language: str
     access_needs: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences(Wishes):
+    """All of it."""
+
+    safe_address: str
 
 
 @transaction.atomic
@@ -47,14 +62,21 @@ def set_preferences(
     address, or post as the way of somebody who must never get any.
     """
     case, row = _complainant(reference, complainant, actor=actor, version=version)
-    _check(row, preferences)
-    for name in vars(preferences):
-        setattr(row, name, getattr(preferences, name))
-    row.save(update_fields=[*vars(preferences)])
-    # Which of them were set, never to what: an address is no business of the trail.
-    details = {"complainant": str(row.public_id), "contact_by": row.contact_by}
-    steps.keep(case, "PREFERENCES_SET", "complainants", actor=actor, at=at, details=details)
+    _set(case, row, preferences, actor=actor, at=at)
     return row, case
+
+
+@transaction.atomic
+def set_own(*, complainant: Complainant, wishes: Wishes, at: dt.datetime) -> Complainant:
+    """Set how somebody wishes to be written to as they say so themselves, by their receipt; who calls has made sure of it.
+
+    The safe address stays: staff enter one, for whoever found a receipt could else have letters sent to themselves. Raises
+    Invalid (400) as `set_preferences`.
+    """
+    case = locking.lock_for_complainant(complainant.case_id)
+    row: Complainant = steps.find(case.complainants, complainant.public_id)
+    _set(case, row, Preferences(**asdict(wishes), safe_address=row.safe_address), actor=PUBLIC, at=at)
+    return row
 
 
 @transaction.atomic
@@ -83,13 +105,37 @@ def record_consent(
         raise Invalid("Say how the consent was shown, or name its document.", errors={"how": ["Say how."]})
     row.consent_document = steps.document_of(case, document) if document else None
     row.consented_on, row.consent_given_by, row.consent_how, row.has_authority = given_on, given_by, how, True
-    row.save(update_fields=["consented_on", "consent_given_by", "consent_how", "consent_document", "has_authority"])
+    row.consent_ended_on = None
+    row.save(update_fields=[*OF_CONSENT, "consent_given_by", "consent_how", "consent_document"])
     details = {
         "complainant": str(row.public_id),
         "given_on": str(given_on),
         "document": str(document) if document else "",
     }
     steps.keep(case, "CONSENT_RECORDED", "complainants", actor=actor, at=at, details=details)
+    return row, case
+
+
+@transaction.atomic
+def end_consent(
+    *, reference: str, complainant: UUID, ended_on: dt.date, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Complainant, Case]:
+    """Record that the person for whom a representative acts has taken their consent back.
+
+    The representative is told nothing more, applies for nothing, and their receipt opens nothing any more; what was owed to
+    them is not. Who they acted for is added as a complainant where they go on themselves. Raises Missing (404), Stale (412),
+    MayNot (403), NoConsent (409) where none stands, Invalid (400) for a day that cannot be.
+    """
+    case, row = _complainant(reference, complainant, actor=actor, version=version)
+    if row.lacks_consent or row.consented_on is None:
+        raise NoConsent("No consent stands that could be taken back.")
+    steps.check_day("ended_on", ended_on, since=row.consented_on, on=day_of(at))
+    row.consent_ended_on, row.has_authority = ended_on, False
+    row.save(update_fields=[*OF_CONSENT])
+    notices.drop_open_to(case, row, reason="They act for nobody any more.", actor=actor, on=day_of(at))
+    outbox.call_off(about=case.reference, addressee=str(row.public_id), why="They act for nobody any more.")
+    details = {"complainant": str(row.public_id), "ended_on": str(ended_on)}
+    steps.keep(case, "CONSENT_ENDED", "complainants", actor=actor, at=at, details=details)
     return row, case
 
 
@@ -102,6 +148,16 @@ def _complainant(reference: str, public_id: UUID, *, actor: Actor, version: int)
     if found is None:
         raise Missing
     return case, found
+
+
+def _set(case: Case, row: Complainant, wished: Preferences, *, actor: Actor, at: dt.datetime) -> None:
+    _check(row, wished)
+    for name, value in asdict(wished).items():
+        setattr(row, name, value)
+    row.save(update_fields=[*asdict(wished)])
+    # Which of them were set, never to what: an address is no business of the trail.
+    details = {"complainant": str(row.public_id), "contact_by": row.contact_by}
+    steps.keep(case, "PREFERENCES_SET", "complainants", actor=actor, at=at, details=details)
 
 
 def _check(row: Complainant, wished: Preferences) -> None:

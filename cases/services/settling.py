@@ -201,8 +201,7 @@ def _check_may_send(case: Case, actor: Actor) -> None:
 
 
 def _check_consent(complainant: Complainant | None) -> None:
-    acts = complainant is not None and complainant.relationship == Complainant.Relationship.REPRESENTATIVE
-    if acts and complainant and not complainant.has_authority:
+    if complainant and complainant.lacks_consent:
         raise ConsentNotRecorded("Record the consent of the person that they act for first.")
 
 

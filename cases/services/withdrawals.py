@@ -311,6 +311,8 @@ def _pending(reference: str, withdrawal: UUID, *, actor: Actor, version: int) ->
     row: Withdrawal = find(case.withdrawals, withdrawal)
     if row.state not in Withdrawal.PENDING:
         raise CannotWithdraw("This withdrawal is settled.")
+    if row.complainant.lacks_consent:
+        raise CannotWithdraw("They act for somebody else, whose consent is not recorded: nobody withdraws without it.")
     return case, row
 
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from backend.attachments.services import Upload
 from backend.common.serializers import JSONInput, NestedInput, PastDateField, YesField
 from cases.models import Complainant, Message
+from cases.services.preferences import Wishes
 from feedback.models import ASPECTS, Submission
 from feedback.services.drafts import CommentDraft, ComplaintDraft, Contact, PlaceNamed, RatingDraft
 
@@ -217,6 +218,31 @@ class WrittenIn(JSONInput):
 
 class WrittenForm(WrittenIn, FilesIn):
     """As WrittenIn, with files."""
+
+
+class WishesIn(JSONInput):
+    contact_by = serializers.ChoiceField(choices=Complainant.ContactBy.choices)
+    never_by_post = serializers.BooleanField(help_text="Whether nothing may ever come by post.")
+    text_by_email = serializers.BooleanField(help_text="Whether to mail you the text itself, not the news of it alone.")
+    quiet_from = serializers.TimeField(required=False, allow_null=True, default=None, help_text="London time.")
+    quiet_until = serializers.TimeField(required=False, allow_null=True, default=None)
+    language = _words("The language that you prefer.", longest=60)
+    access_needs = _words("What you need to take part: large print, BSL, an interpreter, an appropriate adult…")
+
+    def wishes(self) -> Wishes:
+        return Wishes(**self.validated_data)
+
+
+class WishesOut(serializers.Serializer[Any]):
+    """Of addresses nothing: whoever finds the receipt must not learn them."""
+
+    contact_by = serializers.ChoiceField(choices=Complainant.ContactBy.choices)
+    never_by_post = serializers.BooleanField()
+    text_by_email = serializers.BooleanField()
+    quiet_from = serializers.TimeField(allow_null=True)
+    quiet_until = serializers.TimeField(allow_null=True)
+    language = serializers.CharField()
+    access_needs = serializers.CharField()
 
 
 class KeptOut(serializers.Serializer[Any]):

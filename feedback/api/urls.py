@@ -1,6 +1,14 @@
 from django.urls import path
 
-from .views import CommentsView, ComplaintsView, RatingsView, TrackFileView, TrackMessagesView, TrackView
+from .views import (
+    CommentsView,
+    ComplaintsView,
+    RatingsView,
+    TrackFileView,
+    TrackMessagesView,
+    TrackPreferencesView,
+    TrackView,
+)
 
 app_name = "feedback"
 urlpatterns = [
@@ -9,5 +17,6 @@ urlpatterns = [
     path("complaints/", ComplaintsView.as_view(), name="complaints"),
     path("track/", TrackView.as_view(), name="track"),
     path("track/messages/", TrackMessagesView.as_view(), name="track-messages"),
+    path("track/preferences/", TrackPreferencesView.as_view(), name="track-preferences"),
     path("track/files/<uuid:public_id>/", TrackFileView.as_view(), name="track-file"),
 ]

@@ -21,8 +21,8 @@ from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
 from backend.common.parsers import FormParser, StrictJSONParser
 from backend.common.permissions import Public
 from backend.common.queries import NoQuery, read_query
-from feedback.models import Submission
-from feedback.services import submission, thread, tracking
+from feedback.services import opening, submission, thread, tracking, wishes
+from feedback.services.opening import Opened
 from feedback.services.submission import Accepted
 
 from .serializers import (
@@ -34,6 +34,8 @@ from .serializers import (
     KeptOut,
     ProgressOut,
     RatingIn,
+    WishesIn,
+    WishesOut,
     WrittenForm,
     WrittenIn,
 )
@@ -139,9 +141,9 @@ class ReceiptDoor(APIView):
     permission_classes = [Public]
     authentication_classes = []
 
-    def sent(self, request: Request) -> Submission:
+    def opened(self, request: Request) -> Opened:
         header = request.headers.get("X-Receipt", "")
-        return tracking.open_receipt(header=header, caller=client_address(request._request), at=timezone.now())
+        return opening.open_receipt(header=header, caller=client_address(request._request), at=timezone.now())
 
 
 class TrackMessagesView(ReceiptDoor):
@@ -161,10 +163,10 @@ class TrackMessagesView(ReceiptDoor):
     def post(self, request: Request) -> Response:
         """Write to us about what you sent, or state a wish. You need no address: the answer stands where you track it."""
         key = _key(request)
-        sent = self.sent(request)
+        opened = self.opened(request)
         form = _read(request, WrittenForm)
         kept = thread.write(
-            sent=sent,
+            opened=opened,
             text=form.validated_data["text"],
             wish=form.validated_data["wish"],
             files=form.uploads(),
@@ -172,6 +174,29 @@ class TrackMessagesView(ReceiptDoor):
             at=timezone.now(),
         )
         return Response(KeptOut(kept).data, status=201)
+
+
+class TrackPreferencesView(ReceiptDoor):
+    @extend_schema(operation_id="track_preferences", responses={200: WishesOut}, parameters=[RECEIPT], auth=[])
+    def get(self, request: Request) -> Response:
+        """How you wish to be written to."""
+        read_query(request, NoQuery)
+        return Response(WishesOut(wishes.read(opened=self.opened(request))).data)
+
+    @extend_schema(
+        operation_id="track_preferences_set",
+        request=WishesIn,
+        responses={200: WishesOut},
+        parameters=[RECEIPT],
+        auth=[],
+    )
+    def put(self, request: Request) -> Response:
+        """Say how you wish to be written to: by which way, in which hours not, and what you need to take part."""
+        read_query(request, NoQuery)
+        thread.count(caller=client_address(request._request), at=timezone.now())
+        opened = self.opened(request)
+        form = _read(request, WishesIn)
+        return Response(WishesOut(wishes.say(opened=opened, wishes=form.wishes(), at=timezone.now())).data)
 
 
 class TrackFileView(ReceiptDoor):
@@ -184,4 +209,4 @@ class TrackFileView(ReceiptDoor):
     def get(self, request: Request, public_id: UUID) -> FileResponse:
         """A file that went with a message of your thread."""
         read_query(request, NoQuery)
-        return download_copy(thread.find_file(sent=self.sent(request), public_id=public_id))
+        return download_copy(thread.find_file(opened=self.opened(request), public_id=public_id))

@@ -17,6 +17,7 @@ from backend.attachments import services as attachments
 from backend.attachments.services import Upload
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
+from backend.common import receipts
 from backend.common.identifiers import random_reference
 from backend.notifications import services as outbox
 from backend.requests import services as requests
@@ -25,7 +26,7 @@ from cases.services.intake import NewCase, NewComplainant, open_case
 from feedback.models import Rating, Submission
 from feedback.screening import screen
 
-from . import places, receipts
+from . import places
 from .drafts import CommentDraft, ComplaintDraft, Contact, RatingDraft, Scores
 from .places import Place
 

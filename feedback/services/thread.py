@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from backend.attachments import services as attachments
 from backend.attachments.models import StoredFile
@@ -18,11 +19,11 @@ from backend.attachments.services import Upload
 from backend.calendar.working_days import day_of
 from backend.common.errors import Missing, Refused
 from backend.requests import services as requests
-from cases.models import Case, Message, MessageFile
+from cases.models import Complainant, Message, MessageFile
 from cases.services import messages
-from feedback.models import Submission
 
 from . import submission
+from .opening import SENDER, Opened
 
 ROUTE = "track-messages"
 
@@ -60,31 +61,29 @@ class Kept:
     wish: str
 
 
-def write(
-    *, sent: Submission, text: str, wish: str, files: Sequence[Upload], key: UUID | None, at: dt.datetime
-) -> Kept:
-    """Keep what the holder of the receipt writes, with a wish where they state one, in the thread of their case.
+def write(*, opened: Opened, text: str, wish: str, files: Sequence[Upload], key: UUID | None, at: dt.datetime) -> Kept:
+    """Keep what the holder of the receipt writes, with a wish where they state one, in their thread of the case.
 
-    `sent` is what their receipt opened (tracking.open_receipt). Raises NoThread (409) for a rating on its own, Invalid (400)
+    `opened` is what their receipt opened (opening.open_receipt). Raises NoThread (409) for a rating on its own, Invalid (400)
     for a wish that a comment cannot have, FileRefused (400, 413, 415), and as requests.once for the key.
     """
     attachments.refuse_what_is_too_large(files)
-    if sent.case_id is None:
+    if opened.complainant is None:
         raise NoThread("Send a comment or a complaint: that is answered.")
-    case_id = sent.case_id
+    writer = opened.complainant
 
     def keep() -> dict[str, Any]:
-        message = messages.receive(case_id=case_id, text=text, wish=wish, files=files, at=at)
+        message = messages.receive(case_id=writer.case_id, writer=writer, text=text, wish=wish, files=files, at=at)
         return {"public_id": str(message.public_id), "received_on": str(day_of(at))}
 
-    digest = _digest(sent.reference, text, wish, files)
+    digest = _digest(writer, text, wish, files)
     kept = requests.once(route=ROUTE, key=key, body_digest=digest, at=at, make=keep)
     return Kept(UUID(kept["public_id"]), dt.date.fromisoformat(kept["received_on"]), wish)
 
 
-def read(case: Case) -> list[Told]:
-    """What stands between the force and who sent the case, oldest first: not what others were told, nor what staff note."""
-    rows = _theirs(case).prefetch_related("files__file").order_by("sent_at", "id")
+def read(opened: Opened) -> list[Told]:
+    """What stands between the force and one complainant, oldest first: not what others were told, nor what staff note."""
+    rows = _theirs(opened).prefetch_related("files__file").order_by("sent_at", "id")
     return [
         Told(
             row.public_id,
@@ -99,20 +98,22 @@ def read(case: Case) -> list[Told]:
     ]
 
 
-def find_file(*, sent: Submission, public_id: UUID) -> StoredFile:
+def find_file(*, opened: Opened, public_id: UUID) -> StoredFile:
     """A file that went, or came, with a message of their thread. Raises Missing (404)."""
-    theirs = _theirs(sent.case) if sent.case else Message.objects.none()
-    link = MessageFile.objects.filter(message__in=theirs, file__public_id=public_id).select_related("file").first()
+    links = MessageFile.objects.filter(message__in=_theirs(opened), file__public_id=public_id)
+    link = links.select_related("file").first()
     if link is None:
         raise Missing
     return link.file
 
 
-def _theirs(case: Case) -> Any:
-    """The receipt is the first complainant's: two who complain never read each other's letters."""
-    sender = case.complainants.order_by("position").values("pk")[:1]
-    to_or_from = Message.objects.filter(case=case, party=Message.Party.COMPLAINANT)
-    return to_or_from.filter(complainant__in=sender) | to_or_from.filter(complainant=None)
+def _theirs(opened: Opened) -> QuerySet[Message]:
+    """Two who complain never read each other's letters; what names nobody is of before there was more than one."""
+    whose = opened.complainant
+    if whose is None:
+        return Message.objects.none()
+    named = Q(complainant=whose) | Q(complainant=None) if whose.position == SENDER else Q(complainant=whose)
+    return Message.objects.filter(named, case=whose.case_id, party=Message.Party.COMPLAINANT)
 
 
 def count(*, caller: str, at: dt.datetime) -> None:
@@ -121,8 +122,8 @@ def count(*, caller: str, at: dt.datetime) -> None:
     requests.count_try(what="write", caller=caller, limit=limit, per=per, at=at)
 
 
-def _digest(reference: str, text: str, wish: str, files: Sequence[Upload]) -> bytes:
-    whole = hashlib.sha256(json.dumps([reference, text, wish]).encode())
+def _digest(writer: Complainant, text: str, wish: str, files: Sequence[Upload]) -> bytes:
+    whole = hashlib.sha256(json.dumps([str(writer.public_id), text, wish]).encode())
     for file in files:
         whole.update(submission.digest_of(file))
     return whole.digest()

@@ -150,6 +150,10 @@ class ConsentIn(JSONInput):
     )
 
 
+class ConsentEndIn(JSONInput):
+    ended_on = PastDateField(help_text="The day on which they took it back.")
+
+
 class LetterTemplateIn(JSONInput):
     force = serializers.SlugField(max_length=80)
     kind = serializers.ChoiceField(choices=sorted(texts.KINDS))
@@ -207,6 +211,7 @@ class PreferencesOut(ComplainantListed):
     quiet_from = serializers.TimeField(allow_null=True)
     quiet_until = serializers.TimeField(allow_null=True)
     consent_how = serializers.CharField()
+    consent_ended_on = serializers.DateField(allow_null=True)
 
     def get_has_safe_address(self, complainant: Complainant) -> bool:
         return bool(complainant.safe_address)

@@ -21,6 +21,7 @@ from cases.api.serializers import MessageOut
 from cases.services import messages, papers, preferences, settling, templates, timeliness
 
 from .shapes import (
+    ConsentEndIn,
     ConsentIn,
     DraftOut,
     LetterTemplateIn,
@@ -186,6 +187,22 @@ class ConsentView(CaseDoor):
         return answer(case, PreferencesOut(complainant).data)
 
 
+class ConsentEndView(CaseDoor):
+    @extend_schema(
+        operation_id="cases_complainants_consent_end",
+        request=ConsentEndIn,
+        parameters=[IF_MATCH],
+        responses={200: PreferencesOut},
+    )
+    def post(self, request: Request, reference: str, public_id: UUID) -> Response:
+        """Record that whoever is acted for took their consent back: the representative hears and reads nothing more."""
+        fields = fields_of(request, ConsentEndIn)
+        complainant, case = preferences.end_consent(
+            complainant=public_id, **fields.validated_data, **self.change(request, reference)
+        )
+        return answer(case, PreferencesOut(complainant).data)
+
+
 class LetterTemplatesView(CaseDoor):
     @extend_schema(operation_id="letter_templates_list", responses={200: LetterTemplateOut(many=True)})
     def get(self, request: Request) -> Response:
@@ -220,4 +237,5 @@ urlpatterns = [
     path(f"{CASE}/timeliness-letters/", TimelinessView.as_view(), name="timeliness-letters"),
     path(f"{COMPLAINANT}/preferences/", PreferencesView.as_view(), name="preferences"),
     path(f"{COMPLAINANT}/consent/", ConsentView.as_view(), name="consent"),
+    path(f"{COMPLAINANT}/consent/end/", ConsentEndView.as_view(), name="consent-end"),
 ]
