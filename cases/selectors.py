@@ -56,7 +56,7 @@ def get_case(*, reference: str, actor: Actor) -> Case:
     rows = (
         MACHINES[Kind(kind)]
         .objects.select_related(*RELATED, "force", "investigator__person")
-        .defer("search", "neighbourhood__boundary")
+        .defer("words", "search", "neighbourhood__boundary")
     )
     case: Case = rows.get(reference=reference)
     load_parts(case)
@@ -144,7 +144,8 @@ def alerts_of(case: Case) -> list[Alert]:
 
 
 def notes_of(case: Case) -> list[Note]:
-    return list(Note.objects.filter(case=case).select_related("author__person").order_by("written_at", "id"))
+    rows = Note.objects.filter(case=case).select_related("author__person").defer("words")
+    return list(rows.order_by("written_at", "id"))
 
 
 def messages_of(case: Case) -> list[Message]:
@@ -152,7 +153,7 @@ def messages_of(case: Case) -> list[Message]:
     rows = Message.objects.filter(case=case).select_related(
         "author__person", "complainant", "subject", "template", "read"
     )
-    return list(rows.prefetch_related("files__file").order_by("sent_at", "id"))
+    return list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
 
 
 def notices_of(case: Case) -> list[Notice]:

@@ -84,7 +84,7 @@ def write(
 
 def read(case: Case) -> list[Told]:
     """What stands between the force and who sent the case, oldest first: not what others were told, nor what staff note."""
-    rows = _theirs(case).prefetch_related("files__file").order_by("sent_at", "id")
+    rows = _theirs(case).defer("words").prefetch_related("files__file").order_by("sent_at", "id")
     return [
         Told(
             row.public_id,
