@@ -62,7 +62,9 @@ def get_case(*, reference: str, actor: Actor) -> Case:
 
 def related(cases: CaseQuerySet) -> CaseQuerySet:
     """The cases with the places and people that rules and answers speak of; without what is long and not read."""
-    return cases.select_related(*RELATED, "force", "investigator__person").defer("search", "neighbourhood__boundary")
+    return cases.select_related(*RELATED, "force", "investigator__person").defer(
+        "words", "search", "neighbourhood__boundary"
+    )
 
 
 def load_parts(*cases: Case) -> None:
@@ -167,7 +169,8 @@ def alerts_of(case: Case) -> list[Alert]:
 
 
 def notes_of(case: Case) -> list[Note]:
-    return list(Note.objects.filter(case=case).select_related("author__person").order_by("written_at", "id"))
+    rows = Note.objects.filter(case=case).select_related("author__person").defer("words")
+    return list(rows.order_by("written_at", "id"))
 
 
 def messages_of(case: Case) -> list[Message]:
@@ -175,7 +178,7 @@ def messages_of(case: Case) -> list[Message]:
     rows = Message.objects.filter(case=case).select_related(
         "author__person", "complainant", "subject", "template", "read"
     )
-    return list(rows.prefetch_related("files__file").order_by("sent_at", "id"))
+    return list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
 
 
 def notices_of(case: Case) -> list[Notice]:

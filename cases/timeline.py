@@ -23,9 +23,10 @@ from backend.common.errors import Invalid
 from backend.common.fields import decrypt, encrypt
 from backend.common.identifiers import ReferenceConverter
 from backend.common.pagination import Page
+from cases.identities import REVEALED, as_read_by
 from cases.models import Assessment, Case, ContactAttempt, ContributionEntry, DateCorrection, Message, Note
 
-LOOKING = {"COMPLAINANT_REVEALED", "LETTER_OPENED"}  # somebody looked, and changed nothing: for the authority's eyes
+LOOKING = {REVEALED, "LETTER_OPENED"}  # somebody looked, and changed nothing: for the authority's eyes
 NOBODY_BY_NAME = {"": "The public", "clock": "The system", "operator": "An operator of the server"}
 A_REFERENCE = re.compile(ReferenceConverter.regex)
 
@@ -72,11 +73,13 @@ def timeline(case: Case, *, actor: Actor, cursor: str, size: int) -> Page[Entry]
     """`size` entries of the case after the cursor, oldest first.
 
     What names another case that the actor may not see is left out, and so is, for all but the appropriate authority, who
-    looked at the complainants' names. Raises Invalid (400) for a cursor of another timeline.
+    looked at the complainants' names; those stand in no text for who has not looked. Raises Invalid (400) for a cursor of
+    another timeline.
     """
     start = _read(cursor, case)
     entries = _entries(case, actor)
-    page = entries[start : start + size]
+    as_read = as_read_by(actor, case=case)
+    page = [replace(each, text=as_read(each.text)) for each in entries[start : start + size]]
     more = len(entries) > start + size
     return Page(page, encrypt(json.dumps(["timeline", case.reference, start + size])) if more else "")
 
@@ -147,9 +150,11 @@ def _entry(
 
 
 def _written(case: Case) -> Iterator[_Written]:
-    for note in Note.objects.filter(case_id=case.pk).select_related("author__person").order_by("id"):
+    noted = Note.objects.filter(case_id=case.pk).select_related("author__person").defer("words")
+    for note in noted.order_by("id"):
         yield _Written(str(note.public_id), note.written_at, "NOTE", note.author.name, note.text)
-    for message in Message.objects.filter(case_id=case.pk).select_related("author__person").order_by("id"):
+    told = Message.objects.filter(case_id=case.pk).select_related("author__person").defer("words")
+    for message in told.order_by("id"):
         who = message.author.name if message.author else NOBODY_BY_NAME[""]
         yield _Written(str(message.public_id), message.sent_at, "MESSAGE", who, message.text)
     for attempt in ContactAttempt.objects.filter(case_id=case.pk).select_related("logged_by__person").order_by("id"):

@@ -189,6 +189,12 @@ def last_of(*, subject_kind: str, subject: str) -> Coalesce:
     return Coalesce(Subquery(events.order_by("-sequence").values("sequence")[:1]), 0)
 
 
+def last_at(*, actor: str, verb: str, subject_kind: str, subject: str) -> dt.datetime | None:
+    """When that actor last did that to one thing; None: never. It stands also where the details were erased."""
+    events = Event.objects.filter(subject_kind=subject_kind, subject=subject, verb=verb, actor=actor)
+    return events.order_by("-sequence").values_list("at", flat=True).first()
+
+
 def _details(event: Event) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = event.detail.details

@@ -23,8 +23,11 @@ from cases import diary
 from cases.models import Contribution
 from cases.services import contributions
 
-from .doors import IF_MATCH, CaseDoor, answer, fields_of
+from .doors import IF_MATCH, CaseDoor, TextAsRead, answer, fields_of
 from .serializers import FileOut, ReasonIn, TextIn, UnitNamed
+
+# The unit that is asked reads what was written for it: it has no case to look anybody up in, and may have to know a name.
+AS_WRITTEN = {"as_read": str}
 
 
 class ContributionsQuery(CursorQuery):
@@ -58,7 +61,7 @@ class EntryOut(serializers.Serializer[Any]):
     step = serializers.ChoiceField(choices=Contribution.State.choices)
     author = serializers.CharField(source="author.name")
     written_at = serializers.DateTimeField()
-    text = serializers.CharField()
+    text = TextAsRead()
 
 
 class ContributionOut(serializers.Serializer[Any]):
@@ -68,7 +71,7 @@ class ContributionOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     state = serializers.ChoiceField(choices=Contribution.State.choices)
     unit = UnitNamed()
-    question = serializers.CharField()
+    question = TextAsRead()
     asked_by = serializers.CharField(source="asked_by.name")
     asked_on = serializers.DateField()
     due_on = serializers.DateField(help_text="The last day for it.")
@@ -90,7 +93,8 @@ class CaseContributionsView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """What other units were asked for this case, the first first."""
         case = self.case(request, reference)
-        return answer(case, ContributionOut(diary.contributions_of(case), many=True).data)
+        context = self.reader(request, case)
+        return answer(case, ContributionOut(diary.contributions_of(case), many=True, context=context).data)
 
     @extend_schema(
         operation_id="cases_contributions_ask",
@@ -102,7 +106,7 @@ class CaseContributionsView(CaseDoor):
         """Ask another unit or department: it sees the question and what you attach, not the case."""
         fields = fields_of(request, QuestionIn)
         asked, case = contributions.ask(**self.change(request, reference), **fields.validated_data)
-        return answer(case, ContributionOut(asked).data, status=201)
+        return answer(case, ContributionOut(asked, context=self.reader(request, case)).data, status=201)
 
 
 class AcceptView(CaseDoor):
@@ -112,7 +116,7 @@ class AcceptView(CaseDoor):
     def post(self, request: Request, reference: str, public_id: UUID) -> Response:
         """Take what was submitted. Whoever wrote it does not accept it."""
         accepted, case = contributions.accept(**self.change(request, reference), public_id=public_id)
-        return answer(case, ContributionOut(accepted).data)
+        return answer(case, ContributionOut(accepted, context=self.reader(request, case)).data)
 
 
 class SendBackView(CaseDoor):
@@ -127,7 +131,7 @@ class SendBackView(CaseDoor):
         fields = fields_of(request, SendBackIn)
         change = self.change(request, reference)
         returned, case = contributions.send_back(**change, public_id=public_id, **fields.validated_data)
-        return answer(case, ContributionOut(returned).data)
+        return answer(case, ContributionOut(returned, context=self.reader(request, case)).data)
 
 
 class CancelView(CaseDoor):
@@ -142,7 +146,7 @@ class CancelView(CaseDoor):
         fields = fields_of(request, ReasonIn)
         change = self.change(request, reference)
         cancelled, case = contributions.cancel(**change, public_id=public_id, **fields.validated_data)
-        return answer(case, ContributionOut(cancelled).data)
+        return answer(case, ContributionOut(cancelled, context=self.reader(request, case)).data)
 
 
 # ---- by the unit that was asked
@@ -158,7 +162,7 @@ class OurContributionsView(CaseDoor):
         page = diary.contributions_asked(
             settled=query["settled"], actor=self.actor(request), cursor=query["cursor"], size=query["limit"]
         )
-        return Response(ContributionPage(page).data)
+        return Response(ContributionPage(page, context=AS_WRITTEN).data)
 
 
 class OurContributionView(CaseDoor):
@@ -205,7 +209,7 @@ class OurContributionFileView(CaseDoor):
 
 def _answer(contribution: Contribution) -> Response:
     tag = etag(str(contribution.public_id), contribution.version)
-    return Response(ContributionOut(contribution).data, headers={"ETag": tag})
+    return Response(ContributionOut(contribution, context=AS_WRITTEN).data, headers={"ETag": tag})
 
 
 OF_CASE = "<reference:reference>/contributions/"

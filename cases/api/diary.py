@@ -19,7 +19,7 @@ from cases.models import ContactAttempt, Preservation
 from cases.services import contact, editing, preservation
 from cases.timeline import timeline
 
-from .doors import IF_MATCH, CaseDoor, answer, fields_of
+from .doors import IF_MATCH, CaseDoor, TextAsRead, answer, fields_of
 from .serializers import CaseOut, EditorOut, ReasonIn
 
 
@@ -50,9 +50,9 @@ class AttemptOut(serializers.Serializer[Any]):
     how = serializers.ChoiceField(choices=ContactAttempt.How.choices)
     tried_at = serializers.DateTimeField()
     reached = serializers.BooleanField()
-    views = serializers.CharField()
+    views = TextAsRead()
     wishes_recording = serializers.BooleanField(allow_null=True)
-    note = serializers.CharField()
+    note = TextAsRead()
     logged_by = serializers.CharField(source="logged_by.name")
     logged_at = serializers.DateTimeField()
 
@@ -62,7 +62,8 @@ class ContactAttemptsView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """Every attempt to reach a complainant, the first first."""
         case = self.case(request, reference)
-        return answer(case, AttemptOut(diary.attempts_of(case), many=True).data)
+        context = self.reader(request, case)
+        return answer(case, AttemptOut(diary.attempts_of(case), many=True, context=context).data)
 
     @extend_schema(
         operation_id="cases_contact_attempts_create",
@@ -74,7 +75,7 @@ class ContactAttemptsView(CaseDoor):
         """Log an attempt. The first that succeeds is the contact that the law asks for: it takes their views."""
         fields = fields_of(request, AttemptIn)
         attempt, case = contact.log_attempt(**self.change(request, reference), **fields.validated_data)
-        return answer(case, AttemptOut(attempt).data, status=201)
+        return answer(case, AttemptOut(attempt, context=self.reader(request, case)).data, status=201)
 
 
 class ContactImpossibleView(CaseDoor):

@@ -19,6 +19,7 @@ from backend.common.identifiers import ReferenceConverter
 from backend.common.permissions import Staff
 from backend.common.queries import NoQuery, read_query
 from cases import selectors
+from cases.identities import as_read_by
 from cases.models import Case
 
 register_converter(ReferenceConverter, "reference")  # before the addresses of any topic are read
@@ -49,6 +50,20 @@ class CaseDoor(APIView):
     def case(self, request: Request, reference: str) -> Case:
         read_query(request, NoQuery)
         return selectors.get_case(reference=reference, actor=self.actor(request))
+
+    def reader(self, request: Request, case: Case) -> dict[str, Any]:
+        """For whatever answers with TextAsRead: how the caller reads the texts of the case."""
+        return {"as_read": as_read_by(self.actor(request), case=case)}
+
+
+class TextAsRead(serializers.CharField):
+    """What was written in a case, without the names of those who complained for who has not revealed them.
+
+    Who uses it says whose reading it is (CaseDoor.reader); without that it answers nothing at all.
+    """
+
+    def to_representation(self, value: Any) -> str:
+        return str(self.context["as_read"](super().to_representation(value)))
 
 
 def fields_of(request: Request, form: type[serializers.Serializer[Any]]) -> Any:

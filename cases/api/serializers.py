@@ -29,7 +29,9 @@ from cases.moves import KINDS
 from cases.services.assessment import TICKS
 
 from .calculator import DayOut
+from .doors import TextAsRead
 
+SEARCHED = 'Words of the narrative, notes, messages or allegations, or a reference; "…" for a phrase, - for not.'
 STATES = sorted({*ComplaintState.values, *MatterState.values, *CommentState.values})
 
 
@@ -65,9 +67,7 @@ class Filters(serializers.Serializer[None]):
     history = serializers.ChoiceField(
         choices=["exclude", "include", "only"], required=False, default="exclude", help_text="Imported cases."
     )
-    search = serializers.CharField(
-        required=False, default="", max_length=200, help_text='Words of the narrative; "…" for a phrase, - for not.'
-    )
+    search = serializers.CharField(required=False, default="", max_length=200, help_text=SEARCHED)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"open": attrs["history"] == "exclude", **attrs}
@@ -390,7 +390,7 @@ class NoteOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField()
     author = serializers.CharField(source="author.name")
     written_at = serializers.DateTimeField()
-    text = serializers.CharField()
+    text = TextAsRead()
 
 
 class AttachmentOut(serializers.Serializer[Any]):
@@ -405,12 +405,12 @@ class MessageOut(serializers.Serializer[Any]):
     author = serializers.CharField(source="author.name", default=None, allow_null=True)
     sent_at = serializers.DateTimeField()
     heading = serializers.CharField(help_text="The subject line.")
-    text = serializers.CharField()
+    text = TextAsRead(help_text="Without the complainants' names, unless you have revealed them.")
     party = serializers.ChoiceField(choices=Message.Party.choices)
     complainant = serializers.UUIDField(source="complainant.public_id", default=None, allow_null=True)
     subject = serializers.UUIDField(source="subject.public_id", default=None, allow_null=True)
     delivery = serializers.ChoiceField(choices=Message.Delivery.choices)
-    delivery_reason = serializers.CharField()
+    delivery_reason = TextAsRead()
     template_kind = serializers.CharField(source="template.kind", default="")
     template_version = serializers.IntegerField(source="template.version", default=None, allow_null=True)
     wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)

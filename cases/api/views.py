@@ -126,7 +126,8 @@ class NotesView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """What staff wrote for each other, oldest first."""
         case = self.case(request, reference)
-        return answer(case, shapes.NoteOut(selectors.notes_of(case), many=True).data)
+        context = self.reader(request, case)
+        return answer(case, shapes.NoteOut(selectors.notes_of(case), many=True, context=context).data)
 
     @extend_schema(
         operation_id="cases_notes_create",
@@ -138,7 +139,7 @@ class NotesView(CaseDoor):
         """Add a note for staff. It never reaches the complainant."""
         fields = fields_of(request, shapes.TextIn)
         note, case = notes.add(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.NoteOut(note).data, status=201)
+        return answer(case, shapes.NoteOut(note, context=self.reader(request, case)).data, status=201)
 
 
 class IdentityView(CaseDoor):

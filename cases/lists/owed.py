@@ -95,7 +95,7 @@ def _cases(actor: Actor, filters: Mapping[str, Any]) -> Any:
         cases = cases.filter(handler_id=actor.user_id)
     if slug := filters.get("unit"):
         cases = cases.filter(unit_id__in=list(Unit.objects.filter(slug=slug).values_list("pk", flat=True)))
-    return cases.select_related("unit", "handler__person").defer("search")
+    return cases.select_related("unit", "handler__person").defer("words", "search")
 
 
 def _read(cursor: str, sections: list[Section]) -> tuple[int, str]:

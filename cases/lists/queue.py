@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from backend.accounts.models import Role, User
 from backend.areas.models import Unit
 from backend.calendar.selectors import working_calendar
 from backend.common.errors import Invalid
+from backend.common.identifiers import ReferenceConverter, as_read_out
 from backend.common.pagination import Order, Page
 from cases.models import Allegation, Case, Code, CommentState, ComplaintState, Contribution, Kind
 from cases.models.case import CaseQuerySet
@@ -29,6 +31,7 @@ LISTED = (
 )  # fmt: skip
 KNOWN_AS_COMMON = 10_000  # of a million: among the newest few thousand there is a page of them
 FEW_MATCHES = 1_500  # to read so many one by one takes as long as to come across 25 of them among a million
+A_REFERENCE = re.compile(ReferenceConverter.regex)
 SOON = 5  # working days
 # Where a body decides, and no clock says by when.
 WITH_A_BODY = (ComplaintState.REFERRED, ComplaintState.UNDER_REVIEW)
@@ -186,7 +189,7 @@ def _having(cases: CaseQuerySet, rows: QuerySet[Any], *, case: str) -> CaseQuery
 
 
 def _found(cases: CaseQuerySet, words: str) -> CaseQuerySet:
-    """Those of `cases` whose narrative matches, in a form that the database pages through quickly, newest first.
+    """Those of `cases` that match, or are of that reference, in a form that the database pages through quickly, newest first.
 
     It knows how common the common words are, but takes every other for fairly rare, and would look for a very rare one by
     reading half of all cases backwards. So of those the first matches are looked up in the search index, whoever may see
@@ -197,4 +200,14 @@ def _found(cases: CaseQuerySet, words: str) -> CaseQuerySet:
     if planned["Plan"]["Plan Rows"] > KNOWN_AS_COMMON:
         return cases.matching(words)
     few = list(matches.values_list("pk", flat=True)[: FEW_MATCHES + 1])
-    return cases.matching(words) if len(few) > FEW_MATCHES else cases.filter(pk__in=few)
+    if len(few) > FEW_MATCHES:
+        return cases.matching(words)
+    return cases.filter(pk__in=[*few, *_of_the_reference(words)])
+
+
+def _of_the_reference(words: str) -> list[int]:
+    """The key of the case whose reference the words are, however it was typed; none where they are something else."""
+    reference = as_read_out(words)
+    if words.startswith("-") or not A_REFERENCE.fullmatch(reference):
+        return []
+    return list(Case.objects.filter(reference=reference).values_list("pk", flat=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
@@ -277,6 +278,7 @@ class Note(models.Model):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     text = models.TextField()
+    words = SearchVectorField(editable=False)  # of the text, without the complainants' names: the case is found by them
 
     def __str__(self) -> str:
         return str(self.public_id)
@@ -326,6 +328,7 @@ class Message(models.Model):
     )  # null: it came in
     sent_at = models.DateTimeField()
     text = models.TextField()
+    words = SearchVectorField(editable=False)  # of the text, without the complainants' names: the case is found by them
 
     party = models.CharField(max_length=11, choices=Party.choices, default=Party.COMPLAINANT)  # to, or from, whom
     complainant = models.ForeignKey(Complainant, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

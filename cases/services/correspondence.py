@@ -15,6 +15,7 @@ from backend.notifications.quiet_hours import end_of_quiet
 from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile
 
 from .letters import Recipient, Written
+from .words import words_of
 
 Delivery = Message.Delivery
 BY_POST = (Delivery.POST, Delivery.RECORDED_DELIVERY)
@@ -61,6 +62,7 @@ def post(
         author_id=actor.account,
         sent_at=at,
         text=letter.text,
+        words=words_of(letter.text, case=case),
         heading=letter.heading,
         template=letter.template,
         party=to.party,

@@ -20,7 +20,9 @@ from cases.timetable import timetable
 BATCH = 2000
 CACHE = ("next_due_on", "next_due_rule", "legal_due_on", "target_due_on", "others_due_on", "watch_at")
 # What no deadline asks of a case, and what makes its row long.
-WORDS = ("search", "narrative", "location", "officers_described", "harm", "views_on_handling", "views_at_contact")
+WORDS = (
+    "words", "search", "narrative", "location", "officers_described", "harm", "views_on_handling", "views_at_contact",
+)  # fmt: skip
 
 
 def forget(case: Case, *parts: str) -> None:

@@ -8,11 +8,17 @@ from django.db import transaction
 
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
-from cases import makers
-from cases.models import Case, Complainant, Kind
+from backend.common.errors import Refused
+from cases.identities import REVEALED, as_read_by, who_may_look
+from cases.models import Case, Complainant
 from cases.selectors import get_case
 
 from .locking import MayNot
+
+
+class LookThemUpFirst(Refused):
+    code = "look-them-up-first"
+    title = "It has the name or address of somebody who complained."
 
 
 @transaction.atomic
@@ -22,7 +28,7 @@ def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> lis
     check_may_know(case, actor)
     audit.record(
         actor=actor.public_id,
-        verb="COMPLAINANT_REVEALED",
+        verb=REVEALED,
         subject_kind="case",
         subject=case.reference,
         at=at,
@@ -33,6 +39,13 @@ def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> lis
 
 def check_may_know(case: Case, actor: Actor) -> None:
     """That the actor may know who complained. Raises MayNot (403)."""
-    rule = makers.may_handle if case.kind == Kind.COMPLAINT else makers.may_work_on_comments
+    rule = who_may_look(case)
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
+
+
+def check_looked_up(case: Case, *texts: str, actor: Actor) -> None:
+    """That the actor may read these texts of the case whole. Raises LookThemUpFirst (409) where a name in them is kept back."""
+    as_read = as_read_by(actor, case=case)
+    if any(as_read(text) != text for text in texts):
+        raise LookThemUpFirst("Reveal the complainants of the case first, for a reason that is kept.")

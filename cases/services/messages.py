@@ -20,11 +20,12 @@ from cases import makers
 from cases.models import Case, CaseFile, Complainant, Flag, Kind, Message, MessageFile, MessageRead
 from cases.selectors import get_case
 
-from . import correspondence, letters, locking, withdrawals
+from . import correspondence, identity, letters, locking, withdrawals
 from .correspondence import Way
 from .due import forget, write_next_due
 from .locking import MayNot
 from .withdrawals import CannotWithdraw
+from .words import words_of
 
 About = Message.About
 BY_STAFF = (About.PROGRESS, About.REPLY, About.ACKNOWLEDGEMENT)
@@ -172,6 +173,7 @@ def receive(
         direction=Message.Direction.IN,
         sent_at=at,
         text=text,
+        words=words_of(text, case=case),
         complainant=writer,
         wish=wish,
     )
@@ -230,13 +232,15 @@ def mark_read(*, reference: str, message: UUID, actor: Actor, at: dt.datetime, v
 def open_letter(*, reference: str, message: UUID, actor: Actor, at: dt.datetime) -> Message:
     """A message as it was sent, with the name and address on its envelope: for who handles the case, and always on record.
 
-    Raises Missing (404), MayNot (403).
+    A letter with the name of somebody who complained is a look at who that is: they have to be revealed first, for a reason.
+    Raises Missing (404), MayNot (403), LookThemUpFirst (409).
     """
     case = get_case(reference=reference, actor=actor)
     found = Message.objects.filter(case_id=case.pk, public_id=message).select_related("case__force").first()
     if found is None:
         raise Missing
     _check_may_write(case, actor)
+    identity.check_looked_up(case, found.addressed_to, found.heading, found.text, actor=actor)
     audit.record(
         actor=actor.public_id,
         verb="LETTER_OPENED",

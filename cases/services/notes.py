@@ -11,6 +11,7 @@ from backend.audit import services as audit
 from cases.models import Case, Note
 
 from . import locking
+from .words import words_of
 
 
 @transaction.atomic
@@ -33,4 +34,6 @@ def add(*, reference: str, text: str, actor: Actor, at: dt.datetime, version: in
 
 def write(case: Case, *, text: str, actor: Actor, at: dt.datetime) -> Note:
     """The bare row, for a change that records itself."""
-    return Note.objects.create(case_id=case.pk, author_id=actor.account, written_at=at, text=text)
+    return Note.objects.create(
+        case_id=case.pk, author_id=actor.account, written_at=at, text=text, words=words_of(text, case=case)
+    )

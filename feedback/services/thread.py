@@ -83,7 +83,7 @@ def write(*, opened: Opened, text: str, wish: str, files: Sequence[Upload], key:
 
 def read(opened: Opened) -> list[Told]:
     """What stands between the force and one complainant, oldest first: not what others were told, nor what staff note."""
-    rows = _theirs(opened).prefetch_related("files__file").order_by("sent_at", "id")
+    rows = _theirs(opened).defer("words").prefetch_related("files__file").order_by("sent_at", "id")
     return [
         Told(
             row.public_id,

@@ -133,13 +133,16 @@ def routes() -> dict[str, tuple[str, list[str]]]:
 
 # Of those who see the case, these alone may read it; the others are told so.
 READ_BY = {"review-bundle": ("beth", "lev")}
+AFTER_A_REVEAL = {"review-bundle"}  # it has the names of those who complained
 
 
 def reading(route: str, address: str, name: str, *, sees: bool) -> int:
     """What reading a route is answered: the parts that an address names here by a random id are nowhere."""
     if not sees or "<uuid:" in address:
         return 404
-    return 200 if name in READ_BY.get(route, (name,)) else 403
+    if name not in READ_BY.get(route, (name,)):
+        return 403
+    return 409 if route in AFTER_A_REVEAL else 200
 
 
 def call(client: APIClient, method: str, address: str, case: Case, body: dict[str, Any] | None) -> Any:

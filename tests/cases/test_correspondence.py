@@ -276,7 +276,7 @@ class TestNotices:
         drafted = cast.client("beth").get(f"/api/v1/cases/{case.reference}/notices/{notice.public_id}/draft/").json()
 
         assert set(drafted["parts"]) == {"explanation", "next_steps"}
-        assert "Dear Maya Field" in drafted["text"]
+        assert "Dear [name not shown]" in drafted["text"]
         assert "{explanation}" in drafted["text"]
 
 

@@ -21,7 +21,7 @@ from cases import letters as texts
 from cases.letters.reading import grade, syllables_of
 from cases.models import Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
-from cases.services import letters, messages, papers
+from cases.services import identity, letters, messages, papers
 from cases.services.locking import MayNot
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
 
@@ -133,12 +133,18 @@ def a_letter(cast: Cast, case: Case, text: str = "Dear Maya\n\nWe have spoken to
     return message
 
 
+def on_paper(cast: Cast, case: Case, message: Message) -> bytes:
+    """The letter as Amal opens it, who has looked up whom it is to."""
+    identity.reveal(reference=case.reference, reason="To post it.", actor=cast.actor("amal"), at=AT)
+    return papers.letter_pdf(reference=case.reference, message=message.public_id, actor=cast.actor("amal"), at=AT)
+
+
 class TestOnPaper:
     def test_a_letter_is_an_accessible_pdf_with_marking_date_and_reference(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)
         message = a_letter(cast, case)
 
-        pdf = papers.letter_pdf(reference=case.reference, message=message.public_id, actor=cast.actor("amal"), at=AT)
+        pdf = on_paper(cast, case, message)
 
         report = page.validate_pdf_bytes(pdf, profile="ua1")
         assert [(failure.rule_id, failure.message) for failure in report.failures] == []
@@ -165,13 +171,14 @@ class TestOnPaper:
         hostile = '<img src="http://127.0.0.1:9/a.png"> <script>x()</script> <link rel="stylesheet" href="file:///etc/passwd">'
         message = a_letter(cast, case, hostile)
 
-        pdf = papers.letter_pdf(reference=case.reference, message=message.public_id, actor=cast.actor("amal"), at=AT)
+        pdf = on_paper(cast, case, message)
 
         assert "<script>x()</script>" in words_of(pdf)
 
     def test_every_look_is_on_record_for_it_shows_a_name_and_address(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)
         message = a_letter(cast, case)
+        identity.reveal(reference=case.reference, reason="To post it.", actor=cast.actor("amal"), at=AT)
 
         answer = cast.client("amal").get(f"/api/v1/cases/{case.reference}/messages/{message.public_id}/letter.pdf")
 
@@ -200,6 +207,7 @@ class TestTheBundle:
         for number in range(12):
             a_letter(cast, case, f"News number {number}.\n\n" + "We go on with it. " * 150)
         move(cast, case, "amal", "resolve", result="INTERNAL-RESULT", told="We are sorry.")
+        identity.reveal(reference=case.reference, reason="For the review.", actor=cast.actor("beth"), at=AT)
 
         pdf = papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT)
 
@@ -222,6 +230,7 @@ class TestTheBundle:
 
         with pytest.raises(MayNot):
             papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("amal"), at=AT)
+        identity.reveal(reference=case.reference, reason="For the review.", actor=cast.actor("beth"), at=AT)
         answer = cast.client("beth").get(f"/api/v1/cases/{case.reference}/review-bundle.pdf")
 
         assert answer.content.startswith(b"%PDF")

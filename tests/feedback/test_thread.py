@@ -240,6 +240,18 @@ def test_the_thread_tells_nothing_that_others_were_told_or_staff_noted(cast: Cas
     assert "Omar" not in seen
 
 
+def test_who_complained_reads_their_own_name_and_staff_who_have_not_revealed_it_do_not(cast: Cast) -> None:
+    receipt, case = sent(name="Maya Quill", email="maya@home.test")
+    write(receipt, "I am Maya Quill.")
+    messages.tell_progress(text="Dear Maya Quill\n\nWe go on.", **now(cast, case))
+
+    staff = cast.client("amal").get(f"/api/v1/cases/{case.reference}/messages/").content.decode()
+
+    assert [each["text"] for each in track(receipt)["messages"]] == ["I am Maya Quill.", "Dear Maya Quill\n\nWe go on."]
+    assert "[name not shown]" in staff
+    assert "Quill" not in staff
+
+
 def test_nothing_of_what_was_written_is_in_the_trail(cast: Cast) -> None:
     receipt, _ = sent()
     write(receipt, "CANARY-WORDS")

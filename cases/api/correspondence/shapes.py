@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from backend.common.serializers import JSONInput, NestedInput, PastDateField
 from cases import letters as texts
+from cases.api.doors import TextAsRead
 from cases.api.serializers import ComplainantListed
 from cases.letters.reading import grade
 from cases.models import Complainant, LetterTemplate, Message, Notice
@@ -200,7 +201,9 @@ class NoticeOut(serializers.Serializer[Any]):
 
 class DraftOut(serializers.Serializer[Any]):
     heading = serializers.CharField()
-    text = serializers.CharField(help_text="With the parts that the handler writes still open, in braces.")
+    text = TextAsRead(
+        help_text="With the parts that the handler writes still open, in braces. The letter itself has the name."
+    )
     parts = serializers.DictField(child=serializers.CharField(), help_text="Those parts, and what each is for.")
     template_version = serializers.IntegerField(source="template.version")
     template_kind = serializers.CharField(source="template.kind")

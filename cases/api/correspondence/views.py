@@ -42,7 +42,8 @@ class MessagesView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """What was written to everybody concerned, and what the complainants wrote, oldest first."""
         case = self.case(request, reference)
-        return answer(case, MessageOut(selectors.messages_of(case), many=True).data)
+        context = self.reader(request, case)
+        return answer(case, MessageOut(selectors.messages_of(case), many=True, context=context).data)
 
     @extend_schema(
         operation_id="cases_messages_create", request=MessageIn, parameters=[IF_MATCH], responses={201: MessageOut}
@@ -51,7 +52,7 @@ class MessagesView(CaseDoor):
         """Write to a complainant, or to each: how it is going, an answer, or an acknowledgement."""
         fields = fields_of(request, MessageIn)
         message, case = messages.write(**self.change(request, reference), **fields.arguments())
-        return answer(case, MessageOut(message).data, status=201)
+        return answer(case, MessageOut(message, context=self.reader(request, case)).data, status=201)
 
 
 class MessageReadView(CaseDoor):
@@ -59,13 +60,16 @@ class MessageReadView(CaseDoor):
     def post(self, request: Request, reference: str, public_id: UUID) -> Response:
         """Note that what came in has been read."""
         message, case = messages.mark_read(message=public_id, **self.change(request, reference))
-        return answer(case, MessageOut(message).data)
+        return answer(case, MessageOut(message, context=self.reader(request, case)).data)
 
 
 class LetterPDFView(CaseDoor, PDFDoor):
     @extend_schema(operation_id="cases_messages_letter", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, reference: str, public_id: UUID) -> HttpResponse:
-        """A message as a letter on paper, with the address on its envelope. Each look is recorded."""
+        """A message as a letter on paper, with the address on its envelope. Each look is recorded.
+
+        One with the name of somebody who complained is refused (409) until you have revealed them.
+        """
         read_query(request, NoQuery)
         pdf = papers.letter_pdf(reference=reference, message=public_id, actor=self.actor(request), at=timezone.now())
         return download_pdf(pdf, name=f"letter {reference}.pdf")
@@ -74,7 +78,10 @@ class LetterPDFView(CaseDoor, PDFDoor):
 class ReviewBundleView(CaseDoor, PDFDoor):
     @extend_schema(operation_id="cases_review_bundle", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, reference: str) -> HttpResponse:
-        """All that a review body needs, as one PDF with an index. Each is recorded."""
+        """All that a review body needs, as one PDF with an index. Each is recorded.
+
+        It names those who complained, and is refused (409) until you have revealed them.
+        """
         read_query(request, NoQuery)
         pdf = papers.review_bundle_pdf(reference=reference, actor=self.actor(request), at=timezone.now())
         return download_pdf(pdf, name=f"OFFICIAL-SENSITIVE papers {reference}.pdf")
@@ -95,10 +102,8 @@ class NoticeDraftView(CaseDoor):
         case = self.case(request, reference)
         draft = settling.draft(case, public_id, at=timezone.now())
         parts = {name: texts.FROM_THE_HANDLER[name] for name in texts.for_the_handler(draft.text)}
-        return answer(
-            case,
-            DraftOut({"heading": draft.heading, "text": draft.text, "parts": parts, "template": draft.template}).data,
-        )
+        drafted = {"heading": draft.heading, "text": draft.text, "parts": parts, "template": draft.template}
+        return answer(case, DraftOut(drafted, context=self.reader(request, case)).data)
 
 
 class NoticeSendView(CaseDoor):
@@ -109,7 +114,7 @@ class NoticeSendView(CaseDoor):
         """Send a notice by the letter of its kind. One that asks starts the 28 days of whoever is asked."""
         fields = fields_of(request, NoticeSendIn)
         message, case = settling.send(notice=public_id, completed=fields.completed(), **self.change(request, reference))
-        return answer(case, MessageOut(message).data, status=201)
+        return answer(case, MessageOut(message, context=self.reader(request, case)).data, status=201)
 
 
 class NoticeWithholdView(CaseDoor):
@@ -150,7 +155,7 @@ class TimelinessView(CaseDoor):
         """Write to the local policing body and the IOPC why it takes so long, with copies to those concerned."""
         fields = fields_of(request, TimelinessIn)
         written, case = timeliness.write_letters(**self.change(request, reference), **fields.arguments())
-        return answer(case, MessageOut(written, many=True).data, status=201)
+        return answer(case, MessageOut(written, many=True, context=self.reader(request, case)).data, status=201)
 
 
 class PreferencesView(CaseDoor):

@@ -1,0 +1,84 @@
+"""Leaving the names of those who complained out of what was written, for a reader who has not looked them up. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from . import SHORTEST_NAME
+
+if TYPE_CHECKING:
+    from cases.models import Complainant
+
+NOT_SHOWN = "[name not shown]"
+SHORTEST_NUMBER = 6  # figures; less is found in the middle of other numbers
+# Words beside a name that are nobody's.
+BESIDE_A_NAME = {"and", "her", "his", "miss", "mrs", "our", "the", "their"}
+BLANKS = r"[\s,;]+"
+
+
+def names_left_out(people: Iterable[Complainant], *, shown: str = NOT_SHOWN) -> Callable[[str], str]:
+    """What puts `shown` in a text for the names of `people`, of whom they act for, and for their addresses and numbers.
+
+    Of a name each word of three letters or more is left out too, however it is spelled; a shorter one as the name has it. Of
+    an address it is the whole, the house and its street, and whatever has a number in it, such as the postcode; a town alone
+    is left alone. A telephone number is known with and without the country's code.
+    """
+    patterns = {pattern for person in people for pattern in _patterns(person)}
+    if not patterns:
+        return str
+    known = re.compile("|".join(sorted(patterns, key=lambda each: (-len(each), each))), re.IGNORECASE)
+    return lambda text: known.sub(shown, text)
+
+
+def _patterns(person: Complainant) -> Iterator[str]:
+    for name in (person.name, person.acts_for, person.consent_given_by):
+        yield from _of_name(name)
+    for address in (person.address, person.safe_address):
+        yield from _of_address(address)
+    yield from _whole(person.email)
+    yield from _of_number(person.telephone)
+
+
+def _of_name(name: str) -> Iterator[str]:
+    yield from _whole(name)
+    for word in re.split(r"[\s,;-]+", name):
+        if len(word) >= SHORTEST_NAME and word.lower().strip(".") not in BESIDE_A_NAME:
+            yield _word(word)
+        elif len(word) == SHORTEST_NAME - 1 and word.isalpha():
+            yield f"(?-i:{_word(word)})"
+
+
+def _of_address(address: str) -> Iterator[str]:
+    yield from _whole(address)
+    for place, part in enumerate(filter(None, map(str.strip, re.split(r"[\n,;]", address)))):
+        has_number = any(letter.isdigit() for letter in part)
+        if (place == 0 or has_number) and len(part) > SHORTEST_NAME:
+            yield from _whole(part)
+        street = re.sub(r"^\d+\s*[a-z]?\s+", "", part, flags=re.IGNORECASE)
+        if place == 0 and len(street.split()) > 1:
+            yield from _whole(street)
+
+
+def _of_number(telephone: str) -> Iterator[str]:
+    figures = re.sub(r"\D", "", telephone.replace("(0)", ""))
+    national = re.sub(r"^(00)?44|^0", "", figures)
+    if len(national) >= SHORTEST_NUMBER:
+        between = r"[\s().-]*"
+        yield rf"(?<!\d)(?:(?:\+|00)44{between})?(?:\(?0\)?{between})?{between.join(national)}(?!\d)"
+
+
+def _whole(text: str) -> Iterator[str]:
+    words = [re.escape(word) for word in re.split(BLANKS, text) if word]
+    if words:
+        yield rf"(?<!\w){BLANKS.join(_quotes(word) for word in words)}(?!\w)"
+
+
+def _word(word: str) -> str:
+    return rf"(?<!\w){_quotes(re.escape(word))}(?!\w)"
+
+
+def _quotes(pattern: str) -> str:
+    """O'Brien is the same with either apostrophe."""
+    return re.sub("['’]", "['’]", pattern)
