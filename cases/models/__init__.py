@@ -42,6 +42,7 @@ from .path import (
     Withdrawal,
 )
 from .reference import Code, Regime
+from .retention import Ending, RetentionHold, RetentionPeriod, RetentionReview, RetentionStep
 from .saved_views import SavedView
 from .states import CommentState, ComplaintState, MatterState
 from .stays import NoticeService, SeverityAssessment, SuspensionReview, WishToResume
@@ -73,6 +74,7 @@ __all__ = [
     "DateCorrection",
     "Determination",
     "EditingHold",
+    "Ending",
     "EqualityAnswers",
     "Escalation",
     "FormSetBy",
@@ -102,6 +104,10 @@ __all__ = [
     "Referral",
     "Regime",
     "RegimeStart",
+    "RetentionHold",
+    "RetentionPeriod",
+    "RetentionReview",
+    "RetentionStep",
     "Review",
     "SavedView",
     "ServiceTarget",

@@ -75,14 +75,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
         # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
         arms = [
-            Q(force__in=authority),
             Q(handler_id=actor.user_id, force__in=handled),
             Q(kind=Kind.COMPLAINT, concerns_conduct=False, force__in=actor.forces_of(Role.PSD_ASSESSOR)),
             Q(kind=Kind.COMMENT, force__in=actor.forces_of(Role.MODERATOR)),
             for_units & Q(unit__in=actor.units_of(*UNIT_ROLES)),
             for_units & Q(force__in=actor.whole_forces_of(*UNIT_ROLES)),
         ]
-        seen = reduce(or_, arms)
+        # What was disposed of is a stub, and nobody's work: the authority alone still reads that it was there.
+        seen = Q(force__in=authority) | Q(reduce(or_, arms), disposed_on=None)
         own = {"case": OuterRef("pk"), "person": actor.person_id, "ended_at": None}
         leave = Exists(apps.get_model("cases", "CaseAccess").objects.filter(**own))
         wall = Exists(apps.get_model("cases", "Involvement").objects.filter(**own))
@@ -149,6 +149,7 @@ class Case(FSMModelMixin, models.Model):
     resolved_on = models.DateField(null=True, blank=True)
     told_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    disposed_on = models.DateField(null=True, blank=True)  # what was personal is erased; set by the database alone
 
     # PRA 2002 Sch 3 para 2(6A)-(6B): what forces a recording. Null until the case has been assessed.
     alleges_death_or_serious_injury = models.BooleanField(null=True, blank=True)
@@ -232,6 +233,11 @@ class Case(FSMModelMixin, models.Model):
                 name="closed_after_received",
                 condition=Q(origin="IMPORTED") | Q(closed_on=None) | Q(closed_on__gte=F("received_on")),
             ),
+            models.CheckConstraint(
+                name="disposed_of_after_its_end",
+                condition=Q(disposed_on=None)
+                | Q(origin="LIVE", closed_on__isnull=False, disposed_on__gt=F("closed_on"), narrative=""),
+            ),
         ]
         indexes = [
             GinIndex(name="case_search", fields=["search"]),
@@ -277,6 +283,11 @@ class Case(FSMModelMixin, models.Model):
                 condition=Q(origin="LIVE", others_due_on__isnull=False),
             ),
             models.Index(name="case_watched", fields=["watch_at", "id"], condition=Q(watch_at__isnull=False)),
+            models.Index(
+                name="case_ended",
+                fields=["closed_on", "id"],
+                condition=Q(origin="LIVE", closed_on__isnull=False, disposed_on=None),
+            ),
             models.Index(name="case_newest", fields=["-received_on", "-id"]),
             models.Index(name="case_by_day_received", fields=["force", "received_on"]),
         ]

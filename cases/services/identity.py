@@ -12,16 +12,18 @@ from cases import makers
 from cases.models import Complainant, Kind
 from cases.selectors import get_case
 
+from .disposed import check_is_there
 from .locking import MayNot
 
 
 @transaction.atomic
 def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> list[Complainant]:
-    """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403)."""
+    """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403), Disposed (409)."""
     case = get_case(reference=reference, actor=actor)
     rule = makers.may_handle if case.kind == Kind.COMPLAINT else makers.may_work_on_comments
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
+    check_is_there(case)
     audit.record(
         actor=actor.public_id,
         verb="COMPLAINANT_REVEALED",

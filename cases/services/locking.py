@@ -9,6 +9,7 @@ from cases.models import Case, CommentCase, ComplaintCase, Kind, MatterCase, Ori
 from cases.selectors import load_parts
 
 from . import editing
+from .disposed import check_is_there
 
 ACCOUNTS = ("handler", "investigator")  # facts ask who is behind them, and query nothing
 
@@ -28,8 +29,8 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
     """The case, locked until the commit, as the machine of its kind. Call inside a transaction.
 
     Its key is not locked: two who link two cases to each other at once would else wait for one another for ever.
-    Raises Missing where the actor may not see it, HistoryStands where it was imported, Stale where it has another version
-    than the one that was read: it says what was changed since.
+    Raises Missing where the actor may not see it, HistoryStands where it was imported, Disposed where that was done, Stale
+    where it has another version than the one that was read: it says what was changed since.
     """
     kind = Case.objects.visible_to(actor).filter(reference=reference).values_list("kind", flat=True).first()
     if kind is None:
@@ -41,6 +42,7 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
         raise Missing
     if case.origin == Origin.IMPORTED:
         raise HistoryStands("It was brought in from the force's records, and stays as it was.")
+    check_is_there(case)
     if case.version != version:
         raise Stale(
             "Read the case again: someone has changed it. Nothing of yours was saved.",

@@ -149,7 +149,8 @@ def receive(*, case_id: int, text: str, wish: Message.Wish | str, files: Sequenc
 
     The wish to have it recorded counts at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to
     withdraw is unsigned: the force has to write and ask (SI 2020/2 reg. 39). Raises Invalid (400) for such a wish about a
-    comment, and FileRefused (400, 413, 415). A wish that comes too late, or again, is kept as what was written.
+    comment, Missing (404) where the case was disposed of, and FileRefused (400, 413, 415). A wish that comes too late, or
+    again, is kept as what was written.
     """
     case: Case = _locked(case_id)
     writer = case.complainants.order_by("position").first()
@@ -274,6 +275,8 @@ def _parties(case: Case) -> list[Complainant]:
 def _locked(case_id: int) -> Case:
     kind = Kind(Case.objects.values_list("kind", flat=True).get(pk=case_id))
     case: Case = MACHINES[kind].objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+    if case.disposed_on:  # meanwhile: their receipt was read before it ended
+        raise Missing
     load_parts(case)
     return case
 

@@ -20,6 +20,7 @@ from cases import makers
 from cases.models import Allegation, Case, Message
 from cases.selectors import files_of, get_case
 
+from .disposed import check_is_there
 from .letters import in_words
 from .locking import MayNot
 from .messages import open_letter
@@ -88,11 +89,12 @@ def letter_pdf(*, reference: str, message: UUID, actor: Actor, at: dt.datetime) 
 def review_bundle_pdf(*, reference: str, actor: Actor, at: dt.datetime) -> bytes:
     """What a review body needs, as one PDF with an index. Notes of staff for each other are no part of it.
 
-    Raises Missing (404), MayNot (403).
+    Raises Missing (404), MayNot (403), Disposed (409).
     """
     case = get_case(reference=reference, actor=actor)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
+    check_is_there(case)
     pdf = _render("cases/bundle.html", {"bundle": _bundle(case, on=day_of(at))})
     audit.record(
         actor=actor.public_id,
