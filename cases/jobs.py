@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from .services import retention_watch
 from .services.alerts import watch
 from .services.contributions import remind
 from .services.due import recompute_open_cases
@@ -10,6 +11,11 @@ from .services.due import recompute_open_cases
 def watch_deadlines() -> int:
     """Alert staff to what is due or late; returns how many alerts were raised."""
     return watch(at=timezone.now())
+
+
+def review_retention() -> int:
+    """Open reviews of what is kept long enough; returns how many were opened."""
+    return retention_watch.watch(at=timezone.now())
 
 
 def recompute_deadlines() -> int:

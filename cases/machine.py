@@ -44,6 +44,8 @@ class Against:
 
 def reasons_against(case: Case, move: str) -> list[Against]:
     """Why the move is not possible now; empty where it is. `case` is the machine of its kind, with its parts loaded."""
+    if case.disposed_on:
+        return [Against("It was disposed of: what is left of it goes nowhere.", "UK GDPR, article 5(1)(e)")]
     step = getattr(case, move)._django_fsm.get_transition(case.state)
     if step is None:
         where = f"It stands in {case.get_state_display()}, and this move does not start there."

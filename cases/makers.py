@@ -56,6 +56,14 @@ def may_follow_proceedings(case: Case, actor: Actor) -> bool:
     return actor.holds(Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id)
 
 
+@maker("Professional Standards or the appropriate authority does this.")
+def may_hold(case: Case, actor: Actor) -> bool:
+    """Keeping something harms nobody; lifting a hold is the delegate's."""
+    return actor.holds(
+        Role.MODERATOR, Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY, force_id=case.force_id
+    )
+
+
 @maker("The investigator who was appointed to it does this.")
 def may_investigate(case: Case, actor: Actor) -> bool:
     return case.investigator_id is not None and case.investigator_id == actor.user_id

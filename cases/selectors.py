@@ -33,6 +33,8 @@ from cases.models import (
     Notice,
     NoticeService,
     Proceeding,
+    RetentionPeriod,
+    RetentionStep,
     ServiceTarget,
     SpecialProcedures,
     Suspension,
@@ -47,6 +49,11 @@ PARTS = (
     "special_procedures", "proceedings", "notices", "contributions", "preservations",
 )  # fmt: skip
 PARTS_OF_COMMENTS = ("complainants", "allegations", "contributions", "preservations")
+# What is asked besides before an ended case is disposed of (cases.retention).
+PARTS_OF_RETENTION = (
+    *PARTS, "allegations__actions", "allegations__learning", "links__other", "links_to__case", "retention_holds",
+    "retention_reviews__decided_by",
+)  # fmt: skip
 RELATED = ("unit", "about_unit", "neighbourhood", "handler__person")
 
 
@@ -92,6 +99,11 @@ def _load(cases: list[Case], names: tuple[str, ...]) -> None:
             if not has_rows[name]:
                 loaded[name] = getattr(case, name).all()
                 loaded[name]._result_cache = []  # noqa: SLF001 (what a prefetch leaves where it finds nothing)
+
+
+def load_for_retention(*cases: Case) -> None:
+    """Load what cases.retention asks of the cases, so that it queries nothing."""
+    prefetch_related_objects(cases, *PARTS_OF_RETENTION)
 
 
 @dataclass(frozen=True)
@@ -153,6 +165,16 @@ def explained_deadlines(case: Case) -> list[dict[str, Any]]:
 
 def service_targets() -> list[ServiceTarget]:
     return list(ServiceTarget.objects.order_by("rule", "from_on"))
+
+
+def retention_periods() -> list[RetentionPeriod]:
+    """Every value, as it is and was."""
+    return list(RetentionPeriod.objects.order_by("ending", "from_on"))
+
+
+def retention_steps_of(case: Case) -> list[RetentionStep]:
+    rows = RetentionStep.objects.filter(case=case).select_related("author__person")
+    return list(rows.order_by("taken_at", "id"))
 
 
 def escalations() -> list[Escalation]:

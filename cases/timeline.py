@@ -24,7 +24,16 @@ from backend.common.fields import decrypt, encrypt
 from backend.common.identifiers import ReferenceConverter
 from backend.common.pagination import Page
 from cases.identities import REVEALED, as_read_by
-from cases.models import Assessment, Case, ContactAttempt, ContributionEntry, DateCorrection, Message, Note
+from cases.models import (
+    Assessment,
+    Case,
+    ContactAttempt,
+    ContributionEntry,
+    DateCorrection,
+    Message,
+    Note,
+    RetentionStep,
+)
 
 LOOKING = {REVEALED, "LETTER_OPENED"}  # somebody looked, and changed nothing: for the authority's eyes
 NOBODY_BY_NAME = {"": "The public", "clock": "The system", "operator": "An operator of the server"}
@@ -166,6 +175,10 @@ def _written(case: Case) -> Iterator[_Written]:
     entries = ContributionEntry.objects.filter(contribution__case_id=case.pk).select_related("author__person")
     for entry in entries.order_by("id"):
         yield _Written(str(entry.public_id), entry.written_at, "CONTRIBUTION", entry.author.name, entry.text)
+    steps = RetentionStep.objects.filter(case_id=case.pk).exclude(text="").select_related("author__person")
+    for step in steps.order_by("id"):
+        who = step.author.name if step.author else NOBODY_BY_NAME["clock"]
+        yield _Written(str(step.public_id), step.taken_at, "RETENTION", who, step.text)
 
 
 def _hidden_cases(case: Case, actor: Actor, events: Sequence[Happened]) -> set[str]:

@@ -1,9 +1,10 @@
 """Keeping files: the original sealed, and a copy without metadata for those who handle the case."""
 
+import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -101,6 +102,13 @@ def keep_generated(*, content: bytes, name: str, content_type: str, at: datetime
         original.discard()
         raise
     return _record(written, at=at)
+
+
+def remove(paths: Iterable[str]) -> None:
+    """Remove files whose rows are gone, once that is committed; what cannot be removed now `sweep` removes."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            (store.root() / path).unlink(missing_ok=True)
 
 
 def sweep(*, at: datetime) -> int:

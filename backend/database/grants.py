@@ -71,3 +71,16 @@ def append_only(table: str) -> RunPython:
         schema_editor.execute(f"GRANT UPDATE, DELETE ON {quoted(table)} TO {quoted(app_role())}")
 
     return RunPython(take, give_back)
+
+
+def only_the_app_calls(function: str) -> RunPython:
+    """A migration operation: of all but its owner, the app's role alone may call `function`, named with its arguments.
+
+    For a function that works with its owner's rights (SECURITY DEFINER): it is open to everybody from its birth.
+    """
+
+    def take(_apps: Any, schema_editor: Any) -> None:
+        schema_editor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+        schema_editor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {quoted(app_role())}")
+
+    return RunPython(take, RunPython.noop)

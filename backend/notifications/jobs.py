@@ -20,6 +20,7 @@ STANDING_WORK = {
     "cases.jobs.watch_deadlines": EVERY_FEW_MINUTES,
     "cases.jobs.recompute_deadlines": EVERY_DAY,
     "cases.jobs.remind_of_contributions": EVERY_DAY,
+    "cases.jobs.review_retention": EVERY_DAY,
 }
 
 _LOCK = 7_205_001  # any number, the same in every process

@@ -37,7 +37,7 @@ class BodyNoticeOut(serializers.Serializer[Any]):
     body = serializers.ChoiceField(choices=Body.choices)
     decides = serializers.CharField()
     dated_on = serializers.DateField()
-    document = serializers.UUIDField(source="document.public_id")
+    document = serializers.UUIDField(source="document.public_id", allow_null=True)
     entered_by = serializers.CharField(source="entered_by.name")
     entered_at = serializers.DateTimeField()
 

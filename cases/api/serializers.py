@@ -118,6 +118,9 @@ class CaseListed(serializers.Serializer[Case]):
     made_on = serializers.DateField()
     received_on = serializers.DateField()
     closed_on = serializers.DateField(allow_null=True)
+    disposed_on = serializers.DateField(
+        allow_null=True, help_text="What was personal in it is erased: what is left is a stub."
+    )
     next_due_on = serializers.DateField(allow_null=True)
     next_due_rule = serializers.CharField()
     concerns_conduct = serializers.BooleanField()

@@ -43,6 +43,7 @@ from .path import (
 )
 from .receipts import Receipt
 from .reference import Code, Regime
+from .retention import Ending, RetentionHold, RetentionPeriod, RetentionReview, RetentionStep
 from .saved_views import SavedView
 from .states import CommentState, ComplaintState, MatterState
 from .stays import NoticeService, SeverityAssessment, SuspensionReview, WishToResume
@@ -74,6 +75,7 @@ __all__ = [
     "DateCorrection",
     "Determination",
     "EditingHold",
+    "Ending",
     "EqualityAnswers",
     "Escalation",
     "Flag",
@@ -105,6 +107,10 @@ __all__ = [
     "Referral",
     "Regime",
     "RegimeStart",
+    "RetentionHold",
+    "RetentionPeriod",
+    "RetentionReview",
+    "RetentionStep",
     "Review",
     "SavedView",
     "ServiceTarget",

@@ -85,12 +85,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         handled = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
         by_role = [
             ("force__in", authority, Q()),
-            ("force__in", handled, Q(handler_id=actor.user_id)),
+            ("force__in", handled, Q(handler_id=actor.user_id, disposed_on=None)),
             ("force__in", actor.forces_of(Role.PSD_ASSESSOR), FOR_ASSESSORS),
             ("force__in", actor.forces_of(Role.MODERATOR), FOR_MODERATORS),
             ("unit__in", actor.units_of(*UNIT_ROLES), FOR_UNITS),
             ("force__in", actor.whole_forces_of(*UNIT_ROLES), FOR_UNITS),
         ]
+        # What was disposed of is a stub, and nobody's work: the authority alone still reads that it was there.
         # One arm a role that is held, no more: the planner walks the queue's index only where there is no needless OR.
         arms = [cases & Q(**{where: places}) for where, places, cases in by_role if places]
         if not arms:
@@ -115,10 +116,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 PSD_ROLES = (Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR)
 UNIT_ROLES = (Role.LPU_HANDLER, Role.LPU_SUPERVISOR)
-FOR_ASSESSORS = Q(kind=Kind.COMPLAINT, concerns_conduct=False)
-FOR_MODERATORS = Q(kind=Kind.COMMENT)
+FOR_ASSESSORS = Q(kind=Kind.COMPLAINT, concerns_conduct=False, disposed_on=None)
+FOR_MODERATORS = Q(kind=Kind.COMMENT, disposed_on=None)
 # Nobody knows what a complaint alleges until somebody has asked: a unit sees it after the assessment, never before.
-FOR_UNITS = Q(concerns_conduct=False, kept_from_units=False) & (Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False))
+FOR_UNITS = Q(concerns_conduct=False, kept_from_units=False, disposed_on=None) & (
+    Q(kind=Kind.COMMENT) | Q(assessed_by__isnull=False)
+)
 
 
 class Case(FSMModelMixin, models.Model):
@@ -169,6 +172,7 @@ class Case(FSMModelMixin, models.Model):
     resolved_on = models.DateField(null=True, blank=True)
     told_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    disposed_on = models.DateField(null=True, blank=True)  # what was personal is erased; set by the database alone
 
     # PRA 2002 Sch 3 para 2(6A)-(6B): what forces a recording. Null until the case has been assessed.
     alleges_death_or_serious_injury = models.BooleanField(null=True, blank=True)
@@ -219,7 +223,7 @@ class Case(FSMModelMixin, models.Model):
     source_reference = models.CharField(max_length=80, blank=True)
     source_digest = models.CharField(max_length=64, blank=True)  # of the rows it came from, to know them again
 
-    # The words of its notes, messages and allegations, kept in step by triggers on those tables (migration 0016). Whatever
+    # The words of its notes, messages and allegations, kept in step by triggers on those tables (migration 0018). Whatever
     # anybody else writes here, also an old copy with a whole case that is saved, the database leaves out.
     words = SearchVectorField(null=True, editable=False)
     search = models.GeneratedField(
@@ -262,6 +266,11 @@ class Case(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 name="closed_after_received",
                 condition=Q(origin="IMPORTED") | Q(closed_on=None) | Q(closed_on__gte=F("received_on")),
+            ),
+            models.CheckConstraint(
+                name="disposed_of_after_its_end",
+                condition=Q(disposed_on=None)
+                | Q(origin="LIVE", closed_on__isnull=False, disposed_on__gt=F("closed_on"), narrative=""),
             ),
         ]
         indexes = [
@@ -308,6 +317,11 @@ class Case(FSMModelMixin, models.Model):
                 condition=Q(origin="LIVE", others_due_on__isnull=False),
             ),
             models.Index(name="case_watched", fields=["watch_at", "id"], condition=Q(watch_at__isnull=False)),
+            models.Index(
+                name="case_ended",
+                fields=["closed_on", "id"],
+                condition=Q(origin="LIVE", closed_on__isnull=False, disposed_on=None),
+            ),
             models.Index(name="case_newest", fields=["-received_on", "-id"]),
             models.Index(name="case_by_day_received", fields=["force", "received_on"]),
         ]

@@ -30,7 +30,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
             return self.none()
         own = Q(unit__in=actor.units_of(*UNIT_ROLES)) | Q(unit__force__in=actor.whole_forces_of(*UNIT_ROLES))
         wall = Involvement.objects.filter(case=OuterRef("case"), person=actor.person_id, ended_at=None)
-        return self.filter(own, case__restricted=False).exclude(Exists(wall))
+        return self.filter(own, case__restricted=False, case__disposed_on=None).exclude(Exists(wall))
 
     def outstanding(self) -> Self:
         """Those that their unit still has to answer."""

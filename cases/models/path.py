@@ -28,7 +28,9 @@ class BodyNotice(models.Model):
     body = models.CharField(max_length=4, choices=Body.choices)
     decides = models.CharField(max_length=40)  # the move that it was entered with, or what it says beside the path
     dated_on = models.DateField()
-    document = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    document = models.ForeignKey(  # null: erased, with the case that it was about
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
 

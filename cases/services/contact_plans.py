@@ -16,6 +16,7 @@ from cases.models import Case, ContactPlan
 from cases.selectors import get_case
 
 from . import steps
+from .disposed import check_is_there
 from .locking import MayNot
 
 
@@ -93,6 +94,7 @@ def _case(reference: str, actor: Actor) -> Case:
     case = get_case(reference=reference, actor=actor)
     if not makers.may_assess(case, actor):
         raise MayNot(makers.may_assess.otherwise)
+    check_is_there(case)
     return case
 
 

@@ -12,6 +12,8 @@ from cases.models import Case, CaseVersion, EditingHold
 from cases.selectors import editors_of, get_case
 from cases.timeline import LOOKING, events_shown, names_of
 
+from .disposed import check_is_there
+
 HELD_FOR = dt.timedelta(minutes=5)
 SHOWN = 50  # changes that a refused edit is told of, the last ones
 
@@ -20,9 +22,10 @@ SHOWN = 50  # changes that a refused edit is told of, the last ones
 def hold(*, reference: str, actor: Actor, at: dt.datetime) -> list[EditingHold]:
     """Show others that the actor edits the case, for five minutes more; answer everybody who does.
 
-    It stops nobody, and changes nothing of the case. Raises Missing (404).
+    It stops nobody, and changes nothing of the case. Raises Missing (404), Disposed (409).
     """
     case = get_case(reference=reference, actor=actor)
+    check_is_there(case)
     mine = EditingHold.objects.filter(case_id=case.pk, user_id=actor.account)
     if not mine.filter(until__gt=at).update(until=at + HELD_FOR):
         EditingHold.objects.update_or_create(

@@ -13,6 +13,7 @@ from cases.identities import REVEALED, as_read_by, who_may_look
 from cases.models import Case, Complainant
 from cases.selectors import get_case
 
+from .disposed import check_is_there
 from .locking import MayNot
 
 
@@ -23,9 +24,10 @@ class LookThemUpFirst(Refused):
 
 @transaction.atomic
 def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> list[Complainant]:
-    """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403)."""
+    """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403), Disposed (409)."""
     case = get_case(reference=reference, actor=actor)
     check_may_know(case, actor)
+    check_is_there(case)
     audit.record(
         actor=actor.public_id,
         verb=REVEALED,

@@ -58,7 +58,7 @@ def add(
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     _check_who(case, kind, actor)
-    found = Case.objects.visible_to(actor).filter(reference=other.upper(), force_id=case.force_id)
+    found = Case.objects.visible_to(actor).filter(reference=other.upper(), force_id=case.force_id, disposed_on=None)
     found_case = found.exclude(pk=case.pk).first()
     if found_case is None:
         raise Invalid("Correct the reference.", errors={"other": ["There is no other case of this force with it."]})

@@ -9,6 +9,7 @@ from cases.models import Case, CommentCase, ComplaintCase, Kind, MatterCase, Ori
 from cases.selectors import load_parts, related
 
 from . import editing
+from .disposed import check_is_there
 
 
 class HistoryStands(Refused):
@@ -26,8 +27,8 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
     """The case, locked until the commit, as the machine of its kind. Call inside a transaction.
 
     Its key is not locked: two who link two cases to each other at once would else wait for one another for ever.
-    Raises Missing where the actor may not see it, HistoryStands where it was imported, Stale where it has another version
-    than the one that was read: it says what was changed since.
+    Raises Missing where the actor may not see it, HistoryStands where it was imported, Disposed where that was done, Stale
+    where it has another version than the one that was read: it says what was changed since.
     """
     # The kind of a case never changes. What is not there is asked for like what may not be seen: it takes as long.
     kind = Case.objects.filter(reference=reference).values_list("kind", flat=True).first() or Kind.COMPLAINT
@@ -37,6 +38,7 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
         raise Missing
     if case.origin == Origin.IMPORTED:
         raise HistoryStands("It was brought in from the force's records, and stays as it was.")
+    check_is_there(case)
     if case.version != version:
         raise Stale(
             "Read the case again: someone has changed it. Nothing of yours was saved.",
@@ -49,8 +51,13 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
 
 
 def lock_for_complainant(case_id: int) -> Case:
-    """The case, locked until the commit, for a change by a complainant, whom their receipt has let in: they read no version."""
+    """The case, locked until the commit, for a change by a complainant, whom their receipt has let in: they read no version.
+
+    Raises Missing (404) where the case was disposed of.
+    """
     kind = Kind(Case.objects.values_list("kind", flat=True).get(pk=case_id))
     case: Case = MACHINES[kind].objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+    if case.disposed_on:  # meanwhile: their receipt was read before it ended
+        raise Missing
     load_parts(case)
     return case

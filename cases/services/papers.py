@@ -21,6 +21,7 @@ from cases.models import Allegation, Case, Message
 from cases.selectors import files_of, get_case
 
 from . import identity
+from .disposed import check_is_there
 from .letters import in_words
 from .locking import MayNot
 from .messages import open_letter
@@ -89,11 +90,13 @@ def letter_pdf(*, reference: str, message: UUID, actor: Actor, at: dt.datetime) 
 def review_bundle_pdf(*, reference: str, actor: Actor, at: dt.datetime) -> bytes:
     """What a review body needs, as one PDF with an index. Notes of staff for each other are no part of it.
 
-    It names those who complained, so they have to be revealed first. Raises Missing (404), MayNot (403), LookThemUpFirst (409).
+    It names those who complained, so they have to be revealed first. Raises Missing (404), MayNot (403), LookThemUpFirst
+    and Disposed (409).
     """
     case = get_case(reference=reference, actor=actor)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
+    check_is_there(case)
     named = [each.name for each in case.complainants.all()]
     identity.check_looked_up(case, *named, *case.messages.values_list("text", flat=True), actor=actor)
     pdf = _render("cases/bundle.html", {"bundle": _bundle(case, on=day_of(at))})

@@ -21,7 +21,7 @@ from cases.machine import permission_of, reasons_against
 from cases.models import Case
 from cases.moves import kind_of, read_details
 
-from . import effects, locking
+from . import effects, locking, retention
 from .due import write_next_due
 from .locking import MayNot
 
@@ -56,9 +56,11 @@ def perform(
         raise MayNot(rule.otherwise)
     read = effects.look_up(case, move, read_details(move, details, today=on), actor=actor, at=at)
     effects.check(case, move, read)
-    causes = consequences_of(case, move)
+    causes, ended_on = consequences_of(case, move), case.closed_on
     step(actor=actor, on=on, **read)
     effects.follow(case, move, causes, actor=actor, at=at, details=read)
+    if ended_on and not case.closed_on:
+        retention.call_off(case, why="The case was opened again.", actor=actor, at=at)
     case.version += 1
     write_next_due(case)
     case.save()

@@ -23,6 +23,7 @@ OPEN = {
     "api/v1/track/": "opened by the receipt",
     "api/v1/track/messages/": "opened by the receipt",
     "api/v1/track/files/<uuid:public_id>/": "opened by the receipt",
+    "api/v1/track/preferences/": "opened by the receipt",
     "api/v1/deadlines/calculator/": "the law's arithmetic, of no case",
     "api/v1/schema/": "the API's description",
     "api/v1/docs/": "the API's description",

@@ -30,6 +30,7 @@ FROZEN = {
     "cases_messagefile",
     "cases_messageread",
     "cases_note",
+    "cases_retentionstep",
     "cases_severityassessment",
     "cases_suspensionreview",
     "feedback_rating",
