@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import prefetch_related_objects
+from psycopg2.sql import SQL, Identifier
 
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
@@ -54,6 +55,7 @@ PARTS_OF_RETENTION = (
     *PARTS, "allegations__actions", "allegations__learning", "links__other", "links_to__case", "retention_holds",
     "retention_reviews__decided_by",
 )  # fmt: skip
+HAS_ROWS = SQL("EXISTS (SELECT FROM {} WHERE {} = ANY(%(cases)s))")
 RELATED = ("unit", "about_unit", "neighbourhood", "handler__person")
 
 
@@ -85,12 +87,12 @@ def _load(cases: list[Case], names: tuple[str, ...]) -> None:
     if not cases:
         return
     relations: list[Any] = [Case._meta.get_field(name) for name in names]
-    asked = ", ".join(
-        f"EXISTS (SELECT FROM {each.related_model._meta.db_table} WHERE {each.remote_field.column} = ANY(%(cases)s))"
+    asked = [
+        HAS_ROWS.format(*map(Identifier, (each.related_model._meta.db_table, each.remote_field.column)))
         for each in relations
-    )
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}", {"cases": [case.pk for case in cases]})
+        cursor.execute(SQL("SELECT {}").format(SQL(", ").join(asked)), {"cases": [case.pk for case in cases]})
         has_rows = dict(zip(names, cursor.fetchone(), strict=True))
     prefetch_related_objects(cases, *(name for name in names if has_rows[name]))
     for case in cases:
