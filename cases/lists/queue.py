@@ -26,8 +26,8 @@ DUE_FIRST = Order("due", ("queue_on", "id"))
 NEWEST_FIRST = Order("newest", ("received_on", "id"), descending=True)
 LISTED = (
     "id", "reference", "kind", "state", "origin", "version", "received_on", "made_on", "closed_on", "next_due_on",
-    "next_due_rule", "queue_on", "concerns_conduct", "flags", "outcome", "unit__slug", "unit__name", "about_unit__slug",
-    "about_unit__name", "neighbourhood__name", "handler__email", "handler__person__name",
+    "next_due_rule", "queue_on", "disposed_on", "concerns_conduct", "flags", "outcome", "unit__slug", "unit__name",
+    "about_unit__slug", "about_unit__name", "neighbourhood__name", "handler__email", "handler__person__name",
 )  # fmt: skip
 KNOWN_AS_COMMON = 10_000  # of a million: among the newest few thousand there is a page of them
 FEW_MATCHES = 1_500  # to read so many one by one takes as long as to come across 25 of them among a million

@@ -18,7 +18,7 @@ from tests.cast import AT, Cast, a_case, assess, give_to, move, sign_withdrawal
 CASES = "/api/v1/cases/"
 LISTED = {
     "reference", "kind", "state", "origin", "version", "unit", "about_unit", "neighbourhood", "handler", "made_on",
-    "received_on", "closed_on", "next_due_on", "next_due_rule", "concerns_conduct", "flags", "outcome",
+    "received_on", "closed_on", "next_due_on", "next_due_rule", "concerns_conduct", "flags", "outcome", "disposed_on",
 }  # fmt: skip
 SHOWN = LISTED | {
     "narrative", "location", "officers_described", "harm", "views_on_handling", "wishes_recording", "incident_on",
