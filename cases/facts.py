@@ -217,7 +217,7 @@ def every_allegation_is_decided(case: Case) -> bool:
 
 
 @fact(
-    "Somebody acts for another whose consent is not recorded: record it first, or add who they acted for.",
+    "Somebody acts for another whose consent is not recorded: record it, or that there is none, and add who they acted for.",
     rule=f"{ACT}, section 12",
 )
 def somebody_may_be_told(case: Case) -> bool:

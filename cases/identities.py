@@ -6,6 +6,7 @@ The trail is what tells who looked: there is no second record that could differ 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
@@ -15,7 +16,8 @@ from cases.letters.names import names_left_out
 from cases.makers import Maker
 from cases.models import Case, Complainant, Kind
 
-REVEALED = "COMPLAINANT_REVEALED"  # the verb of the trail
+REVEALED = "COMPLAINANT_REVEALED"  # verbs of the trail
+JOINED = ("COMPLAINANT_ADDED", "INTERESTED_PERSON_ADDED")
 
 
 def who_may_look(case: Case) -> Maker:
@@ -26,15 +28,20 @@ def who_may_look(case: Case) -> Maker:
 def kept_from(case: Case, actor: Actor) -> list[Complainant]:
     """The complainants whom the actor has not looked up in this case, or may not look up any more.
 
-    Who was added on a later day than the last look is among them.
+    Who was added after the last look is among them.
     """
     people = list(case.complainants.all())
     if not who_may_look(case)(case, actor):
         return people
-    looked_at = audit.last_at(actor=actor.public_id, verb=REVEALED, subject_kind="case", subject=case.reference)
+    here = {"subject_kind": "case", "subject": case.reference}
+    looked_at = audit.last_at(REVEALED, actor=actor.public_id, **here)
     if looked_at is None:
         return people
-    return [each for each in people if each.added_on and each.added_on > day_of(looked_at)]
+    on = day_of(looked_at)
+    later = [each for each in people if each.added_on is not None and each.added_on > on]
+    that_day = [each for each in people if each.added_on == on]
+    came_at = audit.last_at(*JOINED, **here) if that_day else None
+    return [*later, *(that_day if came_at and came_at > looked_at else [])]
 
 
 def as_read_by(actor: Actor, *, case: Case) -> Callable[[str], str]:
@@ -43,4 +50,5 @@ def as_read_by(actor: Actor, *, case: Case) -> Callable[[str], str]:
     Whatever shows such a text to staff puts it through this one: messages, letters that are drafted, notes, contact
     attempts, contributions, the timeline. What was queued stays as it was, and so it is mailed, printed and tracked.
     """
-    return names_left_out(kept_from(case, actor))
+    leave_out = cache(lambda: names_left_out(kept_from(case, actor)))  # asked for once, where there is a text at all
+    return lambda text: leave_out()(text) if text else text

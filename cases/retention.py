@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DATA_PROTECTION = "UK GDPR, article 5(1)(e)"
 ACCUSING = ("MISCONDUCT_MEETING", "MISCONDUCT_HEARING", "ACCELERATED_HEARING")
 UNREAD = "UNREAD_MESSAGE"
+WISH_TO_RECORD = "WISH_TO_RECORD"
 
 
 # ---- how long
@@ -124,7 +125,16 @@ def everything_was_read(case: Case) -> bool:
     return UNREAD not in case.flags
 
 
-@fact("It is linked to a case that goes on.", rule=DATA_PROTECTION)
+@fact(
+    "They wish it to be recorded, and nothing was done about it: record it.",
+    rule="Police Reform Act 2002, Schedule 3, paragraph 2(6A)",
+)
+def no_wish_to_record_stands(case: Case) -> bool:
+    return WISH_TO_RECORD not in case.flags or case.recorded_on is not None
+
+
+# It is not said that it is a linked case: that one may be restricted, and nobody is to learn of it here.
+@fact("Something else still needs it.", rule=DATA_PROTECTION)
 def no_linked_case_goes_on(case: Case) -> bool:
     linked = [each.other for each in case.links.all() if each.ended_at is None]
     linked += [each.case for each in case.links_to.all() if each.ended_at is None]
@@ -143,5 +153,6 @@ FACTS = (
     everything_is_done,
     everybody_was_told,
     everything_was_read,
+    no_wish_to_record_stands,
     no_linked_case_goes_on,
 )

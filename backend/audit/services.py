@@ -189,9 +189,10 @@ def last_of(*, subject_kind: str, subject: str) -> Coalesce:
     return Coalesce(Subquery(events.order_by("-sequence").values("sequence")[:1]), 0)
 
 
-def last_at(*, actor: str, verb: str, subject_kind: str, subject: str) -> dt.datetime | None:
-    """When that actor last did that to one thing; None: never. It stands also where the details were erased."""
-    events = Event.objects.filter(subject_kind=subject_kind, subject=subject, verb=verb, actor=actor)
+def last_at(*verbs: str, subject_kind: str, subject: str, actor: str | None = None) -> dt.datetime | None:
+    """When one of these was last done to one thing, by that actor or by anybody; None: never. It stands where details were erased."""
+    by = {} if actor is None else {"actor": actor}
+    events = Event.objects.filter(subject_kind=subject_kind, subject=subject, verb__in=verbs, **by)
     return events.order_by("-sequence").values_list("at", flat=True).first()
 
 

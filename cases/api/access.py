@@ -41,7 +41,7 @@ class RestrictionView(CaseDoor):
         """Restrict the case: only you see it from now on, and whom you give leave."""
         fields = fields_of(request, shapes.ReasonIn)
         case = access.restrict(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class RestrictionLiftView(CaseDoor):
@@ -55,7 +55,7 @@ class RestrictionLiftView(CaseDoor):
         """Lift the restriction that somebody else made."""
         fields = fields_of(request, shapes.ReasonIn)
         case = access.lift(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class LeaveView(CaseDoor):

@@ -190,7 +190,7 @@ class AllegationView(CaseDoor):
         case = allegations.describe(
             **self.change(request, reference), allegation=public_id, changes=fields.validated_data
         )
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class CodingView(CaseDoor):
@@ -204,7 +204,7 @@ class CodingView(CaseDoor):
         """Code an allegation: category and national factors."""
         fields = fields_of(request, CodingIn)
         case = allegations.code(**self.change(request, reference), allegation=public_id, **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class HandlingView(CaseDoor):
@@ -220,7 +220,7 @@ class HandlingView(CaseDoor):
         case = allegations.set_handling(
             **self.change(request, reference), allegation=public_id, **fields.validated_data
         )
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class OpinionView(CaseDoor):
@@ -234,7 +234,7 @@ class OpinionView(CaseDoor):
         """Give the investigator's opinion, which is never a finding."""
         fields = fields_of(request, OpinionIn)
         case = decisions.give_opinion(**self.change(request, reference), allegation=public_id, **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class DecisionView(CaseDoor):
@@ -248,7 +248,7 @@ class DecisionView(CaseDoor):
         """Decide an allegation, with reasons; the last decision starts the days in which the outcome is told."""
         fields = fields_of(request, FindingIn)
         case = decisions.decide(**self.change(request, reference), allegation=public_id, **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class ActionsView(CaseDoor):
@@ -262,7 +262,7 @@ class ActionsView(CaseDoor):
         """Say what is done because of a decided allegation, or that nothing is."""
         fields = fields_of(request, ActionsIn)
         case = decisions.set_actions(**self.change(request, reference), allegation=public_id, **fields.split())
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class LearningView(CaseDoor):
@@ -289,7 +289,7 @@ class ActionDoneView(CaseDoor):
         """Note that an action is done; also after the case was closed."""
         fields = fields_of(request, DoneIn)
         case = decisions.finish_action(**self.change(request, reference), action=public_id, **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class LearningDoneView(CaseDoor):
@@ -300,7 +300,7 @@ class LearningDoneView(CaseDoor):
         """Note that something was learnt; also after the case was closed."""
         fields = fields_of(request, DoneIn)
         case = decisions.finish_learning(**self.change(request, reference), learning=public_id, **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class SplitView(CaseDoor):

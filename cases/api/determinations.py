@@ -82,7 +82,7 @@ class DutyToInvestigateView(CaseDoor):
         """Say whether a recorded complaint has to be investigated."""
         fields = fields_of(request, DutyToInvestigateIn)
         case = determinations.set_duty_to_investigate(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class ChiefOfficerView(CaseDoor):
@@ -96,7 +96,7 @@ class ChiefOfficerView(CaseDoor):
         """Say whether a complaint concerns the chief officer: then it is restricted, and goes to the local policing body."""
         fields = fields_of(request, ChiefOfficerIn)
         case = determinations.set_chief_officer(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class RegimeView(CaseDoor):
@@ -118,7 +118,7 @@ class RegimeView(CaseDoor):
         """Set the rules that the case is handled by."""
         fields = fields_of(request, RegimeIn)
         case = determinations.set_regime(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 urlpatterns = [

@@ -89,7 +89,7 @@ class ContactImpossibleView(CaseDoor):
         """Record why nobody can be contacted: each was tried in vain, or left no way to reach them."""
         fields = fields_of(request, ReasonIn)
         case = contact.find_impossible(**self.change(request, reference), **fields.validated_data)
-        return answer(case, CaseOut(case).data)
+        return answer(case, CaseOut(case, context=self.reader(request, case)).data)
 
 
 # ---- evidence

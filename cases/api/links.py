@@ -16,7 +16,7 @@ from cases.models import CaseLink, MatterType
 from cases.services import links, matters
 
 from . import serializers as shapes
-from .doors import IF_MATCH, CaseDoor, answer, fields_of
+from .doors import IF_MATCH, CaseDoor, TextAsRead, answer, fields_of
 
 
 class LinkIn(JSONInput):
@@ -32,7 +32,7 @@ class LinkOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=CaseLink.Kind.choices)
     case = serializers.CharField(source="case.reference", help_text="Reads: `case` is `kind` of `other`.")
     other = serializers.CharField(source="other.reference")
-    reason = serializers.CharField()
+    reason = TextAsRead()
     made_by = serializers.CharField(source="made_by.name")
     made_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
@@ -55,14 +55,19 @@ class LinksView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """The links of the case in both directions, to cases that you may see."""
         case = self.case(request, reference)
-        return answer(case, LinkOut(links.links_of(case, actor=self.actor(request)), many=True).data)
+        return answer(
+            case,
+            LinkOut(
+                links.links_of(case, actor=self.actor(request)), many=True, context=self.reader(request, case)
+            ).data,
+        )
 
     @extend_schema(operation_id="cases_links_create", request=LinkIn, parameters=[IF_MATCH], responses={201: LinkOut})
     def post(self, request: Request, reference: str) -> Response:
         """Link the case to another of the force."""
         fields = fields_of(request, LinkIn)
         made, case = links.add(**self.change(request, reference), **fields.validated_data)
-        return answer(case, LinkOut(made).data, status=201)
+        return answer(case, LinkOut(made, context=self.reader(request, case)).data, status=201)
 
 
 class LinkEndView(CaseDoor):
@@ -77,7 +82,10 @@ class LinkEndView(CaseDoor):
         fields = fields_of(request, shapes.ReasonIn)
         change = self.change(request, reference)
         case = links.end(**change, public_id=public_id, **fields.validated_data)
-        return answer(case, LinkOut(links.links_of(case, actor=change["actor"]), many=True).data)
+        return answer(
+            case,
+            LinkOut(links.links_of(case, actor=change["actor"]), many=True, context=self.reader(request, case)).data,
+        )
 
 
 class MattersView(CaseDoor):
@@ -91,7 +99,7 @@ class MattersView(CaseDoor):
         """Open a conduct or DSI matter that arises from this case, which goes on. Answers the matter, with its own ETag."""
         fields = fields_of(request, MatterIn)
         matter, _ = matters.open_matter(**self.change(request, reference), **fields.validated_data)
-        return answer(matter, shapes.CaseOut(matter).data, status=201)
+        return answer(matter, shapes.CaseOut(matter, context=self.reader(request, matter)).data, status=201)
 
 
 class InterestedPersonsView(CaseDoor):

@@ -20,7 +20,7 @@ from cases.lists import retention as reading
 from cases.models import Case, Ending, Kind, RetentionHold, RetentionReview, RetentionStep
 from cases.services import retention, retention_periods
 
-from .doors import IF_MATCH, CaseDoor, answer, fields_of
+from .doors import IF_MATCH, CaseDoor, TextAsRead, answer, fields_of
 from .serializers import STATES, ReasonIn
 
 STEPS = ("hold", "lift", "keep", "dispose", "confirm", "refuse")
@@ -74,7 +74,7 @@ class RetentionStepOut(serializers.Serializer[Any]):
     what = serializers.ChoiceField(choices=RetentionStep.What.choices)
     by = serializers.CharField(source="author.name", allow_null=True, help_text="Null: the system.")
     at = serializers.DateTimeField(source="taken_at")
-    text = serializers.CharField()
+    text = TextAsRead()
 
 
 class PossibleOut(serializers.Serializer[Any]):
@@ -168,7 +168,7 @@ class RetentionView(CaseDoor):
         """How long the case is kept and why, what holds it, what was decided, and what you may do now."""
         case = self.case(request, reference)
         found = reading.standing(case, actor=self.actor(request), on=day_of(timezone.now()))
-        return answer(case, RetentionOut(found).data)
+        return answer(case, RetentionOut(found, context=self.reader(request, case)).data)
 
 
 class HoldsView(CaseDoor):

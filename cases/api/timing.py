@@ -20,7 +20,7 @@ from cases.services import corrections, targets
 from cases.services.corrections import CORRECTABLE
 from cases.services.targets import EDITABLE
 
-from .doors import IF_MATCH, CaseDoor, answer, fields_of
+from .doors import IF_MATCH, CaseDoor, TextAsRead, answer, fields_of
 
 RULES = ["", *CLOCKS]
 NO_SUCH_STEP = {(404, "application/problem+json"): OpenApiResponse(ProblemOut, description="There is no such step.")}
@@ -96,7 +96,7 @@ class CorrectionOut(serializers.Serializer[Any]):
     about = serializers.CharField()
     old = serializers.DateField()
     new = serializers.DateField()
-    reason = serializers.CharField()
+    reason = TextAsRead()
     made_by = serializers.CharField(source="made_by.name")
     made_at = serializers.DateTimeField()
     breached = BreachedOut(many=True, help_text="What was late by the old day.")
@@ -160,7 +160,9 @@ class CorrectionsView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """The days that were put right, oldest first, each with what was late by the old one."""
         case = self.case(request, reference)
-        return answer(case, CorrectionOut(selectors.corrections_of(case), many=True).data)
+        return answer(
+            case, CorrectionOut(selectors.corrections_of(case), many=True, context=self.reader(request, case)).data
+        )
 
     @extend_schema(
         operation_id="cases_corrections_create",
@@ -172,7 +174,7 @@ class CorrectionsView(CaseDoor):
         """Put a day right that was entered wrongly; what is due follows from it."""
         fields = fields_of(request, CorrectionIn)
         correction, case = corrections.correct(**self.change(request, reference), **fields.validated_data)
-        return answer(case, CorrectionOut(correction).data, status=201)
+        return answer(case, CorrectionOut(correction, context=self.reader(request, case)).data, status=201)
 
 
 class AlertsView(CaseDoor):

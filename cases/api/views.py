@@ -49,7 +49,7 @@ class CaseView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """One case. Its ETag is what every change has to name in If-Match."""
         case = self.case(request, reference)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class MovesView(CaseDoor):
@@ -70,7 +70,7 @@ class MovesView(CaseDoor):
         """Move the case along."""
         fields = fields_of(request, shapes.MoveIn)
         case = transitions.perform(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class AssignmentView(CaseDoor):
@@ -84,7 +84,7 @@ class AssignmentView(CaseDoor):
         """Give the case to a unit, a handler, or both."""
         fields = fields_of(request, shapes.AssignmentIn)
         case = assignment.assign(**self.change(request, reference), **fields.validated_data)
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class AssessmentView(CaseDoor):
@@ -98,7 +98,7 @@ class AssessmentView(CaseDoor):
         """Answer the four questions that decide whether the complaint must be recorded."""
         fields = fields_of(request, shapes.AssessmentIn)
         case = assessment.assess(**self.change(request, reference), **fields.split())
-        return answer(case, shapes.CaseOut(case).data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
 class InvolvementsView(CaseDoor):

@@ -16,6 +16,10 @@ SHORTEST_NUMBER = 6  # figures; less is found in the middle of other numbers
 # Words beside a name that are nobody's.
 BESIDE_A_NAME = {"and", "her", "his", "miss", "mrs", "our", "the", "their"}
 BLANKS = r"[\s,;]+"
+BEFORE, AFTER = (
+    r"(?<![^\W_])",
+    r"(?![^\W_])",
+)  # a word's edges as the search has them, for which an underscore is no letter
 
 
 def names_left_out(people: Iterable[Complainant], *, shown: str = NOT_SHOWN) -> Callable[[str], str]:
@@ -72,11 +76,11 @@ def _of_number(telephone: str) -> Iterator[str]:
 def _whole(text: str) -> Iterator[str]:
     words = [re.escape(word) for word in re.split(BLANKS, text) if word]
     if words:
-        yield rf"(?<!\w){BLANKS.join(_quotes(word) for word in words)}(?!\w)"
+        yield rf"{BEFORE}{BLANKS.join(_quotes(word) for word in words)}{AFTER}"
 
 
 def _word(word: str) -> str:
-    return rf"(?<!\w){_quotes(re.escape(word))}(?!\w)"
+    return rf"{BEFORE}{_quotes(re.escape(word))}{AFTER}"
 
 
 def _quotes(pattern: str) -> str:

@@ -52,8 +52,9 @@ BEGIN
         RAISE EXCEPTION 'There is no such case' USING ERRCODE = 'check_violation';
     END IF;
     IF found.origin <> 'LIVE' OR found.closed_on IS NULL OR found.closed_on >= on_day OR found.restricted
-            OR found.disposed_on IS NOT NULL THEN
-        RAISE EXCEPTION 'The case goes on, is restricted, is history, or was disposed of' USING ERRCODE = 'check_violation';
+            OR found.disposed_on IS NOT NULL OR (found.recorded_on IS NULL AND found.flags @> '["WISH_TO_RECORD"]') THEN
+        RAISE EXCEPTION 'The case goes on, is restricted, is history, is to be recorded, or was disposed of'
+            USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (SELECT FROM cases_retentionhold
                WHERE case_id = which AND lifted_on IS NULL AND (until_on IS NULL OR until_on >= on_day)) THEN

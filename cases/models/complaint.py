@@ -95,7 +95,9 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=[State.ASSESSING, State.CONTACTED],
         target=State.NOT_A_COMPLAINT,
-        conditions=when(facts.is_assessed, facts.need_not_be_recorded, facts.owes_no_referral),
+        conditions=when(
+            facts.is_assessed, facts.need_not_be_recorded, facts.owes_no_referral, facts.somebody_may_be_told
+        ),
         permission=makers.may_decide,
     )
     def find_not_a_complaint(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
@@ -161,7 +163,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.HANDLING_OUTSIDE,
         target=State.OUTSIDE_UNRESOLVED,
-        conditions=when(facts.is_not_suspended),
+        conditions=when(facts.is_not_suspended, facts.somebody_may_be_told),
         permission=makers.may_handle,
     )
     def leave_unresolved(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
@@ -173,7 +175,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.OUTSIDE_UNRESOLVED,
         target=State.CLOSED_OUTSIDE,
-        conditions=when(*MAY_STAY_OUTSIDE, facts.owes_no_referral, facts.is_not_suspended),
+        conditions=when(*MAY_STAY_OUTSIDE, facts.owes_no_referral, facts.is_not_suspended, facts.somebody_may_be_told),
         permission=makers.may_close,
     )
     def close_outside(self, *, actor: Actor, on: dt.date, declined_on: dt.date, told: str) -> None:
@@ -198,7 +200,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=[State.ASSESSING, State.CONTACTED],
         target=State.NOT_RECORDED,
-        conditions=when(facts.is_assessed, facts.owes_no_referral),
+        conditions=when(facts.is_assessed, facts.owes_no_referral, facts.somebody_may_be_told),
         permission=makers.may_decide,
     )
     def decide_not_to_record(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:

@@ -27,7 +27,8 @@ def reveal(*, reference: str, reason: str, actor: Actor, at: dt.datetime) -> lis
     """The complainants of a case with their names and addresses. Raises Missing (404), MayNot (403), Disposed (409)."""
     case = get_case(reference=reference, actor=actor)
     check_may_know(case, actor)
-    check_is_there(case)
+    # Held until the commit: a disposal that came between would leave these words on the trail.
+    check_is_there(Case.objects.select_for_update(of=("self",), no_key=True).only("disposed_on").get(pk=case.pk))
     audit.record(
         actor=actor.public_id,
         verb=REVEALED,

@@ -86,6 +86,8 @@ def end(*, reference: str, public_id: UUID, reason: str, actor: Actor, at: dt.da
     _check_who(case, kind, actor)
     if kind not in LINKED_BY_HAND or made.ended_at:
         raise CannotLink("It has ended already, or says what happened to the case, and stands.")
+    # Read again under its lock: what it said may have been erased with the other case meanwhile.
+    made.refresh_from_db(from_queryset=CaseLink.objects.select_for_update(of=("self",), no_key=True))
     made.ended_at = at
     made.reason = f"{made.reason}\nEnded: {reason}".strip()
     made.save(update_fields=["ended_at", "reason"])

@@ -40,6 +40,9 @@ def lock(*, reference: str, actor: Actor, version: int) -> ComplaintCase | Comme
         raise HistoryStands("It was brought in from the force's records, and stays as it was.")
     check_is_there(case)
     if case.version != version:
+        # Whoever was named in it while they waited for the lock learns nothing of it, not even that.
+        if not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
+            raise Missing
         raise Stale(
             "Read the case again: someone has changed it. Nothing of yours was saved.",
             changes=editing.changes_since(case, version, actor=actor),

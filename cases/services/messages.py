@@ -269,6 +269,8 @@ def _whom(case: Case, complainant: UUID | None) -> list[Complainant]:
     found = [each for each in case.complainants.all() if each.public_id == complainant]
     if not found:
         raise Invalid("Name a complainant of the case.", errors={"complainant": ["The case has no such complainant."]})
+    if found[0].consent_ended_on:
+        raise Invalid("Write to somebody else.", errors={"complainant": ["They act for nobody any more."]})
     return found
 
 

@@ -15,7 +15,8 @@ from backend.notifications import services as outbox
 from cases import makers
 from cases.models import Case, Complainant, Kind
 
-from . import locking, notices, steps
+from . import locking, notices, steps, suspensions, withdrawals
+from .due import forget
 from .locking import MayNot
 
 
@@ -120,18 +121,21 @@ def record_consent(
 def end_consent(
     *, reference: str, complainant: UUID, ended_on: dt.date, actor: Actor, at: dt.datetime, version: int
 ) -> tuple[Complainant, Case]:
-    """Record that the person for whom a representative acts has taken their consent back.
+    """Record that the person for whom a representative acts has taken their consent back, or never gave it.
 
     The representative is told nothing more, applies for nothing, and their receipt opens nothing any more; what was owed to
     them is not. Who they acted for is added as a complainant where they go on themselves. Raises Missing (404), Stale (412),
-    MayNot (403), NoConsent (409) where none stands, Invalid (400) for a day that cannot be.
+    MayNot (403), NoConsent (409) for who acts for nobody, Invalid (400) for a day that cannot be.
     """
     case, row = _complainant(reference, complainant, actor=actor, version=version)
-    if row.lacks_consent or row.consented_on is None:
-        raise NoConsent("No consent stands that could be taken back.")
-    steps.check_day("ended_on", ended_on, since=row.consented_on, on=day_of(at))
+    if row.relationship != Complainant.Relationship.REPRESENTATIVE or row.consent_ended_on:
+        raise NoConsent("They act for nobody whose consent could be taken back, or refused.")
+    steps.check_day("ended_on", ended_on, since=row.consented_on or case.made_on, on=day_of(at))
     row.consent_ended_on, row.has_authority = ended_on, False
     row.save(update_fields=[*OF_CONSENT])
+    forget(case, "complainants")
+    withdrawals.drop_those_of(case, row, on=day_of(at))
+    suspensions.look_again(case, actor=actor, at=at)
     notices.drop_open_to(case, row, reason="They act for nobody any more.", actor=actor, on=day_of(at))
     outbox.call_off(about=case.reference, addressee=str(row.public_id), why="They act for nobody any more.")
     details = {"complainant": str(row.public_id), "ended_on": str(ended_on)}
@@ -152,6 +156,8 @@ def _complainant(reference: str, public_id: UUID, *, actor: Actor, version: int)
 
 def _set(case: Case, row: Complainant, wished: Preferences, *, actor: Actor, at: dt.datetime) -> None:
     _check(row, wished)
+    if all(getattr(row, name) == value for name, value in asdict(wished).items()):
+        return
     for name, value in asdict(wished).items():
         setattr(row, name, value)
     row.save(update_fields=[*asdict(wished)])

@@ -53,8 +53,8 @@ def issue(*, reference: str, complainant: UUID, actor: Actor, at: dt.datetime, v
     """Make the receipt of one who complains or comments: any that they had, also that of the form, opens nothing any more.
 
     For who may know who they are. Where they left an e-mail address they are told that there is a new one, and not what it
-    is. Raises Missing (404), HistoryStands (409), Stale (412), MayNot (403), and NoReceipt (409) in a case that was merged
-    into another, and for who complains of nothing.
+    is. Raises Missing (404), HistoryStands (409), Stale (412), MayNot (403), and NoReceipt (409) for who
+    complains of nothing.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     identity.check_may_know(case, actor)
@@ -77,8 +77,6 @@ def keep(complainant: Complainant, *, secret: str, actor: Actor, at: dt.datetime
 
 
 def _check(case: Case, who: Complainant) -> None:
-    if case.state == "MERGED":
-        raise NoReceipt("It is handled in another case: make the receipt there.")
     if case.kind == Kind.MATTER or who not in facts.complainants_of(case):
         raise NoReceipt("They complain of nothing, so there is nothing of theirs to follow: write to them.")
 

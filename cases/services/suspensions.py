@@ -19,6 +19,7 @@ from cases import facts, makers
 from cases.models import Allegation, Case, Complainant, Kind, Notice, Suspension, SuspensionReview, WishToResume
 
 from . import locking, matters, notices, steps
+from .due import forget
 from .locking import MayNot
 from .steps import find, keep
 
@@ -353,6 +354,15 @@ def _settle(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> No
         row.state = State.DECIDING
     elif row.state == State.CONCLUDED and not _to_be_asked(case, row):
         row.state = State.ASKED
+
+
+def look_again(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """For a change that records itself, and after which fewer are to be asked: a suspension that waited for one goes its way."""
+    for row in case.suspensions.all():
+        if row.state in row.OPEN:
+            _settle(case, row, actor=actor, at=at)
+            row.save()
+    forget(case, "suspensions")
 
 
 def _go_on(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> None:

@@ -22,6 +22,7 @@ from cases.models.path import LetterWay
 from cases.selectors import load_parts
 
 from . import locking, matters, notices, outcome, steps
+from .due import forget
 from .locking import MayNot
 from .steps import find, keep, wrong
 
@@ -189,6 +190,15 @@ def find_silent(
     _tell_who_else_decides(case, on=day_of(at))
     keep(case, "WITHDRAWAL_SILENT", "withdrawals", actor=actor, at=at, details=_details(row, last_day=last_day))
     return row, case
+
+
+def drop_those_of(case: Case, complainant: Complainant, *, on: dt.date) -> None:
+    """For a change that records itself: what somebody wished who complains no more stops and asks for nothing any more."""
+    for row in case.withdrawals.all():
+        if row.complainant_id == complainant.pk and row.state in (State.WISHED, State.ASKED):
+            row.state, row.settled_on = State.DENIED, on
+            row.save()
+    forget(case, "withdrawals")
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from cases.models import (
     NoticeService,
     Preservation,
     Proceeding,
+    RetentionHold,
     Review,
     SavedView,
     SpecialProcedures,
@@ -88,6 +89,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "allegations": (Allegation, "case"),
     "complainants": (Complainant, "case"),
     "evidence": (Preservation, "case"),
+    "holds": (RetentionHold, "case"),
     "involvements": (Involvement, "case"),
     "learning": (Learning, "allegation__case"),
     "links": (CaseLink, "case"),
@@ -185,6 +187,7 @@ def beside_the_path(cast: Cast, case: Case, *, at: dt.datetime) -> None:
     enter(cast, case, "links", other=a_case(cast, at=at).reference, kind="SAME_INCIDENT")
     enter(cast, case, "messages", text="We are looking into it.")
     enter(cast, case, "proceedings", kind="MISCONDUCT_MEETING", begun_on=today)
+    enter(cast, case, "retention/holds", ground="LITIGATION", reason="A claim was announced.")
 
 
 def enter(cast: Cast, case: Case, part: str, /, **body: Any) -> None:

@@ -16,9 +16,20 @@ from backend.audit import services as audit
 from backend.notifications.models import Outgoing
 from cases.identities import kept_from
 from cases.letters.names import NOT_SHOWN, names_left_out
-from cases.models import Case, Complainant, Involvement, Kind, Message, Notice
+from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Message, Notice
 from cases.selectors import get_case
-from cases.services import contact, contributions, identity, involvement, messages, notes
+from cases.services import (
+    complainants,
+    contact,
+    contributions,
+    corrections,
+    identity,
+    involvement,
+    links,
+    messages,
+    notes,
+    retention,
+)
 from cases.services.intake import NewComplainant
 from tests.cases.alleging import by
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
@@ -321,3 +332,56 @@ class TestLeavingOut:
 
         assert isinstance(read(f"{text} {name} {address}"), str)
         assert read("") == ""
+
+
+class TestBesideTheTextsThatAreMasked:
+    """The same words stand in other places too, and a mask that one of them lacks is none."""
+
+    def read(self, cast: Cast, case: Case, rest: str = "") -> str:
+        answer = cast.client("beth").get(path(case, rest))
+        assert answer.status_code == 200, answer.content
+        return answer.content.decode()
+
+    def test_what_was_said_at_the_first_contact(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[MAYA])
+        move(cast, case, "amal", "take")
+        assess(cast, case)
+        said = {"views": "Maya Quill wants an apology.", "wishes_recording": False, "note": ""}
+        contact.log_attempt(
+            complainant=None, how="TELEPHONE", tried_at=AT, reached=True, **said, **by(cast, "amal", case)
+        )
+
+        for rest in ("", "contact-attempts/", "timeline/"):
+            assert "Quill" not in self.read(cast, case, rest)
+        reveal(cast, case)
+        assert "Quill" in self.read(cast, case)
+
+    def test_the_reasons_of_holds_links_and_corrections(self, cast: Cast) -> None:
+        case, other = a_case_handled_outside(cast, complainants=[MAYA]), a_case(cast)
+        retention.hold(**by(cast, "beth", case), ground="LITIGATION", until_on=None, reason="Maya Quill sues us.")
+        links.add(
+            **by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="Maya Quill was there."
+        )  # fmt: skip
+        day_after = AT + dt.timedelta(days=1)
+        corrections.correct(
+            **by(cast, "beth", case, day_after), what="handling_started_on", about=None, to=day_after.date(), reason="Maya Quill says so."
+        )  # fmt: skip
+
+        for rest in ("retention/", "links/", "corrections/", "timeline/"):
+            assert "Quill" not in self.read(cast, case, rest), rest
+
+    def test_an_underscore_is_no_letter_of_a_name(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[MAYA])
+        notes.add(text="The statement of _Quill_ is maya_quill.pdf", **by(cast, "beth", case))
+
+        assert "quill" not in self.read(cast, case, "notes/").lower()
+        assert cast.client("beth").get("/api/v1/cases/?search=quill").json()["results"] == []
+
+    def test_a_look_does_not_cover_who_came_later_on_the_same_day(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[MAYA])
+        reveal(cast, case)
+        later = AT + dt.timedelta(hours=4)
+        complainants.add(new=NewComplainant(name="Orla Fenn"), **by(cast, "amal", case, later))
+        notes.add(text="Orla Fenn was there.", **by(cast, "amal", case, later))
+
+        assert "Orla" not in self.read(cast, case, "notes/")

@@ -33,7 +33,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import get_case, load_for_retention, retention_periods
-from cases.services import access, retention, retention_watch
+from cases.services import access, messages, retention, retention_watch
 from cases.services import retention_periods as periods
 from cases.services.locking import HistoryStands, MayNot
 from cases.services.retention import CannotRetain, OwnProposal
@@ -255,6 +255,12 @@ def unread(case: Case, cast: Cast) -> None:
     Case.objects.filter(pk=case.pk).update(flags=["UNREAD_MESSAGE"])
 
 
+def to_be_recorded(case: Case, cast: Cast) -> None:
+    wish = {"text": "I want it recorded.", "wish": "RECORD", "files": [], "at": AT}
+    message = messages.receive(case_id=case.pk, **wish)
+    messages.mark_read(message=message.public_id, **by(cast, "beth", case))
+
+
 def linked(case: Case, cast: Cast) -> None:
     CaseLink.objects.create(kind="SAME_INCIDENT", case=a_case(cast), other=case, made_by=cast.users["amal"], made_at=AT)
 
@@ -267,7 +273,7 @@ def held(case: Case, cast: Cast) -> None:
     hold(cast, case)
 
 
-AGAINST = [suspended, under_review, followed, to_be_done, to_be_told, unread, linked, restricted, held]
+AGAINST = [suspended, under_review, followed, to_be_done, to_be_told, unread, to_be_recorded, linked, restricted, held]
 
 
 class TestWhatStandsAgainstIt:

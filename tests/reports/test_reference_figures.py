@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
 from backend.areas.models import Unit
 from reports import selectors
 from reports.figures import figures_of
 from reports.periods import Period
+from tests.database_setup import as_owner, empty_the_tables
 
 DATA = settings.ROOT.parent / "shared" / "data"
 CHICAGO = DATA / "chicago_complaints_2007_2009"
@@ -32,20 +33,19 @@ def both_forces(
     """The figures of each force by the id of the metric; the records are gone again before any test runs."""
     rejects = tmp_path_factory.mktemp("rejects")
     with django_db_blocker.unblock():
-        connection.close()  # with the plans of foreign keys that were made while the tables held a handful of rows
-    with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            # The statistics speak of the small tables of other tests, and nothing refreshes them inside a transaction.
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        before = set(Unit.objects.values_list("pk", flat=True))
-        for name, folder in (("chicago", CHICAGO), ("philadelphia", PHILADELPHIA)):
-            call_command("import_cases", folder, mapping=name, rejects=rejects / f"{name}.csv")
-        forces = Unit.objects.filter(kind=Unit.Kind.FORCE).exclude(pk__in=before)
-        found = {
-            "chicago": _figures(forces.get(slug__startswith="chicago"), "2007-01-01", "2009-12-31"),
-            "philadelphia": _figures(forces.get(slug__startswith="phil"), "2013-01-01", "2018-12-31"),
-        }
-        transaction.set_rollback(True)
+        try:
+            for name, folder in (("chicago", CHICAGO), ("philadelphia", PHILADELPHIA)):
+                call_command("import_cases", folder, mapping=name, rejects=rejects / f"{name}.csv")
+            connection.close()  # with the plans that were made while the tables held a handful of rows
+            with as_owner() as cursor:
+                cursor.execute("ANALYZE")  # the statistics still speak of the small tables of other tests
+            forces = Unit.objects.filter(kind=Unit.Kind.FORCE)
+            found = {
+                "chicago": _figures(forces.get(slug__startswith="chicago"), "2007-01-01", "2009-12-31"),
+                "philadelphia": _figures(forces.get(slug__startswith="phil"), "2013-01-01", "2018-12-31"),
+            }
+        finally:
+            empty_the_tables()
     return found
 
 

@@ -213,7 +213,7 @@ class PreferencesOut(ComplainantListed):
     has_safe_address = serializers.SerializerMethodField()
     quiet_from = serializers.TimeField(allow_null=True)
     quiet_until = serializers.TimeField(allow_null=True)
-    consent_how = serializers.CharField()
+    consent_how = TextAsRead()
     consent_ended_on = serializers.DateField(allow_null=True)
 
     def get_has_safe_address(self, complainant: Complainant) -> bool:

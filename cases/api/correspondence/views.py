@@ -173,7 +173,7 @@ class PreferencesView(CaseDoor):
             preferences=preferences.Preferences(**fields.validated_data),
             **self.change(request, reference),
         )
-        return answer(case, PreferencesOut(complainant).data)
+        return answer(case, PreferencesOut(complainant, context=self.reader(request, case)).data)
 
 
 class ConsentView(CaseDoor):
@@ -189,7 +189,7 @@ class ConsentView(CaseDoor):
         complainant, case = preferences.record_consent(
             complainant=public_id, **fields.validated_data, **self.change(request, reference)
         )
-        return answer(case, PreferencesOut(complainant).data)
+        return answer(case, PreferencesOut(complainant, context=self.reader(request, case)).data)
 
 
 class ConsentEndView(CaseDoor):
@@ -205,7 +205,7 @@ class ConsentEndView(CaseDoor):
         complainant, case = preferences.end_consent(
             complainant=public_id, **fields.validated_data, **self.change(request, reference)
         )
-        return answer(case, PreferencesOut(complainant).data)
+        return answer(case, PreferencesOut(complainant, context=self.reader(request, case)).data)
 
 
 class LetterTemplatesView(CaseDoor):
