@@ -264,7 +264,7 @@ def _due(contents: Contents) -> Part:
                 ["Duty", "Complaints"],
                 [[duty, number(n)] for duty, n in by_rule],
             ),
-            Table("Complaints by the month of its last day", ["Month", "Complaints"], months),
+            Table("Complaints by the month of that duty's last day", ["Month", "Complaints"], months),
         ],
         layout="below" if len(by_rule) + len(months) <= BARS_AT_MOST else "long",
         caution=f"{CAUTION} {due.metric.caveat}",
