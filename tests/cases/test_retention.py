@@ -33,7 +33,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import get_case, load_for_retention, retention_periods
-from cases.services import access, messages, retention, retention_watch
+from cases.services import access, links, messages, retention, retention_watch
 from cases.services import retention_periods as periods
 from cases.services.locking import HistoryStands, MayNot
 from cases.services.retention import CannotRetain, OwnProposal
@@ -305,6 +305,21 @@ class TestWhatStandsAgainstIt:
             confirm(cast, proposed)
 
         assert not Case.objects.filter(disposed_on__isnull=False).exists()
+
+    def test_nobody_learns_by_it_of_a_linked_case_that_is_hidden_from_them(self, cast: Cast) -> None:
+        case, other = an_ended_case(cast), a_case(cast)
+        reviewed(case)
+        links.add(**by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="")
+        access.restrict(**by(cast, "beth", other), reason="Sealed.")
+        lev, address = cast.client("lev"), f"/api/v1/cases/{case.reference}/"
+
+        retention_watch.watch(at=DUE)
+
+        assert lev.get(f"{address}links/").json() == []
+        shown = lev.get(f"{address}retention/").json()
+        assert (
+            shown["against"] == [each["text"] for each in shown["history"][-1:]] == ["Something else still needs it."]
+        )
 
     def test_it_is_reviewed_again_once_nothing_does(self, cast: Cast) -> None:
         case = an_ended_case(cast)
