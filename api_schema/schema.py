@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 
 from backend.common.permissions import Staff
 from backend.common.serializers import ProblemOut
+
+
+class TimeOfDay(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A time by the clock on the wall: without an offset, which the format "time" of JSON Schema asks for."""
+
+    target_class = "rest_framework.fields.TimeField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "example": "22:30"}
+
 
 TAGS = {
     "ratings": "Feedback",
@@ -60,7 +71,7 @@ class RoomSchema(AutoSchema):
         found = {400}
         if any(isinstance(rule, Staff) for rule in self.view.get_permissions()):
             found |= {401, 403}
-            if self.method != "GET" and ("requestBody" in operation or "{" in self.path):
+            if "requestBody" in operation or "{" in self.path:
                 found |= {409}
         if "{" in self.path or "X-Receipt" in headers:
             found |= {404}

@@ -116,5 +116,6 @@ def a_document(case: Case) -> str:
 
 def under_special_procedures(subject: Involvement) -> SpecialProcedures:
     return SpecialProcedures.objects.create(
-        case=subject.case, subject=subject, declared_on=AT.date(), severity="MISCONDUCT", assessed_on=AT.date()
-    )
+        case=subject.case, subject=subject, indication="DISCIPLINARY", declared_on=AT.date(), severity="MISCONDUCT",
+        assessed_on=AT.date(),
+    )  # fmt: skip
