@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from backend.calendar.working_days import WorkingCalendar
 
 from .clocks import CLOCKS, DAY, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
-from .facts import owes_no_referral, review_ends_on
+from .facts import owes_no_referral
 from .notices import NOTICES
+from .standing import review_ends_on
 
 if TYPE_CHECKING:
     from .models import Case

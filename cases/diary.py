@@ -14,7 +14,7 @@ from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.common.errors import Missing
 from backend.common.pagination import Order, Page
-from cases import facts
+from cases import standing
 from cases.models import Case, Complainant, ContactAttempt, ContactPlan, Contribution, Preservation
 
 DUE_FIRST = Order("due", ("due_on", "id"))
@@ -112,7 +112,7 @@ def rows_of_the_same(case: Case) -> QuerySet[Complainant]:
 
 def other_cases_of(case: Case, *, actor: Actor) -> list[OtherCase]:
     """What else was made by those who complain here, as far as the actor may see it, the newest first."""
-    complainants = facts.complainants_of(case)
+    complainants = standing.complainants_of(case)
     known = _same_person(complainants)
     if not known:
         return []

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .standing import (
+    FORMS_OF_THE_IOPC,
+    complainants_of,
+    is_wholly_suspended,
+    last_referral,
+    last_review,
+    live_allegations,
+    open_suspensions,
+    review_ends_on,
+    substitutes_findings,
+    was_said,
+    was_told_of_withdrawal,
+    what_was_withdrawn,
+)
+
 if TYPE_CHECKING:
-    from .models import Allegation, Case, Complainant, Referral, Review, Suspension
+    from .models import Case
 
 
 @dataclass(frozen=True)
@@ -33,17 +47,6 @@ ACT = "Police Reform Act 2002"
 SCHEDULE_3 = f"{ACT}, Schedule 3"
 REGULATIONS = "Police (Complaints and Misconduct) Regulations 2020"
 HOUSE = "House rule"
-SENIOR_RANKS = {  # above chief superintendent
-    "ASSISTANT CHIEF CONSTABLE",
-    "DEPUTY CHIEF CONSTABLE",
-    "CHIEF CONSTABLE",
-    "COMMANDER",
-    "DEPUTY ASSISTANT COMMISSIONER",
-    "ASSISTANT COMMISSIONER",
-    "DEPUTY COMMISSIONER",
-    "COMMISSIONER",
-}
-FORMS_OF_THE_IOPC = ("determine_directed", "determine_independent")
 
 
 @fact(
@@ -113,7 +116,7 @@ def owes_no_referral(case: Case) -> bool:
             for notice in case.body_notices.all()
         )
     # A death or serious injury is always referred (paragraph 14C), and whatever the IOPC requires (paragraph 4(1)(c)).
-    return not (case.alleges_mandatory_referral or case.matter_type == "DSI" or _said(case, "DIRECTS_REFERRAL"))
+    return not (case.alleges_mandatory_referral or case.matter_type == "DSI" or was_said(case, "DIRECTS_REFERRAL"))
 
 
 @fact("Tell the complainant the outcome first.", rule=f"{REGULATIONS}, regulation 34")
@@ -198,13 +201,13 @@ def was_being_investigated(case: Case) -> bool:
     rule=f"{SCHEDULE_3}, paragraph 22",
 )
 def every_allegation_has_an_opinion(case: Case) -> bool:
-    live = _live_allegations(case)
+    live = live_allegations(case)
     return bool(live) and all(allegation.opinion for allegation in live)
 
 
 @fact("Code every allegation first: category, and there is one at least.", rule="IOPC guidance on capturing data")
 def every_allegation_is_coded(case: Case) -> bool:
-    live = _live_allegations(case)
+    live = live_allegations(case)
     return bool(live) and all(allegation.code_id for allegation in live)
 
 
@@ -213,7 +216,7 @@ def every_allegation_is_coded(case: Case) -> bool:
     rule=f"{SCHEDULE_3}, paragraphs 6 and 24",
 )
 def every_allegation_is_decided(case: Case) -> bool:
-    return all(each.finding and each.decided_on and each.actions_set_on for each in _live_allegations(case))
+    return all(each.finding and each.decided_on and each.actions_set_on for each in live_allegations(case))
 
 
 @fact(
@@ -253,7 +256,7 @@ def part_2_has_ceased(case: Case) -> bool:
         if each.state in each.NOT_RESUMED and each.ended_on and (last is None or each.ended_on >= last.made_on)
     ]
     parts = {each.allegation_id for each in ended}
-    left = {allegation.pk for allegation in _live_allegations(case)} - parts
+    left = {allegation.pk for allegation in live_allegations(case)} - parts
     return bool(ended) and (None in parts or not left) and not open_suspensions(case)
 
 
@@ -304,7 +307,7 @@ def has_an_open_review(case: Case) -> bool:
 def review_ended_without_more(case: Case) -> bool:
     """Also where the IOPC put its own findings in the place of the authority's: there is nothing to decide again."""
     last = last_review(case)
-    return last is not None and (last.state in last.ENDED or _substitutes_findings(case, last))
+    return last is not None and (last.state in last.ENDED or substitutes_findings(case, last))
 
 
 @fact("Nothing of a review calls for it to be opened again.", rule=f"{SCHEDULE_3}, paragraphs 6A and 25")
@@ -319,7 +322,7 @@ def review_calls_for_more(case: Case) -> bool:
 )
 def every_complainant_has_withdrawn(case: Case) -> bool:
     """From the whole, or from each of its allegations. Who is only kept informed (section 21) has nothing to withdraw."""
-    withdrawn = _withdrawn(case)
+    withdrawn = what_was_withdrawn(case)
     allegations = [each.pk for each in case.allegations.all() if not each.moved_to_id]
 
     def has_withdrawn(complainant: int) -> bool:
@@ -338,7 +341,7 @@ def iopc_lets_it_be_withdrawn(case: Case) -> bool:
     last = last_referral(case)
     if last is None or last.form == "BACK":
         return True
-    return _was_told_of_withdrawal(case, "LETS_WITHDRAW", body="IOPC", since=last.made_on)
+    return was_told_of_withdrawal(case, "LETS_WITHDRAW", body="IOPC", since=last.made_on)
 
 
 @fact(
@@ -350,107 +353,4 @@ def review_body_knows_of_withdrawal(case: Case) -> bool:
         return True
     review = last_review(case)
     body = review.body if review else case.review_body
-    return _was_told_of_withdrawal(case, "KNOWS_OF_WITHDRAWAL", body=body, since=case.made_on)
-
-
-# ---- read from its parts, for facts, deadlines and notices alike
-
-
-def is_wholly_suspended(case: Case) -> bool:
-    """Whether all of it is suspended: as a whole, or every live allegation by itself."""
-    suspended = open_suspensions(case)
-    if any(suspension.allegation_id is None for suspension in suspended):
-        return True
-    live = {allegation.pk for allegation in _live_allegations(case) if allegation.finding != "REGULATION_41"}
-    return bool(live) and live <= {suspension.allegation_id for suspension in suspended}
-
-
-def open_suspensions(case: Case) -> list[Suspension]:
-    return [suspension for suspension in case.suspensions.all() if suspension.state in suspension.OPEN]
-
-
-def last_referral(case: Case) -> Referral | None:
-    return max(case.referrals.all(), key=lambda referral: (referral.made_on, referral.pk), default=None)
-
-
-def last_review(case: Case) -> Review | None:
-    return max(case.reviews.all(), key=lambda review: review.pk, default=None)
-
-
-def review_ends_on(case: Case) -> dt.date | None:
-    """The last day to apply for a review: 28 days from the day after the information was provided; None where there is no right."""
-    if case.review_information_on is None or not case.review_body:
-        return None
-    return case.review_information_on + dt.timedelta(days=28)
-
-
-def review_body_of(case: Case) -> str:
-    """The body that reviews the outcome, "" where there is no right to a review (Sch 3 paras 6A, 25 and 30).
-
-    None after an investigation that the IOPC directed or made, nor where all that was investigated was accelerated. The IOPC
-    where the complaint was or has to be referred, concerns a senior officer, or alleges what might be a crime, justify
-    disciplinary proceedings or infringe article 2 or 3; else the local policing body.
-    """
-    if _form_last_determined(case) in FORMS_OF_THE_IOPC:
-        return ""
-    special = [each for each in case.special_procedures.all() if each.ended_on is None]
-    if special and all(each.accelerated_on for each in special):
-        return ""
-    senior = any(
-        each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
-        for each in case.involvements.all()
-    )
-    return "IOPC" if last_referral(case) or senior or case.concerns_conduct else "LPB"
-
-
-def _live_allegations(case: Case) -> list[Allegation]:
-    """Those that were not moved to another case or withdrawn."""
-    return [each for each in case.allegations.all() if not each.moved_to_id and each.finding != "WITHDRAWN"]
-
-
-def _form_last_determined(case: Case) -> str:
-    """The move by which the IOPC last said who investigates, or that it goes back; also without a referral, by a review."""
-    said = [notice for notice in case.body_notices.all() if notice.decides.startswith(("determine_", "refer_back"))]
-    return max(said, key=lambda notice: notice.pk).decides if said else ""
-
-
-def complainants_of(case: Case) -> list[Complainant]:
-    """Those who complain: not who is only kept informed (section 21), nor who acted for somebody and does so no more."""
-    return [
-        each for each in case.complainants.all() if each.relationship != "INTERESTED" and each.consent_ended_on is None
-    ]
-
-
-def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:
-    """Whether each complainant has withdrawn this allegation, by itself or with the whole."""
-    withdrawn, complainants = _withdrawn(case), complainants_of(case)
-    return bool(complainants) and all(
-        (each.pk, None) in withdrawn or (each.pk, allegation.pk) in withdrawn for each in complainants
-    )
-
-
-def _withdrawn(case: Case) -> set[tuple[int, int | None]]:
-    """Who has withdrawn what, by key: None for the whole."""
-    return {
-        (each.complainant_id, each.allegation_id) for each in case.withdrawals.all() if each.state in each.EFFECTIVE
-    }
-
-
-def _was_told_of_withdrawal(case: Case, decides: str, *, body: str, since: dt.date) -> bool:
-    """Whether the body answered, by a notice of that day or later, and after the last who withdrew did."""
-    wishes = [each.wished_on for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
-    return any(
-        notice.decides == decides and notice.body == body and notice.dated_on >= max([since, *wishes])
-        for notice in case.body_notices.all()
-    )
-
-
-def _substitutes_findings(case: Case, review: Review) -> bool:
-    return any(
-        notice.pk == review.decision_id and notice.decides == "REVIEW_SUBSTITUTES_FINDINGS"
-        for notice in case.body_notices.all()
-    )
-
-
-def _said(case: Case, decides: str) -> bool:
-    return any(notice.decides == decides for notice in case.body_notices.all())
+    return was_told_of_withdrawal(case, "KNOWS_OF_WITHDRAWAL", body=body, since=case.made_on)

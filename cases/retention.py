@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .clocks import corresponding_date
-from .facts import FORMS_OF_THE_IOPC, HOUSE, fact, no_review_is_open, open_suspensions
+from .facts import HOUSE, fact, no_review_is_open
+from .standing import FORMS_OF_THE_IOPC, open_suspensions
 
 if TYPE_CHECKING:
     from .models import Case, RetentionPeriod

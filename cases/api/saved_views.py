@@ -21,7 +21,8 @@ from cases.models import SavedView
 from cases.services import bulk, saved_views
 
 from .doors import CaseDoor, fields_of
-from .serializers import AssignmentIn, MoveIn, OrderedFilters
+from .queue import OrderedFilters
+from .serializers import AssignmentIn, MoveIn
 
 
 def wrong_with(filters: dict[str, Any]) -> dict[str, list[str]]:

@@ -9,9 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.attachments.services import Upload
-from backend.common.serializers import CursorQuery, JSONInput
+from backend.common.serializers import JSONInput
 from cases import selectors
-from cases.lists.queue import Queue
 from cases.models import (
     Case,
     CommentState,
@@ -22,7 +21,6 @@ from cases.models import (
     MatterState,
     Message,
     Origin,
-    Regime,
     SubjectType,
 )
 from cases.moves import KINDS
@@ -31,68 +29,7 @@ from cases.services.assessment import TICKS
 from .calculator import DayOut
 from .doors import TextAsRead
 
-SEARCHED = 'Words of the narrative, notes, messages or allegations, or a reference; "…" for a phrase, - for not.'
 STATES = sorted({*ComplaintState.values, *MatterState.values, *CommentState.values})
-
-
-class Filters(serializers.Serializer[None]):
-    """What a list of cases may be narrowed to."""
-
-    queue = serializers.ChoiceField(choices=Queue.choices, required=False)
-    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
-    state = serializers.ChoiceField(choices=STATES, required=False)
-    unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that holds the case.")
-    about_unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that it is about.")
-    handler = serializers.ChoiceField(choices=["me", "nobody", "anybody"], required=False, default="anybody")
-    handled_by = serializers.EmailField(required=False, max_length=254, help_text="E-mail address of the handler.")
-    category = serializers.CharField(
-        required=False, max_length=20, help_text="Code of an allegation's category; those below it count too."
-    )
-    factor = serializers.CharField(required=False, max_length=20, help_text="Code of a national factor.")
-    regime = serializers.ChoiceField(choices=Regime.choices, required=False)
-    recorded = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="Whether it was recorded under Schedule 3."
-    )
-    restricted = serializers.BooleanField(required=False, allow_null=True, default=None)
-    older_than = serializers.IntegerField(
-        required=False, min_value=0, max_value=36_500, help_text="Received more than so many days ago."
-    )
-    flag = serializers.ChoiceField(choices=Flag.values, required=False, help_text="Cases with this flag.")
-    due_by = serializers.DateField(required=False, help_text="Due on this day or before.")
-    received_from = serializers.DateField(required=False)
-    received_to = serializers.DateField(required=False)
-    open = serializers.BooleanField(
-        required=False, help_text="False: closed cases too. Default: true, and false in history."
-    )
-    history = serializers.ChoiceField(
-        choices=["exclude", "include", "only"], required=False, default="exclude", help_text="Imported cases."
-    )
-    search = serializers.CharField(required=False, default="", max_length=200, help_text=SEARCHED)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {"open": attrs["history"] == "exclude", **attrs}
-
-
-class OrderedFilters(Filters):
-    """A list, as it is kept under a name."""
-
-    order = serializers.ChoiceField(
-        choices=["due", "newest"],
-        required=False,
-        help_text="Default: due; newest in a search, in history and from a day received.",
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        by_day = attrs["search"] or attrs["history"] != "exclude" or attrs.get("received_from")
-        return {"order": "newest" if by_day else "due", **super().validate(attrs)}
-
-
-class QueueQuery(CursorQuery, OrderedFilters):
-    pass
-
-
-class CountsQuery(Filters):
-    pass
 
 
 class HandlerOut(serializers.Serializer[Any]):
@@ -129,23 +66,6 @@ class CaseListed(serializers.Serializer[Case]):
         help_text="What a first look by machine asks somebody to see first.",
     )
     outcome = serializers.CharField()
-
-
-class CasePage(serializers.Serializer[Any]):
-    results = CaseListed(many=True, source="rows")
-    next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
-
-
-class CountOut(serializers.Serializer[Any]):
-    of = serializers.CharField(help_text="The queue or state; empty for the whole list.")
-    count = serializers.IntegerField(help_text="Exact, or the first 1,000 where there are more.")
-    is_more = serializers.BooleanField(help_text="There are more than are counted.")
-
-
-class CountsOut(serializers.Serializer[Any]):
-    total = CountOut()
-    queues = CountOut(many=True)
-    states = CountOut(many=True)
 
 
 class AllegationOut(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from . import (
     links,
     owed,
     proceedings,
+    queue,
     retention,
     reviews,
     saved_views,
@@ -27,8 +28,8 @@ from . import (
 app_name = "cases"
 # What has a name of its own comes before what takes a reference.
 urlpatterns = [
-    path("", views.QueueView.as_view(), name="list"),
-    path("counts/", views.CountsView.as_view(), name="counts"),
+    path("", queue.QueueView.as_view(), name="list"),
+    path("counts/", queue.CountsView.as_view(), name="counts"),
     *access.urlpatterns,
     *allegations.urlpatterns,
     *body_notices.urlpatterns,

@@ -17,31 +17,10 @@ from backend.calendar.working_days import day_of
 from backend.common.parsers import FormParser
 from backend.common.queries import NoQuery, read_query
 from cases import selectors
-from cases.lists import counts, queue
 from cases.services import assessment, assignment, files, identity, involvement, notes, transitions
 
 from . import serializers as shapes
 from .doors import IF_MATCH, CaseDoor, answer, fields_of
-
-CASE_PAGE = shapes.CasePage()  # once: to make its fields anew takes as long as to fill a page
-
-
-class QueueView(CaseDoor):
-    @extend_schema(operation_id="cases_list", parameters=[shapes.QueueQuery], responses={200: shapes.CasePage})
-    def get(self, request: Request) -> Response:
-        """The cases that you may see, what is due first at the top."""
-        filters = read_query(request, shapes.QueueQuery)
-        page = queue.page(actor=self.actor(request), filters=filters, on=day_of(timezone.now()))
-        return Response(CASE_PAGE.to_representation(page))
-
-
-class CountsView(CaseDoor):
-    @extend_schema(operation_id="cases_counts", parameters=[shapes.CountsQuery], responses={200: shapes.CountsOut})
-    def get(self, request: Request) -> Response:
-        """How many cases the list has with these filters, and with each queue or state in place of its own; 1,000 at most."""
-        filters = read_query(request, shapes.CountsQuery)
-        found = counts.counts(actor=self.actor(request), filters=filters, on=day_of(timezone.now()))
-        return Response(shapes.CountsOut(found).data)
 
 
 class CaseView(CaseDoor):

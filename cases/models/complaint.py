@@ -14,7 +14,7 @@ from django_fsm import transition
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import User
-from cases import facts, makers
+from cases import facts, makers, standing
 
 from .case import Case, FormSetBy, RecordedBecause
 from .investigation import Investigation, when
@@ -358,7 +358,7 @@ class ComplaintCase(Investigation, Case):
     def send_outcome(self, *, actor: Actor, on: dt.date, told: str) -> None:
         """With the right to a review, and its body, where there is one: the 28 days begin on the next day (reg. 29)."""
         self.told_on = on
-        self.review_body = facts.review_body_of(self)
+        self.review_body = standing.review_body_of(self)
         self.review_information_on = on if self.review_body else None
         self.outcome = "DECIDED"
 

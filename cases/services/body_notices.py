@@ -17,7 +17,7 @@ from backend.accounts.actors import Actor
 from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers
+from cases import makers, standing
 from cases.clocks import due_on
 from cases.models import Body, BodyNotice, Case, Kind, Notice, Review
 from cases.notices import NOTICES
@@ -80,7 +80,7 @@ DECISIONS: Mapping[str, Decision] = {
     "DIRECTS_CONTINUATION": Decision(
         "What is suspended is to go on (regulation 40)",
         (Body.IOPC,),
-        lambda case: bool(facts.open_suspensions(case)),
+        lambda case: bool(standing.open_suspensions(case)),
         "Nothing of it is suspended.",
     ),
 }

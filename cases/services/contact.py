@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
-from cases import facts, makers
+from cases import makers, standing
 from cases.models import Case, Complainant, ContactAttempt, Kind
 
 from . import locking, steps
@@ -109,7 +109,7 @@ def who_may_be_reached(case: Case) -> list[Complainant]:
     tried = set(case.contact_attempts.values_list("complainant_id", flat=True))
     return [
         each
-        for each in facts.complainants_of(case)
+        for each in standing.complainants_of(case)
         if (each.email or each.telephone or each.address) and each.pk not in tried
     ]
 
@@ -117,7 +117,7 @@ def who_may_be_reached(case: Case) -> list[Complainant]:
 def _whom(case: Case, public_id: UUID | None) -> Complainant:
     if public_id is not None:
         return steps.complainant_of(case, public_id)
-    complainants = facts.complainants_of(case)
+    complainants = standing.complainants_of(case)
     if len(complainants) != 1:
         raise steps.wrong("complainant", "Say whom: there are several complainants, or none.")
     return complainants[0]

@@ -12,7 +12,7 @@ from django.db.models import Q
 from backend.accounts.actors import Actor
 from backend.accounts.models import User
 from backend.common.errors import Refused
-from cases import facts, makers, regimes
+from cases import facts, makers, regimes, standing
 from cases.models import Case, CaseLink, Determination, Kind, Regime, RegimeStart
 from cases.regimes import Proposal, Related
 
@@ -194,6 +194,6 @@ def handled_before(case: Case, user: User) -> bool:
 
 def may_handle_again(case: Case, user: User) -> bool:
     """Whether it was recorded why somebody who handled it before gets it again; since its last review, where there was one."""
-    last = facts.last_review(case)
+    last = standing.last_review(case)
     rows = Determination.objects.filter(case_id=case.pk, about=About.SAME_HANDLER, answers__handler=str(user.public_id))
     return (rows.filter(made_at__date__gte=last.applied_on) if last else rows).exists()

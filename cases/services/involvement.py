@@ -15,7 +15,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
-from cases import facts, makers
+from cases import makers, standing
 from cases.models import Allegation, Case, Involvement, Kind, Naming, Notice
 
 from . import effects, locking
@@ -29,7 +29,7 @@ SENIOR_IN_A_UNIT = {
     "CHIEF INSPECTOR",
     "SUPERINTENDENT",
     "CHIEF SUPERINTENDENT",
-    *facts.SENIOR_RANKS,
+    *standing.SENIOR_RANKS,
 }
 WORDS_BESIDE_A_RANK = {"DETECTIVE", "TEMPORARY", "ACTING"}
 
@@ -133,7 +133,7 @@ def is_about_a_senior_of(case: Case, unit: Unit) -> bool:
 def _is_senior_in(involvement: Involvement, units: set[int | None]) -> bool:
     words = involvement.rank.upper().split()
     rank = " ".join(word for word in words if word not in WORDS_BESIDE_A_RANK)
-    return rank in facts.SENIOR_RANKS or (rank in SENIOR_IN_A_UNIT and involvement.unit_id in units)
+    return rank in standing.SENIOR_RANKS or (rank in SENIOR_IN_A_UNIT and involvement.unit_id in units)
 
 
 def find_person(who: str, *, force_id: int) -> Person | None:

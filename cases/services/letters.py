@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from backend.common.errors import Invalid
 from cases import letters
-from cases.facts import review_ends_on
 from cases.models import Case, Complainant, Involvement, LetterTemplate, LocalPolicingBody, Message
+from cases.standing import review_ends_on
 
 from . import steps, templates
 

@@ -16,7 +16,7 @@ from backend.common import receipts
 from backend.common.errors import Refused
 from backend.notifications import services as outbox
 from backend.notifications.quiet_hours import end_of_quiet
-from cases import facts
+from cases import standing
 from cases.models import Case, Complainant, Kind, Receipt
 
 from . import identity, locking, steps
@@ -77,7 +77,7 @@ def keep(complainant: Complainant, *, secret: str, actor: Actor, at: dt.datetime
 
 
 def _check(case: Case, who: Complainant) -> None:
-    if case.kind == Kind.MATTER or who not in facts.complainants_of(case):
+    if case.kind == Kind.MATTER or who not in standing.complainants_of(case):
         raise NoReceipt("They complain of nothing, so there is nothing of theirs to follow: write to them.")
 
 

@@ -17,7 +17,7 @@ from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers
+from cases import facts, makers, standing
 from cases.models import Allegation, Body, BodyNotice, Case, Kind, Message, Review, Withdrawal
 from cases.selectors import files_of, messages_of
 
@@ -239,7 +239,7 @@ def _check_body(case: Case, made_to: Body, applied_on: dt.date, forwarded_on: dt
 
 def _check_time(case: Case, applied_on: dt.date, accepted_late_reason: str) -> None:
     """Held against the day it was first made: the days with the wrong body are left out."""
-    ends_on = facts.review_ends_on(case)
+    ends_on = standing.review_ends_on(case)
     is_late = ends_on is not None and applied_on > ends_on
     if is_late and not accepted_late_reason:
         raise NoReview(

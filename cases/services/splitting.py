@@ -12,7 +12,7 @@ from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
-from cases import facts, findings, makers
+from cases import facts, findings, makers, standing
 from cases.machine import MACHINES
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming
 from cases.selectors import load_parts
@@ -142,7 +142,7 @@ def _are_linked(case: Case, other: Case) -> bool:
 
 def _are_of_the_same_people(case: Case, other: Case) -> bool:
     """Whether the same people complain in both; who is known by neither address nor number is nobody's equal."""
-    here, there = facts.complainants_of(case), facts.complainants_of(other)
+    here, there = standing.complainants_of(case), standing.complainants_of(other)
     return (
         bool(here)
         and all(any(is_the_same(one, another) for another in there) for one in here)

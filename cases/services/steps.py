@@ -12,7 +12,7 @@ from backend.attachments.models import StoredFile
 from backend.audit import services as audit
 from backend.calendar.selectors import working_calendar
 from backend.common.errors import Invalid, Missing
-from cases import facts
+from cases import standing
 from cases.clocks import due_on
 from cases.models import Allegation, BodyNotice, Case, CaseFile, Complainant, Involvement, Message
 
@@ -37,7 +37,7 @@ def find(rows: Any, public_id: UUID) -> Any:
 
 def complainant_of(case: Case, public_id: UUID) -> Complainant:
     """Somebody who complains. Raises Invalid (400) for anybody else, also for who is only kept informed."""
-    found = next((each for each in facts.complainants_of(case) if each.public_id == public_id), None)
+    found = next((each for each in standing.complainants_of(case) if each.public_id == public_id), None)
     if found is None:
         raise wrong("complainant", "Nobody who complains in this case has this id.")
     return found

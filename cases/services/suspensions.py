@@ -15,7 +15,7 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers
+from cases import facts, makers, standing
 from cases.models import Allegation, Case, Complainant, Kind, Notice, Suspension, SuspensionReview, WishToResume
 
 from . import locking, matters, notices, steps
@@ -308,7 +308,7 @@ def _check_may(case: Case, by: makers.Maker, actor: Actor) -> None:
 
 
 def _check_not_suspended(case: Case, part: Allegation | None) -> None:
-    suspended = {each.allegation_id for each in facts.open_suspensions(case)}
+    suspended = {each.allegation_id for each in standing.open_suspensions(case)}
     if None in suspended or (part and part.pk in suspended):
         raise CannotSuspend("It is suspended already.")
     if part is None and suspended:
@@ -327,7 +327,7 @@ def _who_counts(case: Case, row: Suspension) -> list[Complainant]:
         for each in case.withdrawals.all()
         if each.state in each.EFFECTIVE and each.allegation_id in (None, row.allegation_id)
     }
-    return [each for each in facts.complainants_of(case) if each.pk not in withdrawn]
+    return [each for each in standing.complainants_of(case) if each.pk not in withdrawn]
 
 
 def _without_a_wish(case: Case, row: Suspension) -> list[Complainant]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from backend.accounts.actors import PUBLIC, Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers
+from cases import facts, makers, standing
 from cases.machine import MACHINES
 from cases.models import Allegation, Case, Complainant, Kind, Notice, Origin, Referral, Withdrawal
 from cases.models.path import LetterWay
@@ -110,7 +110,7 @@ def wish_from_complainant(
     locked: Case = MACHINES[Kind(case.kind)].objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     load_parts(locked)
     _check_is_open(locked)
-    if complainant.pk not in {each.pk for each in facts.complainants_of(locked)}:
+    if complainant.pk not in {each.pk for each in standing.complainants_of(locked)}:
         raise CannotWithdraw("Only who complained may withdraw.")
     return _wish(locked, complainant, allegation, wished_on=day_of(at), actor=PUBLIC, at=at)
 
@@ -242,7 +242,7 @@ def end_allegation(
         raise MayNot(makers.may_decide.otherwise)
     _check_is_open(case)
     ended = steps.allegation_of(case, allegation)
-    if not facts.is_withdrawn_by_all(case, ended):
+    if not standing.is_withdrawn_by_all(case, ended):
         raise CannotWithdraw("Every complainant has to have withdrawn this allegation first.")
     for fact in (facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn, facts.review_body_knows_of_withdrawal):
         if not fact(case):
@@ -346,7 +346,7 @@ def _not_asked_any_more(case: Case, row: Withdrawal, *, actor: Actor, on: dt.dat
 
 def _tell_who_else_decides(case: Case, *, on: dt.date) -> None:
     """Who has it has to be told that somebody withdrew (regulation 38(3) and (4))."""
-    last = facts.last_referral(case)
+    last = standing.last_referral(case)
     if last and last.form != Referral.Form.BACK:
         notices.owe(case, "WITHDRAWAL", to="IOPC", on=on)
     if case.state == "UNDER_REVIEW":

@@ -9,7 +9,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from backend.common.errors import Invalid, Missing
-from cases import facts
+from cases import facts, standing
 from cases.models import BodyNotice, Case, Involvement, Notice, NoticeService, SeverityAssessment, SpecialProcedures
 from cases.services import determinations, special_procedures
 from cases.services.locking import MayNot
@@ -275,7 +275,7 @@ class TestAcceleration:
 
         assert accelerate(cast, row).accelerated_on == TODAY
 
-        assert facts.review_body_of(Case.objects.get(pk=ed.case_id)) == ""
+        assert standing.review_body_of(Case.objects.get(pk=ed.case_id)) == ""
         with pytest.raises(CannotAssessSeverity, match="already"):
             accelerate(cast, row)
 
@@ -296,7 +296,7 @@ class TestAcceleration:
         row = special_procedures.return_to_ordinary(**by(cast, "beth", row.case), **back)[0]
 
         assert row.accelerated_on is None
-        assert facts.review_body_of(Case.objects.get(pk=ed.case_id)) != ""
+        assert standing.review_body_of(Case.objects.get(pk=ed.case_id)) != ""
 
     def test_ends_where_it_is_gross_misconduct_no_more(self, cast: Cast, ed: Involvement) -> None:
         row = accelerate(cast, severe(cast, declare(cast, ed), "GROSS_MISCONDUCT"))

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from backend.common.errors import Invalid, Missing
-from cases import facts
+from cases import standing
 from cases.deadlines import open_deadlines
 from cases.models import Allegation, BodyNotice, Case, CaseLink, Suspension, SuspensionReview, WishToResume
 from cases.selectors import get_case
@@ -68,7 +68,7 @@ class TestSuspending:
         assert (row.state, row.suspended_on, row.for_criminal_proceedings) == ("SUSPENDED", TODAY, True)
         assert row.of_an_investigation == (make is an_investigated_case)
         assert [notice.to for notice in open_notices(case, "SUSPENSION")] == ["COMPLAINANT"]
-        assert facts.is_wholly_suspended(read(case))
+        assert standing.is_wholly_suspended(read(case))
 
     def test_the_person_complained_about_is_told_too(self, cast: Cast) -> None:
         case = a_recorded_case(cast)
@@ -126,10 +126,10 @@ class TestSuspending:
         first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
 
         suspend(cast, case, allegation=first.public_id)
-        assert not facts.is_wholly_suspended(read(case))
+        assert not standing.is_wholly_suspended(read(case))
         suspend(cast, case, allegation=second.public_id)
 
-        assert facts.is_wholly_suspended(read(case))
+        assert standing.is_wholly_suspended(read(case))
         with pytest.raises(CannotMove, match="suspended"):
             move(cast, case, "lev", "begin_decision")
 
