@@ -223,7 +223,7 @@ def _case(number: int, place: Force, language: Words, chance: random.Random, day
         "assessed_by_id": place.authority_person if is_assessed else None,
         "outcome": "" if is_open else "RESOLVED",
         "recorded_on": received if is_assessed and number % 7 == 0 else None,
-        "flags": '["URGENT"]' if number % 50 == 7 else "[]",
+        "flags": '["URGENT"]' if number % 50 == 4 else "[]",
         "regime": "2012" if number % 10 == 3 else "2020",
         **_due(number, day + dt.timedelta(days=chance.randrange(-30, 270)), is_open=is_open),
         "watch_at": f"{NOW + dt.timedelta(days=1 + number % 90)}" if is_open else None,  # for the watcher: not today
