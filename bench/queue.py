@@ -154,7 +154,7 @@ def _facts(place: Force, name: str) -> dict[str, Any]:
 def _rows(cursor: Any, place: Force, name: str) -> list[tuple[Any, int, str]]:
     """The list itself as far as page 1,000, by an honest OFFSET-free scan: key and reference of every row."""
     cursor.execute(
-        f"SELECT {'c.received_on' if name in pages.NEWEST_FIRST else 'c.queue_on'}, c.id, c.reference FROM cases_case c "
+        f"SELECT c.{pages.day(name)}, c.id, c.reference FROM cases_case c "
         f"WHERE {pages.WHERE[name]} ORDER BY {pages.order(name)} LIMIT {DEEP_PAGE * PAGE}",
         _facts(place, name),
     )
@@ -164,11 +164,11 @@ def _rows(cursor: Any, place: Force, name: str) -> list[tuple[Any, int, str]]:
 def _page(place: Force, name: str, number: int, rows: list[tuple[Any, int, str]]) -> Page:
     start = (number - 1) * PAGE
     newest = name in pages.NEWEST_FIRST
-    queue_on, identity = rows[start - 1][:2] if start else ("9999-12-31" if newest else "0001-01-01", 0)
+    day, identity = rows[start - 1][:2] if start else ("9999-12-31" if newest else "0001-01-01", 0)
     role, filters = LISTS[name]
     query = {**filters, "limit": PAGE, **({"cursor": _cursor(name, rows, start)} if start else {})}
     token = {"Authorization": f"Token {place.tokens[role]}"}
-    key = {**_facts(place, name), "queue_on": queue_on, "id": identity}
+    key = {**_facts(place, name), "day": day, "id": identity}
     return Page(
         list=name,
         number=number,
@@ -180,12 +180,12 @@ def _page(place: Force, name: str, number: int, rows: list[tuple[Any, int, str]]
 
 def _cursor(name: str, rows: list[tuple[Any, int, str]], start: int) -> str:
     """The cursor that the product gives at the end of the page before."""
-    from cases.lists.queue import DUE_FIRST, NEWEST_FIRST
+    from cases.lists.queue import DUE_FIRST, NEWEST_FIRST, OWN_DUE_FIRST
     from cases.models import Case
 
     around = Case.objects.filter(pk__in=[identity for _, identity, _ in rows[start - 1 : start + 1]])
-    order = NEWEST_FIRST if name in pages.NEWEST_FIRST else DUE_FIRST
-    return order.page(around, cursor="", size=1).next_cursor
+    orders = {"received_on": NEWEST_FIRST, "own_due_on": OWN_DUE_FIRST, "queue_on": DUE_FIRST}
+    return orders[pages.day(name)].page(around, cursor="", size=1).next_cursor
 
 
 def timed(port: int, request: bytes, expected: list[str] | None = None) -> float:

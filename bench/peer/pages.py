@@ -2,7 +2,7 @@
 
 COLUMNS = """
 SELECT c.reference, c.kind, c.state, c.origin, c.version, c.received_on, c.made_on, c.closed_on, c.next_due_on,
-       c.next_due_rule, c.concerns_conduct, c.outcome, json_build_object('slug', u.slug, 'name', u.name) AS unit,
+       c.next_due_rule, c.own_due_on, c.concerns_conduct, c.outcome, json_build_object('slug', u.slug, 'name', u.name) AS unit,
        json_build_object('slug', a.slug, 'name', a.name) AS about_unit, n.name AS neighbourhood,
        json_build_object('email', h.email, 'name', p.name) AS handler
 FROM cases_case c
@@ -24,7 +24,7 @@ TAGGED = (
     "EXISTS (SELECT 1 FROM cases_allegation a JOIN cases_allegation_factors f ON f.allegation_id = a.id"
     " WHERE a.case_id = c.id AND a.moved_to_id IS NULL AND f.code_id = %(factor)s)"
 )
-LATE = "c.queue_on < %(today)s AND (c.legal_due_on < %(today)s OR c.target_due_on < %(today)s)"
+LATE = "c.own_due_on < %(today)s"
 AWAITED = (
     "(c.others_due_on IS NOT NULL AND (c.legal_due_on IS NULL OR c.legal_due_on >= c.others_due_on)"
     " AND (c.target_due_on IS NULL OR c.target_due_on >= c.others_due_on))"
@@ -52,7 +52,7 @@ WHERE = {
     "force-regime": f"{OF_FORCE} AND c.regime = '2012'",
     "force-unassigned": f"{OF_FORCE} AND c.handler_id IS NULL",
     "force-awaiting": f"{OF_FORCE} AND {AWAITED}",
-    "force-soon": f"{OF_FORCE} AND c.queue_on BETWEEN %(today)s AND %(soon)s",
+    "force-soon": f"{OF_FORCE} AND c.own_due_on BETWEEN %(today)s AND %(soon)s",
     "force-late": f"{OF_FORCE} AND {LATE}",
     "force-all": f"{OF_FORCE} AND {FILTERED} AND {CODED} AND c.received_on < %(old)s AND c.handler_id IS NULL AND {LATE}",
     "unit": OF_UNIT,
@@ -64,16 +64,25 @@ WHERE = {
     "unit-late": f"{OF_UNIT} AND {LATE}",
 }
 NEWEST_FIRST = {"force-since"}
-AFTER = "(c.queue_on, c.id) > (%(queue_on)s, %(id)s)"
-BEFORE = "(c.received_on, c.id) < (%(queue_on)s, %(id)s)"
+OWN_DUE_FIRST = {"force-soon", "force-late", "force-all", "unit-late"}
+
+
+def day(name: str) -> str:
+    """The column that the list is in the order of."""
+    return "received_on" if name in NEWEST_FIRST else "own_due_on" if name in OWN_DUE_FIRST else "queue_on"
 
 
 def order(name: str) -> str:
-    return "c.received_on DESC, c.id DESC" if name in NEWEST_FIRST else "c.queue_on, c.id"
+    down = " DESC" if name in NEWEST_FIRST else ""
+    return f"c.{day(name)}{down}, c.id{down}"
+
+
+def after(name: str) -> str:
+    return f"(c.{day(name)}, c.id) {'<' if name in NEWEST_FIRST else '>'} (%(day)s, %(id)s)"
 
 
 SQL = {
     name: "SELECT json_agg(row)::text FROM ("
-    f"{COLUMNS} WHERE {where} AND {BEFORE if name in NEWEST_FIRST else AFTER} ORDER BY {order(name)} LIMIT 25) row"
+    f"{COLUMNS} WHERE {where} AND {after(name)} ORDER BY {order(name)} LIMIT 25) row"
     for name, where in WHERE.items()
 }

@@ -60,6 +60,7 @@ class CaseListed(serializers.Serializer[Case]):
     )
     next_due_on = serializers.DateField(allow_null=True)
     next_due_rule = serializers.CharField()
+    own_due_on = serializers.DateField(allow_null=True, help_text="By when the force itself owes something, first.")
     concerns_conduct = serializers.BooleanField()
     flags = serializers.ListField(
         child=serializers.ChoiceField(choices=Flag.values),

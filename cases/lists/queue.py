@@ -23,10 +23,11 @@ from cases.models.states import ENDED
 from cases.selectors import RELATED
 
 DUE_FIRST = Order("due", ("queue_on", "id"))
+OWN_DUE_FIRST = Order("own-due", ("own_due_on", "id"))
 NEWEST_FIRST = Order("newest", ("received_on", "id"), descending=True)
 LISTED = (
     "id", "reference", "kind", "state", "origin", "version", "received_on", "made_on", "closed_on", "next_due_on",
-    "next_due_rule", "queue_on", "disposed_on", "concerns_conduct", "flags", "outcome", "unit__slug", "unit__name",
+    "next_due_rule", "own_due_on", "queue_on", "disposed_on", "concerns_conduct", "flags", "outcome", "unit__slug", "unit__name",
     "about_unit__slug", "about_unit__name", "neighbourhood__name", "handler__email", "handler__person__name",
 )  # fmt: skip
 KNOWN_AS_COMMON = 10_000  # of a million: among the newest few thousand there is a page of them
@@ -51,10 +52,12 @@ class Queue(TextChoices):
 def page(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Case]:
     """One page of the cases that the actor may see: what is due first, or, in a search or history, the newest first.
 
+    What is soon due, or late, comes in the order of what the force itself owes.
+
     `filters` as validated by cases.api (QueueQuery), `on` the London day that ages and lateness are told by. Raises
     ValidationError (400) for a cursor of another list, Invalid (400) for a code that no table has.
     """
-    order = DUE_FIRST if filters["order"] == "due" else NEWEST_FIRST
+    order = NEWEST_FIRST if filters["order"] == "newest" else _due_first(filters.get("queue"))
     rows = selection(actor=actor, filters=filters, on=on).select_related(*RELATED).only(*LISTED)
     return order.page(rows, cursor=filters["cursor"], size=filters["limit"])
 
@@ -114,7 +117,7 @@ def of_the_queue(queue: str | None, *, actor: Actor, on: dt.date) -> Q:
             with_a_unit = Q(kind=Kind.COMMENT, state=CommentState.WITH_LPU) & ~own
             return _others_are_next() | Q(state__in=WITH_A_BODY) | with_a_unit | _another_unit_is_asked(units)
         case Queue.DUE_SOON:
-            return Q(queue_on__gte=on, queue_on__lte=working_calendar().add_working_days(on, SOON))
+            return due_soon_on(on)
         case Queue.BREACHED:
             return late_on(on)
     return Q()
@@ -122,8 +125,16 @@ def of_the_queue(queue: str | None, *, actor: Actor, on: dt.date) -> Q:
 
 def late_on(day: dt.date) -> Q:
     """What a case is that was late on `day`: the last day of something that the force owes, by statute or target, had passed."""
-    # The first part follows from the second, and is what the queue's index ends the search by.
-    return Q(queue_on__lt=day) & (Q(legal_due_on__lt=day) | Q(target_due_on__lt=day))
+    return Q(own_due_on__lt=day)
+
+
+def due_soon_on(day: dt.date) -> Q:
+    """What a case is that is not late, and of which the force owes something on `day` or within five working days after it."""
+    return Q(own_due_on__gte=day, own_due_on__lte=working_calendar().add_working_days(day, SOON))
+
+
+def _due_first(queue: str | None) -> Order:
+    return OWN_DUE_FIRST if queue in (Queue.DUE_SOON, Queue.BREACHED) else DUE_FIRST
 
 
 def _others_are_next() -> Q:

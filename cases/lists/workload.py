@@ -11,12 +11,11 @@ from django.db.models import Count, Min, Q
 from backend.accounts.actors import Actor
 from backend.accounts.models import Role, RoleGrant, User
 from backend.areas.models import Unit
-from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import NotAllowed
 from cases.models import Case
 
-from .queue import SOON
+from .queue import due_soon_on
 
 ASSIGNS_ANYWHERE = (Role.APPROPRIATE_AUTHORITY, Role.PSD_ASSESSOR, Role.MODERATOR)
 HANDLES = (*ASSIGNS_ANYWHERE, Role.PSD_INVESTIGATOR, Role.LPU_HANDLER, Role.LPU_SUPERVISOR)
@@ -50,7 +49,6 @@ def workload(*, actor: Actor, unit: str | None, at: dt.datetime) -> list[Load]:
         raise SupervisesNobody("The workload is for those who assign cases: supervisors, assessors and the authority.")
     there = Unit.objects.filter(Q(force_id__in=forces) | Q(pk__in=[*units, *forces]))
     reached = list((there.filter(slug=unit) if unit else there).values_list("pk", flat=True))
-    soon = working_calendar().add_working_days(on, SOON)
     rows: Any = (
         Case.objects.visible_to(actor)
         .in_queue()
@@ -61,7 +59,7 @@ def workload(*, actor: Actor, unit: str | None, at: dt.datetime) -> list[Load]:
             open=Count("pk"),
             late_by_law=Count("pk", filter=Q(legal_due_on__lt=on)),
             late_by_target=Count("pk", filter=Q(target_due_on__lt=on)),
-            due_soon=Count("pk", filter=Q(queue_on__gte=on, queue_on__lte=soon)),
+            due_soon=Count("pk", filter=due_soon_on(on)),
             oldest_received_on=Min("received_on"),
         )
     )

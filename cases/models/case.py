@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django_fsm import FSMField, FSMModelMixin
 
 from backend.accounts.actors import Actor
@@ -213,6 +213,9 @@ class Case(FSMModelMixin, models.Model):
     legal_due_on = models.DateField(null=True, blank=True)
     target_due_on = models.DateField(null=True, blank=True)
     others_due_on = models.DateField(null=True, blank=True)
+    own_due_on = models.GeneratedField(  # the first of the force's own, whoever set it
+        expression=Least("legal_due_on", "target_due_on"), output_field=models.DateField(), db_persist=True
+    )
     # When the watcher has to look at it next (cases.escalation): never later than the next alert.
     watch_at = models.DateTimeField(null=True, blank=True)
     queue_on = models.GeneratedField(
@@ -283,6 +286,15 @@ class Case(FSMModelMixin, models.Model):
             ),
             models.Index(
                 name="case_queue_of_unit", fields=["unit", "queue_on", "id"], condition=Q(origin="LIVE", closed_on=None)
+            ),
+            # What is soon due, or late, is so by what the force owes itself.
+            models.Index(
+                name="case_own_of_force",
+                fields=["force", "own_due_on", "id"],
+                condition=Q(origin="LIVE", closed_on=None),
+            ),
+            models.Index(
+                name="case_own_of_unit", fields=["unit", "own_due_on", "id"], condition=Q(origin="LIVE", closed_on=None)
             ),
             # A state that few cases are in would else be looked for through the whole queue.
             models.Index(

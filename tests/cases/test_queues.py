@@ -117,6 +117,28 @@ class TestQueues:
 
         assert listed(cast, queue="due_soon") == {today.reference, friday.reference}
 
+    def test_due_soon_is_what_the_force_owes_and_not_what_it_waits_for(self, cast: Cast) -> None:
+        behind_a_wait_that_ended = due(a_case(cast), others=-9, legal=2)
+        after_the_wait = due(a_case(cast), others=1, target=3)
+        due(a_case(cast), others=1, legal=30)
+        due(a_case(cast), target=1, legal=-1)
+
+        assert listed(cast, queue="due_soon") == {behind_a_wait_that_ended.reference, after_the_wait.reference}
+
+    def test_what_is_soon_due_or_late_comes_in_the_order_of_what_the_force_owes(self, cast: Cast) -> None:
+        third, first, second = (
+            due(a_case(cast), others=-9, legal=3),
+            due(a_case(cast), legal=1),
+            due(a_case(cast), others=1, target=2),
+        )
+
+        page = cast.client("beth").get(CASES, {"queue": "due_soon", "limit": 2}).json()
+        rest = cast.client("beth").get(CASES, {"queue": "due_soon", "limit": 2, "cursor": page["next"]}).json()
+        found = page["results"] + rest["results"]
+
+        assert [each["reference"] for each in found] == [first.reference, second.reference, third.reference]
+        assert found[2]["own_due_on"] == f"{TODAY + 3 * DAY}" > found[2]["next_due_on"]
+
     def test_awaiting_others_is_where_the_next_thing_owed_is_not_the_forces(self, cast: Cast) -> None:
         awaited = due(a_case(cast), others=3, legal=4)
         due(a_case(cast), others=3, legal=2)
