@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from cases.notices import NOTICES
 
@@ -42,7 +42,6 @@ FROM_THE_HANDLER: Mapping[str, str] = {
 }
 GAP = re.compile(r"\{([^{}]*)\}")
 KEPT_BACK = "[name kept back]"
-SHORTEST_NAME = 3  # letters: a shorter part of a name would be found in the middle of ordinary words
 
 
 def gaps_in(text: str) -> list[str]:
@@ -66,27 +65,3 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     A gap without a value stays as it is, for a preview shows what is still to be written.
     """
     return GAP.sub(lambda gap: values.get(gap[1], gap[0]), text)
-
-
-def redact(text: str, *, people: Iterable[str]) -> str:
-    """`text` without the names, addresses and numbers of `people`: whole, and each word of three letters or more.
-
-    Case does not count, and in a number neither do the blanks.
-    """
-    for pattern in sorted(_patterns(people), key=len, reverse=True):
-        text = re.sub(pattern, KEPT_BACK, text, flags=re.IGNORECASE)
-    return text
-
-
-def _patterns(people: Iterable[str]) -> set[str]:
-    blanks = r"[\s,;]+"
-    found = set()
-    for known in people:
-        digits = re.sub(r"\D", "", known)
-        if len(digits) >= 6 and len(digits) > len(known) / 2:
-            found.add(r"[\s().-]*".join(digits))
-        words = [re.escape(word) for word in re.split(blanks, known) if word]
-        if words:
-            found.add(rf"(?<!\w){blanks.join(words)}(?!\w)")
-        found |= {rf"(?<!\w){word}(?!\w)" for word in words if len(word) >= SHORTEST_NAME}
-    return found

@@ -1,4 +1,4 @@
-"""Leaving the names of those who complained out of what was written, for a reader who has not looked them up. Pure."""
+"""Leaving the names of those who complained out of what was written, for who has not looked them up or may not know. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from . import SHORTEST_NAME
-
 if TYPE_CHECKING:
     from cases.models import Complainant
 
 NOT_SHOWN = "[name not shown]"
+SHORTEST_NAME = 3  # letters: a shorter part of a name would be found in the middle of ordinary words
 SHORTEST_NUMBER = 6  # figures; less is found in the middle of other numbers
 # Words beside a name that are nobody's.
 BESIDE_A_NAME = {"and", "her", "his", "miss", "mrs", "our", "the", "their"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backend.common.errors import Invalid
 from cases import letters
+from cases.letters.names import names_left_out
 from cases.models import Case, Complainant, Involvement, LetterTemplate, LocalPolicingBody, Message
 from cases.standing import review_ends_on
 
@@ -110,7 +111,7 @@ def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[
     """What the case fills into a letter (cases.letters.FROM_THE_CASE)."""
     others = [each for each in case.complainants.all() if each != to.complainant]
     keeps_back = to.party != Party.SUBJECT or identity == REDACTED
-    people = [known for each in others for known in _known_of(each)] if keeps_back else []
+    left_out = names_left_out(others, shown=letters.KEPT_BACK) if keeps_back else str
     body = _policing_body(case, on=on)
     review_by = review_ends_on(case)
     return {
@@ -121,7 +122,7 @@ def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[
         "made_on": in_words(case.made_on),
         "today": in_words(on),
         "answer_by": in_words(steps.last_day_to_answer(case, on)),
-        "record": letters.redact(_record(case), people=people),
+        "record": left_out(_record(case)),
         "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in others),
         "body_name": body.name if body else f"the local policing body of {case.force.name}",
         "body_address": " ".join(body.address.split()) if body else "ask us for its address",
@@ -147,22 +148,6 @@ def _record(case: Case) -> str:
     return "\n\n".join(
         [case.narrative, *(["What is complained of, point by point:", "\n".join(points)] if points else [])]
     )
-
-
-def _known_of(complainant: Complainant) -> list[str]:
-    """All by which somebody might be known: their own, and whom they act for."""
-    return [
-        known
-        for known in (
-            complainant.name,
-            complainant.email,
-            complainant.telephone,
-            complainant.address,
-            complainant.safe_address,
-            complainant.acts_for,
-        )
-        if known
-    ]
 
 
 def _policing_body(case: Case, *, on: dt.date) -> LocalPolicingBody | None:

@@ -310,6 +310,27 @@ class TestTheCopyForThePersonComplainedAbout:
         assert "He was rude to me." in message.text
         assert "Dear Ed" in message.text
 
+    @pytest.mark.parametrize(
+        ("who", "told", "known"),
+        [
+            ({"name": "Jo Li"}, "He said: Ms Li, go home.", "Li"),
+            ({"name": "Ann Smith-Jones"}, "He said: Smith, go home.", "Smith"),
+            ({"name": "Ann O'Brien"}, "He said: O’Brien, go home.", "Brien"),
+            ({"telephone": "07700 900123"}, "He rang me at +44 7700 900123 at night.", "900123"),
+        ],
+    )
+    def test_leaves_no_form_of_a_name_or_number_standing(
+        self, cast: Cast, who: dict[str, str], told: str, known: str
+    ) -> None:
+        case = recorded(cast, narrative=told)
+        Complainant.objects.filter(case=case).update(**who)
+
+        copy = owed(case, "RECORD_COPY", "SUBJECT")
+        message = send(cast, case, copy, Way(Delivery.HAND), identity="REDACTED", harm_check=self.CHECK)
+
+        assert known not in message.text
+        assert "[name kept back]" in message.text
+
     def test_tells_it_where_it_may(self, cast: Cast) -> None:
         case = recorded(cast)
 

@@ -94,32 +94,6 @@ class TestFilling:
         assert texts.fill("<{record}|{force}>", {"record": record, "force": force}) == f"<{record}|{force}>"
 
 
-class TestRedaction:
-    def test_a_person_is_kept_back_by_whatever_they_are_known_by(self) -> None:
-        told = "I, Maya Field (maya@home.test, 0121 496 0000), of 5 Mill Lane, told him: my name is FIELD."
-
-        kept = texts.redact(told, people=["Maya Field", "maya@home.test", "01214960000", "5 Mill Lane"])
-
-        for word in ("Maya", "Field", "FIELD", "maya@home.test", "0121", "Mill"):
-            assert word not in kept
-        assert "told him: my name is" in kept
-
-    def test_an_ordinary_word_is_left_alone(self) -> None:
-        assert texts.redact("He is a mayor in a field.", people=["Al Mayo"]) == "He is a mayor in a field."
-
-    @given(
-        first=st.from_regex(r"[A-Z][a-z]{3,9}q", fullmatch=True),
-        last=st.from_regex(r"[A-Z][a-z]{3,9}q", fullmatch=True),
-        rest=st.text(max_size=40),
-    )
-    def test_no_name_is_left(self, first: str, last: str, rest: str) -> None:
-        told = f"{rest} {first} {last} {rest} {last.upper()}, {first}"
-
-        kept = texts.redact(told, people=[f"{first} {last}"])
-
-        assert not re.search(rf"(?<!\w)({first}|{last})(?!\w)", kept, re.IGNORECASE)
-
-
 def words_of(pdf: bytes) -> str:
     with pdfplumber.open(io.BytesIO(pdf)) as document:
         return "\n".join(sheet.extract_text() for sheet in document.pages)
