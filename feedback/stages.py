@@ -61,8 +61,6 @@ NEXT_STEPS: Mapping[str, str] = {
     "progress_update": "We tell you how it is going.",
     "outside_resolution": "We aim to have it resolved.",
     "outcome_notice": "We tell you the outcome.",
-    "referral": "We refer it to the Independent Office for Police Conduct.",
-    "referral_2004": "We refer it to the Independent Police Complaints Commission.",
     "hand_over": "We hand it over to the authority that it belongs to.",
     "recording_decision": "We decide how it is handled.",
     "handling_decision": "We decide how it is looked into.",
@@ -76,7 +74,6 @@ NEXT_STEPS: Mapping[str, str] = {
     "review_window": "You may apply for a review until then.",
     "recommendation_answer": "We answer what the review recommends.",
     "notice": "We write to you.",
-    "withholding_review": "We look again at what we could not send you.",
     "finalisation": "A second person checks the handling, and the complaint is closed.",
     "triage": "We read it, and find out who can answer it.",
     "contribution": "Another team tells us what it knows.",
@@ -84,6 +81,30 @@ NEXT_STEPS: Mapping[str, str] = {
     "unit_contribution": "The local team or department tells us what it knows.",
     "answer": "We answer you.",
 }
+
+# How it goes on is told by letter, after the harm test (SI 2020/2 regs 33 and 35). Until that letter has gone, its stage is
+# that it is recorded; neither that something is kept back, nor what is due of it, is told.
+TOLD_BY_LETTER = ("REFERRAL", "IOPC_DECISION", "HANDLING")
+STAGES_TOLD_BY_LETTER = (
+    "REFERRED",
+    "REFERRED_BACK",
+    "DIRECTED",
+    "INDEPENDENT",
+    "OTBI",
+    "NFA",
+    "LOCAL_INV",
+    "REPORT_SUBMITTED",
+    "DECISION",
+)
+UNTIL_TOLD = "RECORDED"
+# What is done before anybody could make that test: it is shown to nobody as the next step.
+NOT_TOLD = ("referral", "referral_2004", "withholding_review")
+DUE_ONCE_TOLD = (
+    "otherwise_than_by_investigation",
+    "local_investigation",
+    "timeliness_letter",
+    "timeliness_letter_again",
+)
 
 STEPS: Mapping[str, tuple[Stage, ...]] = {
     "COMPLAINT": (

@@ -17,6 +17,7 @@ from . import opening, thread
 from .opening import Opened
 from .thread import Told
 
+REFERRAL, SUSPENSION = ("REFERRAL",), ("SUSPENSION",)
 OTHERS = ("subject", "lpb", "iopc", "local policing body and iopc", "asker")
 
 
@@ -73,13 +74,19 @@ def _progress(opened: Opened) -> Progress:
         if each.owed_to.lower() not in OTHERS and each.about not in not_theirs
     ]
     # What the force owes itself (a contribution, evidence to preserve) is no news for the complainant.
-    upcoming = next((each for each in due if each.rule in stages.NEXT_STEPS), None)
+    kept = _is_kept(case, whose, stages.TOLD_BY_LETTER)
+    stage = stages.UNTIL_TOLD if kept and case.state in stages.STAGES_TOLD_BY_LETTER else case.state
+    not_told = [
+        *(stages.DUE_ONCE_TOLD if kept else ()),
+        *(["suspension_review"] if _is_kept(case, whose, SUSPENSION) else ()),
+    ]
+    upcoming = next((each for each in due if each.rule in stages.NEXT_STEPS and each.rule not in not_told), None)
     return Progress(
         opened.reference,
         opened.kind,
         opened.submitted_on,
-        case.state,
-        stages.EXPLANATIONS[case.state],
+        stage,
+        stages.EXPLANATIONS[stage],
         stages.NEXT_STEPS[upcoming.rule] if upcoming else stages.NOTHING_MORE,
         upcoming.due_on if upcoming else None,
         upcoming.basis if upcoming else "",
@@ -88,9 +95,21 @@ def _progress(opened: Opened) -> Progress:
     )
 
 
+def _is_kept(case: Case, whose: Complainant, kinds: Sequence[str]) -> bool:
+    """Whether the last letter of these kinds to them has not gone, or is withheld."""
+    if case.kind == Kind.COMMENT:
+        return False
+    theirs = [each for each in case.notices.all() if each.complainant_id == whose.pk and each.kind in kinds]
+    last = max(theirs, key=lambda notice: (notice.owed_on, notice.pk), default=None)
+    return last is not None and last.settled_as in ("", Notice.Settled.WITHHELD)
+
+
 def _steps(case: Case, whose: Complainant, due: Sequence[Deadline]) -> list[Step]:
     due_on = {deadline.rule: deadline.due_on for deadline in due}
-    reached = [(step, _reached_on(step, case, whose)) for step in stages.STEPS[case.kind]]
+    told = [
+        step for step in stages.STEPS[case.kind] if not (step.rule == "referral" and _is_kept(case, whose, REFERRAL))
+    ]
+    reached = [(step, _reached_on(step, case, whose)) for step in told]
     return [Step(step.label, on, due_on.get(step.rule)) for step, on in reached if on or step.of_every_case]
 
 

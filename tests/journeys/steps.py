@@ -10,6 +10,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from feedback.stages import TOLD_BY_LETTER, UNTIL_TOLD
 from tests.attachments.samples import png_with_text
 from tests.cast import AT, NO_TICKS, Cast
 
@@ -68,6 +69,16 @@ class Story:
         seen = self.tracked()
         assert seen["stage"] == stage, seen
         assert explanation in seen["explanation"], seen
+
+    def hears(self, stage: str, explanation: str) -> None:
+        """A stage that a letter tells of: tracking shows it once that has gone, and not before."""
+        assert self.tracked()["stage"] == UNTIL_TOLD
+        for notice in self.read(path="notices/"):
+            if notice["to"] == "COMPLAINANT" and not notice["settled_on"] and notice["kind"] in TOLD_BY_LETTER:
+                parts = self.read(path=f"notices/{notice['public_id']}/draft/")["parts"]
+                body = {"parts": dict.fromkeys(parts, "As it stands today.")}
+                self.does("beth", "post", f"notices/{notice['public_id']}/send/", body)
+        self.reads(stage, explanation)
 
     def was_told(self) -> list[str]:
         return [message["text"] for message in self.tracked()["messages"]]
@@ -196,6 +207,6 @@ class Story:
         self.looked_at(indicates_misconduct=False)
         allegation = self.alleged()
         self.move("beth", "handle_otherwise", "OTBI", reason="Nothing indicates misconduct.")
-        self.reads("OTBI", "without a formal investigation")
+        self.hears("OTBI", "without a formal investigation")
         self.decided(allegation).told()
         return allegation

@@ -110,7 +110,6 @@ def test_by_their_wish_it_is_recorded_handled_otherwise_and_told_by_the_receipt_
 
     sends(story, "RECORD_COPY")
     story.handled_otherwise()
-    sends(story, "HANDLING", explanation="No investigation is needed.", next_steps="We look at the recording.")
 
     reads_the_outcome_and_the_right(story, "olicing")
     heard_by_the_receipt_alone(story)

@@ -29,7 +29,7 @@ def test_who_rang_follows_it_to_its_end_and_writes_in_the_thread(story: Story) -
 
     story.handled_otherwise()
 
-    assert [each["by"] for each in story.tracked()["messages"]] == ["YOU", "US"]
+    assert [each["by"] for each in story.tracked()["messages"]] == ["YOU", "US", "US"]
 
 
 def test_who_lost_the_receipt_gets_another_and_a_second_complainant_one_of_their_own(story: Story) -> None:

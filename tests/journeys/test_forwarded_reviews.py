@@ -103,4 +103,4 @@ def test_it_goes_the_other_way_too_from_the_local_policing_body_to_the_iopc(stor
     assert ("REVIEW_BUNDLE", "IOPC") in owed_notices(story)
     ended(story, review, "DETERMINES_INVESTIGATION")
     story.move("beth", "determine_local", "LOCAL_INV", investigator="fay@westshire.test", **story.paper())
-    story.reads("LOCAL_INV", "is being investigated")
+    story.hears("LOCAL_INV", "is being investigated")

@@ -45,7 +45,7 @@ def test_no_further_action_is_decided_by_somebody_else_than_handled_it(story: St
     story.complain().recorded().looked_at(indicates_misconduct=False)
     allegation = story.alleged()
     story.move("beth", "take_no_further_action", "NFA", reason="It was looked into two years ago.")
-    story.reads("NFA", "anything more that we can do")
+    story.hears("NFA", "anything more that we can do")
 
     story.decided(allegation, "NO_FURTHER_ACTION")
     story.cannot("beth", "send_outcome", "never one who decided it", told=TOLD)
@@ -214,7 +214,7 @@ def test_the_iopc_orders_an_investigation_on_review(story: Story) -> None:
 
     story.move("beth", "determine_local", "LOCAL_INV", investigator="fay@westshire.test", **story.paper())
 
-    story.reads("LOCAL_INV", "is being investigated")
+    story.hears("LOCAL_INV", "is being investigated")
     story.cannot("beth", "handle_otherwise", "the authority may not end that", reason="Quicker.")
     assert [each["finding"] for each in story.read()["allegations"]] == [""]
 

@@ -12,7 +12,7 @@ def referred(story: Story) -> Story:
     voluntary = {"move": "refer", "details": {**refer, "basis": "VOLUNTARY"}}
     assert story.send("beth", "post", "moves/", voluntary).status_code == 400, "it must be referred"
     story.move("beth", "refer", "REFERRED", **refer)
-    story.reads("REFERRED", "Independent Office for Police Conduct")
+    story.hears("REFERRED", "Independent Office for Police Conduct")
     assert "referral" not in story.owed()
     return story
 
@@ -22,7 +22,7 @@ def test_a_mandatory_referral_is_investigated_by_the_iopc_itself(story: Story) -
     assert story.read()["recorded_on"], "what is referred is recorded with it"
     allegation = story.alleged("B4")
     story.move("beth", "determine_independent", "INDEPENDENT", **story.paper())
-    story.reads("INDEPENDENT", "is investigating")
+    story.hears("INDEPENDENT", "is investigating")
     assert all(duty["owed_by"] == "IOPC" for duty in story.read(path="deadlines/") if duty["rule"] == "progress_update")
 
     story.wait(days=200)
@@ -38,12 +38,12 @@ def test_a_mandatory_referral_is_investigated_by_the_iopc_itself(story: Story) -
 def test_a_referral_is_directed_by_the_iopc_and_then_taken_over(story: Story) -> None:
     referred(story)
     story.move("beth", "determine_directed", "DIRECTED", **story.paper())
-    story.reads("DIRECTED", "under the direction")
+    story.hears("DIRECTED", "under the direction")
     story.cannot("beth", "handle_otherwise", "does not start there", reason="No.")
 
     story.move("beth", "determine_independent", "INDEPENDENT", **story.paper())
 
-    story.reads("INDEPENDENT", "is investigating")
+    story.hears("INDEPENDENT", "is investigating")
 
 
 def test_a_running_investigation_that_was_referred_is_given_back_to_be_completed(story: Story) -> None:
@@ -55,7 +55,7 @@ def test_a_running_investigation_that_was_referred_is_given_back_to_be_completed
     story.cannot("beth", "refer_back", "for that investigation to be completed", **story.paper())
     story.move("beth", "refer_back_to_complete", "LOCAL_INV", **story.paper())
 
-    story.reads("LOCAL_INV", "is being investigated")
+    story.hears("LOCAL_INV", "is being investigated")
     story.cannot(
         "beth", "refer", "IOPC's direction, or with its consent", basis="VOLUNTARY", ground="GRAVITY", clear_on=""
     )
@@ -66,7 +66,7 @@ def test_a_running_investigation_that_was_referred_is_given_back_to_be_completed
 def test_a_referral_is_given_back_and_handled_by_the_force(story: Story) -> None:
     referred(story)
     story.move("beth", "refer_back", "REFERRED_BACK", **story.paper())
-    story.reads("REFERRED_BACK", "asked us to handle")
+    story.hears("REFERRED_BACK", "asked us to handle")
     story.handled_otherwise()
     assert story.read()["review_body"] == "IOPC", "for it had to be referred"
 
