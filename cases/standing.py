@@ -86,6 +86,11 @@ def complainants_of(case: Case) -> list[Complainant]:
     ]
 
 
+def may_have_a_receipt(case: Case, complainant: Complainant) -> bool:
+    """Whether there is something of theirs to follow: not for who complains of nothing, as everybody in a matter."""
+    return case.kind != "MATTER" and complainant in complainants_of(case)
+
+
 def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:
     """Whether each complainant has withdrawn this allegation, by itself or with the whole."""
     withdrawn, complainants = what_was_withdrawn(case), complainants_of(case)

@@ -12,6 +12,7 @@ from backend.attachments.models import StoredFile
 from backend.common.errors import Invalid, Refused
 from backend.notifications import services as outbox
 from backend.notifications.quiet_hours import end_of_quiet
+from cases import standing
 from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile
 
 from .letters import Recipient, Written
@@ -25,6 +26,8 @@ For your safety this message does not say what it is. Open the tracking page, an
 
 Please do not answer this message: nobody reads the answers.
 """
+WITH_FILES = "Something is attached that is not mailed. Open the tracking page, and enter your receipt to see it.\n\n"
+FILES_ON_ASKING = "Something is attached that is not mailed. Ask us for it.\n\n"
 NO_ANSWERS = "Please do not answer this message by e-mail: nobody reads the answers."
 
 
@@ -74,16 +77,26 @@ def post(
     )
     MessageFile.objects.bulk_create([MessageFile(message=message, file=file) for file in files])
     if to.complainant:
-        _mail(case, message, to.complainant, at=at)
+        _mail(case, message, to.complainant, has_files=bool(files), at=at)
     return message
 
 
-def usual_way(complainant: Complainant) -> Way:
-    """How somebody is written to where nothing else is said: the text itself is mailed to those alone who wish that."""
-    return Way(Delivery.EMAIL if complainant.text_by_email and complainant.email else Delivery.TRACKING)
+def usual_way(case: Case, complainant: Complainant) -> Way:
+    """How somebody is written to where nothing else is said: as they wish, as far as what they left allows it.
+
+    The text itself is mailed to those alone who wish that. Who can have no receipt, for they complain of nothing, is written
+    to by post, and where that may not be by hand.
+    """
+    has_receipt = standing.may_have_a_receipt(case, complainant)
+    has_address = bool(complainant.safe_address or complainant.address) and not complainant.never_by_post
+    if complainant.text_by_email and complainant.email:
+        return Way(Delivery.EMAIL)
+    if has_address and (complainant.contact_by == Complainant.ContactBy.POST or not has_receipt):
+        return Way(Delivery.POST)
+    return Way(Delivery.TRACKING if has_receipt else Delivery.HAND)
 
 
-def check_way(way: Way, *, to: Recipient, by_recorded_delivery: bool) -> None:
+def check_way(case: Case, way: Way, *, to: Recipient, by_recorded_delivery: bool) -> None:
     """That a letter may go so. `by_recorded_delivery` is whether the law asks for that (SI 2020/2 regs 39(3), 41(2)).
 
     Raises NeverByPost (409), and Invalid (400) for a way that has no address, does not fit the recipient, or needs a reason.
@@ -95,6 +108,10 @@ def check_way(way: Way, *, to: Recipient, by_recorded_delivery: bool) -> None:
         if way.delivery in (Delivery.TRACKING, Delivery.EMAIL):
             raise _wrong("delivery", "They have no receipt: it goes by hand, by post or over a secure channel.")
         return
+    if way.delivery == Delivery.TRACKING and not standing.may_have_a_receipt(case, to.complainant):
+        raise _wrong(
+            "delivery", "They complain of nothing, so they have no receipt to read it with: choose another way."
+        )
     if way.delivery in BY_POST:
         _check_post(to.complainant, way, asked_by_law=by_recorded_delivery)
     if way.delivery == Delivery.EMAIL and not (to.complainant.email and to.complainant.text_by_email):
@@ -131,17 +148,23 @@ def _envelope(to: Recipient, way: Way) -> str:
     return to.name
 
 
-def _mail(case: Case, message: Message, complainant: Complainant, *, at: dt.datetime) -> None:
-    """The text itself to who wishes that; to who reads it with the receipt, that there is something to read."""
+def _mail(case: Case, message: Message, complainant: Complainant, *, has_files: bool, at: dt.datetime) -> None:
+    """The text itself to who wishes that; to who reads it with the receipt, that there is something to read.
+
+    Nothing to who would rather be rung up: others may read what comes to the address.
+    """
     wants_none = case.kind == Kind.COMMENT and not case.reply_wanted
-    if not complainant.email or wants_none or message.delivery not in (Delivery.EMAIL, Delivery.TRACKING):
+    whole, news = message.delivery == Delivery.EMAIL, message.delivery == Delivery.TRACKING
+    if complainant.contact_by == Complainant.ContactBy.TELEPHONE:
+        news = False
+    if not complainant.email or wants_none or not (whole or news):
         return
-    whole = message.delivery == Delivery.EMAIL
+    files = (WITH_FILES if standing.may_have_a_receipt(case, complainant) else FILES_ON_ASKING) if has_files else ""
     outbox.queue(
         cause=f"message:{message.public_id}:{complainant.public_id}",
         recipient=complainant.email,
         subject=message.heading,
-        body=f"{message.text}\n\n{NO_ANSWERS}\n" if whole else NEWS_BODY.format(reference=case.reference),
+        body=f"{message.text}\n\n{files}{NO_ANSWERS}\n" if whole else NEWS_BODY.format(reference=case.reference),
         at=at,
         not_before=end_of_quiet(at, quiet_from=complainant.quiet_from, quiet_until=complainant.quiet_until),
         about=case.reference,

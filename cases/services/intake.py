@@ -115,6 +115,8 @@ def add_complainant(case: Case, new: NewComplainant, *, position: int, added_on:
         has_authority=new.has_authority,
         language=new.language,
         access_needs=new.access_needs,
+        text_by_email=new.relationship == Complainant.Relationship.INTERESTED
+        and bool(new.email),  # they have no receipt
         added_on=added_on,
     )
     if any(new.equality.values()):

@@ -121,7 +121,8 @@ def add_interested_person(
 ) -> tuple[Complainant, Case]:
     """Add somebody with an interest in how a complaint or matter is handled (PRA 2002 s. 21): they complain of nothing.
 
-    They hear how it is going within four weeks of the day of `at`, and every four weeks after, by a clock of their own.
+    They hear how it is going within four weeks of the day of `at`, and every four weeks after, by a clock of their own;
+    as they have no receipt, the text itself goes to the e-mail address, and where there is none by post or by hand.
     Raises Missing (404), Stale (412), MayNot (403), Invalid (400) where nobody could be told anything, CannotArise (409)
     for a comment or a closed case.
     """
@@ -144,6 +145,7 @@ def add_interested_person(
         email=email,
         telephone=telephone,
         address=address,
+        text_by_email=bool(email),
         added_on=day_of(at),
     )
     keep(case, "INTERESTED_PERSON_ADDED", actor=actor, at=at, details={"complainant": str(person.public_id)})

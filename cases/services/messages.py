@@ -29,6 +29,7 @@ from .words import words_of
 
 About = Message.About
 BY_STAFF = (About.PROGRESS, About.REPLY, About.ACKNOWLEDGEMENT)
+CHOOSE_A_WAY = "They have no receipt, and left no address that may be used: say how it goes to them."
 HANDLER_SUBJECT = "Reference {reference}"
 HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
 
@@ -92,8 +93,10 @@ def write(
     told = _whom(case, complainant)
     messages = []
     for each in told:
-        to, chosen = letters.to_complainant(each), way or correspondence.usual_way(each)
-        correspondence.check_way(chosen, to=to, by_recorded_delivery=False)
+        to, chosen = letters.to_complainant(each), way or correspondence.usual_way(case, each)
+        if way is None and chosen.delivery == Message.Delivery.HAND:
+            raise Invalid(CHOOSE_A_WAY, errors={"delivery": [CHOOSE_A_WAY]})
+        correspondence.check_way(case, chosen, to=to, by_recorded_delivery=False)
         letter = letters.write_freely(case, text)
         messages.append(
             correspondence.post(case, letter, about=about, to=to, way=chosen, actor=actor, at=at, files=attached)
@@ -134,7 +137,7 @@ def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.da
             else letters.write_freely(case, text),
             about=about,
             to=letters.to_complainant(each),
-            way=correspondence.usual_way(each),
+            way=correspondence.usual_way(case, each),
             actor=actor,
             at=at,
         )

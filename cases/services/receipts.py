@@ -77,7 +77,7 @@ def keep(complainant: Complainant, *, secret: str, actor: Actor, at: dt.datetime
 
 
 def _check(case: Case, who: Complainant) -> None:
-    if case.kind == Kind.MATTER or who not in standing.complainants_of(case):
+    if not standing.may_have_a_receipt(case, who):
         raise NoReceipt("They complain of nothing, so there is nothing of theirs to follow: write to them.")
 
 

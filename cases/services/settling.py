@@ -92,7 +92,7 @@ def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Ac
     to, on = recipient_of(case, row, on=day_of(at)), day_of(at)
     _check_consent(row.complainant)
     _check_harm(row, completed)
-    correspondence.check_way(completed.way, to=to, by_recorded_delivery=NOTICES[row.kind].by_recorded_delivery)
+    correspondence.check_way(case, completed.way, to=to, by_recorded_delivery=NOTICES[row.kind].by_recorded_delivery)
     files = correspondence.files_of_case(case, completed.files)
     letter = letters.write(
         case, row.kind, to=to, gaps=completed.gaps, on=on, identity=completed.identity or letters.REDACTED

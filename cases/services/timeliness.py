@@ -63,7 +63,7 @@ def write_letters(
         if back := from_whom.get(row.to):
             settling.keep_back(case, row, ground=back.ground, reason=back.reason, actor=actor, on=day_of(at))
         else:
-            completed = settling.Completed(gaps=gaps, way=_way_to(row))
+            completed = settling.Completed(gaps=gaps, way=_way_to(case, row))
             messages.append(settling.settle_by_letter(case, row, completed=completed, actor=actor, at=at))
     case.timeliness_written_on = day_of(at)
     details = {
@@ -82,5 +82,5 @@ def _check_is_owed(case: Case, *, on: dt.date) -> None:
         raise NoLetterOwed(f"It is owed from {owed[0].due_on:%d %B %Y} on, not before.")
 
 
-def _way_to(row: Notice) -> Way:
-    return correspondence.usual_way(row.complainant) if row.complainant else Way(Message.Delivery.SECURE)
+def _way_to(case: Case, row: Notice) -> Way:
+    return correspondence.usual_way(case, row.complainant) if row.complainant else Way(Message.Delivery.SECURE)
