@@ -18,7 +18,7 @@ from backend.notifications import services as outbox
 from cases import makers, standing
 from cases.models import Allegation, Case, Involvement, Kind, Naming, Notice
 
-from . import effects, locking, notices
+from . import contributions, effects, locking, notices
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_of
@@ -113,7 +113,8 @@ def raise_wall(
         outbox.call_off(about=case.reference, addressee=str(account.public_id), why="They are part of the case.")
     if involvement.part == Involvement.Part.SUBJECT:
         if is_senior_in_its_unit(case, involvement):
-            effects.keep_from_units(case, on=day_of(at))
+            effects.keep_from_units(case, actor=actor, at=at)
+        contributions.call_off_of_their_own(case, actor=actor, at=at)
         _owe_the_record(case, involvement, on=day_of(at))
 
 
