@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from psycopg2.sql import SQL, Identifier
 
 from backend.accounts.actors import Actor
@@ -40,6 +40,7 @@ from cases.models import (
     SpecialProcedures,
     Suspension,
     Withdrawal,
+    WithholdingReview,
 )
 from cases.models.case import CaseQuerySet
 from cases.moves import NEEDS, Need
@@ -206,9 +207,10 @@ def messages_of(case: Case) -> list[Message]:
 
 
 def notices_of(case: Case) -> list[Notice]:
-    """What somebody has to be told, or was: the oldest first."""
+    """What somebody has to be told, or was: the oldest first, each with the looks again at what was kept back of it."""
     rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message")
-    return list(rows.order_by("owed_on", "id"))
+    reviews = WithholdingReview.objects.select_related("reviewed_by__person").order_by("id")
+    return list(rows.prefetch_related(Prefetch("reviews", reviews)).order_by("owed_on", "id"))
 
 
 def withdrawals_of(case: Case) -> list[Withdrawal]:

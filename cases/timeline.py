@@ -32,9 +32,12 @@ from cases.models import (
     DateCorrection,
     Message,
     Note,
+    Notice,
     RetentionStep,
+    WithholdingReview,
 )
 
+KEPT_BACK = {"NOTICE_WITHHELD", "TIMELINESS_WRITTEN"}  # the event that has why; others may name the same notice
 LOOKING = {REVEALED, "LETTER_OPENED"}  # somebody looked, and changed nothing: for the authority's eyes
 NOBODY_BY_NAME = {"": "The public", "clock": "The system", "operator": "An operator of the server"}
 A_REFERENCE = re.compile(ReferenceConverter.regex)
@@ -131,7 +134,10 @@ def _entries(case: Case, actor: Actor) -> list[Entry]:
     mentioned = {text for event in events for text in _texts(event.details)}
     people = _people(mentioned) | names_of(event.actor for event in events)
     reasons = iter(Assessment.objects.filter(case_id=case.pk).order_by("id").values_list("reason", flat=True))
-    told = [(event.at, place, _entry(case, event, untold, people, reasons)) for place, event in enumerate(events)]
+    withheld = _why_kept_back(case)
+    told = [
+        (event.at, place, _entry(case, event, untold, people, reasons, withheld)) for place, event in enumerate(events)
+    ]
     others = [
         (each.at, len(events) + place, Entry(each.at, each.what, each.what.capitalize(), each.who, text=each.text))
         for place, each in enumerate(untold.values())
@@ -140,13 +146,20 @@ def _entries(case: Case, actor: Actor) -> list[Entry]:
 
 
 def _entry(
-    case: Case, event: Happened, untold: dict[str, _Written], people: Mapping[str, str], reasons: Iterator[str]
+    case: Case,
+    event: Happened,
+    untold: dict[str, _Written],
+    people: Mapping[str, str],
+    reasons: Iterator[str],
+    withheld: Mapping[str, str],
 ) -> Entry:
     """The event as an entry, with its words, which are taken out of `untold`."""
     # Once: later events about the same words, such as that they were read, only name them.
     words = [untold.pop(text).text for text in _texts(event.details) if text in untold]
     if event.verb == "ASSESSED":
         words.append(next(reasons, ""))
+    if event.verb in KEPT_BACK:
+        words += [withheld.get(text, "") for text in _texts(event.details)]
     if event.verb in LOOKING:
         words.append(str(event.details.get("reason", "")))
     details = {
@@ -175,10 +188,19 @@ def _written(case: Case) -> Iterator[_Written]:
     entries = ContributionEntry.objects.filter(contribution__case_id=case.pk).select_related("author__person")
     for entry in entries.order_by("id"):
         yield _Written(str(entry.public_id), entry.written_at, "CONTRIBUTION", entry.author.name, entry.text)
+    looks = WithholdingReview.objects.filter(notice__case_id=case.pk).select_related("reviewed_by__person")
+    for look in looks.order_by("id"):
+        yield _Written(str(look.public_id), look.reviewed_at, "WITHHOLDING", look.reviewed_by.name, look.reason)
     steps = RetentionStep.objects.filter(case_id=case.pk).exclude(text="").select_related("author__person")
     for step in steps.order_by("id"):
         who = step.author.name if step.author else NOBODY_BY_NAME["clock"]
         yield _Written(str(step.public_id), step.taken_at, "RETENTION", who, step.text)
+
+
+def _why_kept_back(case: Case) -> dict[str, str]:
+    """Why each notice was kept back at first, by what the trail calls the notice."""
+    kept_back = Notice.objects.filter(case_id=case.pk, settled_as=Notice.Settled.WITHHELD)
+    return {str(public_id): reason for public_id, reason in kept_back.values_list("public_id", "reason")}
 
 
 def _hidden_cases(case: Case, actor: Actor, events: Sequence[Happened]) -> set[str]:

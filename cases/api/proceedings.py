@@ -110,7 +110,7 @@ class ProceedingToldView(CaseDoor):
         responses={200: ProceedingOut},
     )
     def post(self, request: Request, reference: str, public_id: UUID) -> Response:
-        """Tell the complainants how they ended."""
+        """Tell those who are owed it how they ended: not from whom that is kept back, nor who was told by letter."""
         fields = fields_of(request, TextIn)
         change = self.change(request, reference)
         row, case = proceedings.tell(proceeding=public_id, **change, **fields.validated_data)

@@ -379,7 +379,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.UNDER_REVIEW,
         target=State.FINALISED,
-        conditions=when(facts.owes_no_referral, facts.review_ended_without_more),
+        conditions=when(facts.owes_no_referral, facts.review_ended_without_more, facts.somebody_may_be_told),
         permission=makers.may_decide,
     )
     def close_review(self, *, actor: Actor, on: dt.date, told: str) -> None:
@@ -434,7 +434,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=UNDER_SCHEDULE_3,
         target=State.FINALISED,
-        conditions=when(facts.owes_no_referral, facts.part_2_has_ceased),
+        conditions=when(facts.owes_no_referral, facts.part_2_has_ceased, facts.somebody_may_be_told),
         permission=makers.may_decide,
     )
     def cease(self, *, actor: Actor, on: dt.date, told: str) -> None:
@@ -446,7 +446,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=[*BEFORE_RECORDING, *OUTSIDE, State.RECORDED],
         target=State.MERGED,
-        conditions=when(facts.is_assessed, facts.owes_no_referral),
+        conditions=when(facts.is_assessed, facts.owes_no_referral, facts.somebody_may_be_told),
         permission=makers.may_decide,
     )
     def merge(self, *, actor: Actor, on: dt.date, into: Case, told: str) -> None:

@@ -1,4 +1,4 @@
-"""The texts of letters, version by version; the files that went with a message; who has read what came in."""
+"""The texts of letters, version by version; the files that went with a message; who has read what came in, or looked again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.areas.models import Unit
 from backend.attachments.models import StoredFile
 from backend.common.identifiers import random_public_id
 
-from .parts import Message
+from .parts import Message, Notice
 
 
 class LetterTemplateQuerySet(models.QuerySet["LetterTemplate"]):
@@ -78,3 +78,20 @@ class MessageRead(models.Model):
 
     def __str__(self) -> str:
         return str(self.message_id)
+
+
+class WithholdingReview(models.Model):
+    """One look again at what was kept back: whether it still is, and why. Frozen, as is why it was kept back at first."""
+
+    public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="reviews")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField()
+    still_withheld = models.BooleanField()
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="withholding_review_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"review of {self.reviewed_at:%Y-%m-%d}"

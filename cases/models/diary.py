@@ -15,8 +15,17 @@ from backend.common.blind_indexes import BlindIndexField
 from backend.common.fields import EncryptedTextField
 from backend.common.identifiers import random_public_id
 
-from .case import UNIT_ROLES, Case
+from .case import UNIT_ROLES, Case, Kind
 from .parts import Complainant, Involvement
+
+# What no unit is asked where it is about one of its own.
+ABOUT_PEOPLE = Q(case__concerns_conduct=True) | Q(case__kept_from_units=True) | Q(case__kind=Kind.MATTER)
+
+
+def of_unit(unit: Any) -> Q:
+    """Of the people in a case, those whom it is about and who work or worked in the unit: by a role, or when it happened."""
+    theirs = Q(unit=unit) | Q(person__accounts__role_grants__unit=unit)
+    return Q(theirs, part=Involvement.Part.SUBJECT, ended_at=None)
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
@@ -24,13 +33,15 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         """What the actor's own unit is asked: the question, not the case.
 
         The walls stand here as everywhere: the subject, a witness and whoever is conflicted out see nothing of it. Of a
-        restricted case nobody learns through a question.
+        restricted case nobody learns through a question, nor a unit of the conduct of one of its own.
         """
         if not actor.person_id:
             return self.none()
         own = Q(unit__in=actor.units_of(*UNIT_ROLES)) | Q(unit__force__in=actor.whole_forces_of(*UNIT_ROLES))
         wall = Involvement.objects.filter(case=OuterRef("case"), person=actor.person_id, ended_at=None)
-        return self.filter(own, case__restricted=False, case__disposed_on=None).exclude(Exists(wall))
+        of_their_own = Involvement.objects.filter(of_unit(OuterRef("unit")), case=OuterRef("case"))
+        seen = self.filter(own, case__restricted=False, case__disposed_on=None).exclude(Exists(wall))
+        return seen.exclude(ABOUT_PEOPLE, Exists(of_their_own))
 
     def outstanding(self) -> Self:
         """Those that their unit still has to answer."""

@@ -375,6 +375,9 @@ class Notice(models.Model):
     to = models.CharField(max_length=11, choices=To.choices)
     complainant = models.ForeignKey(Complainant, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey(Involvement, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    proceeding = models.ForeignKey(
+        "cases.Proceeding", null=True, blank=True, on_delete=models.PROTECT, related_name="notices"
+    )  # whose end, or whose beginning, is told
     owed_on = models.DateField()
     settled_on = models.DateField(null=True, blank=True)
     settled_as = models.CharField(max_length=8, choices=Settled.choices, blank=True)

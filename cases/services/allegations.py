@@ -95,7 +95,7 @@ def code(
     row.save()
     row.factors.set(codes.factors_for(case, factors))
     settle(case)
-    keep_where_it_belongs(case, row, on=day_of(at))
+    keep_where_it_belongs(case, row, actor=actor, at=at)
     coded_as = {"category": row.category_code, "factors": sorted(factors)}
     keep(case, "ALLEGATION_CODED", row, actor=actor, at=at, details=coded_as)
     return case
@@ -187,10 +187,10 @@ def write_code(allegation: Allegation, category: Code) -> None:
     allegation.category = f"{category.parent.label}: {category.label}" if category.parent else category.label
 
 
-def keep_where_it_belongs(case: Case, allegation: Allegation, *, on: dt.date) -> None:
+def keep_where_it_belongs(case: Case, allegation: Allegation, *, actor: Actor, at: dt.datetime) -> None:
     """What is never for a local unit goes home to Professional Standards, and stays there."""
     if allegation.code and allegation.code.never_to_units:
-        effects.keep_from_units(case, on=on)
+        effects.keep_from_units(case, actor=actor, at=at)
 
 
 def keep(

@@ -15,7 +15,7 @@ from backend.common.errors import Invalid, Refused
 from cases import makers
 from cases.models import Assessment, Case, Kind
 
-from . import contact, locking, units
+from . import contact, contributions, locking, units
 from .due import write_next_due
 from .locking import MayNot
 
@@ -69,7 +69,7 @@ def assess(
     case.concerns_conduct = any(ticks.values())
     _start_or_stop_the_referral(case, on=day_of(at))
     case.assessed_by_id = actor.person_id
-    take_from_whom_it_is_not_for(case, at=at)
+    take_from_whom_it_is_not_for(case, actor=actor, at=at)
     Assessment.objects.create(
         case_id=case.pk,
         person_id=actor.person,
@@ -120,10 +120,14 @@ def _set_contact_impossible(case: Case, reason: str) -> None:
     case.contact_impossible_reason = reason
 
 
-def take_from_whom_it_is_not_for(case: Case, *, at: dt.datetime) -> None:
-    """No unit keeps what concerns conduct, nor anybody who handles nothing of the kind. For a change that records itself."""
+def take_from_whom_it_is_not_for(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """No unit keeps what concerns conduct, nor anybody who handles nothing of the kind. For a change that records itself.
+
+    Nor is a unit asked any more about one of its own.
+    """
     if not case.concerns_conduct:
         return
+    contributions.call_off_of_their_own(case, actor=actor, at=at)
     if case.unit and not case.unit.is_professional_standards:
         case.unit, case.handler = units.professional_standards_of(case.force_id, on=day_of(at)), None
     elif case.handler and not acting(case.handler, at=at).holds(*PSD_HANDLERS, force_id=case.force_id):

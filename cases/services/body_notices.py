@@ -121,7 +121,7 @@ def enter(
         raise CannotBeDecided(decision.otherwise)
     notice = keep(case, body=body, decides=decides, dated_on=dated_on, document=document, actor=actor, at=at)
     if decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL"):
-        _has_to_be_referred(case, on=dated_on, at=at)
+        _has_to_be_referred(case, on=dated_on, actor=actor, at=at)
     if decides == "KNOWS_OF_WITHDRAWAL":
         _end_the_review(case, notice)
     told = {"notice": str(notice.public_id), "body": body, "decides": decides, "dated_on": str(dated_on)}
@@ -147,10 +147,10 @@ def keep(
     )
 
 
-def _has_to_be_referred(case: Case, *, on: dt.date, at: dt.datetime) -> None:
+def _has_to_be_referred(case: Case, *, on: dt.date, actor: Actor, at: dt.datetime) -> None:
     case.alleges_mandatory_referral = case.concerns_conduct = True
     case.referral_clear_on = on
-    assessment.take_from_whom_it_is_not_for(case, at=at)
+    assessment.take_from_whom_it_is_not_for(case, actor=actor, at=at)
 
 
 def _end_the_review(case: Case, notice: BodyNotice) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import RoleGrant, User
 from backend.areas.models import Unit
 from backend.attachments.models import StoredFile
+from backend.audit import services as audit
 from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import Missing, Refused, Stale
@@ -24,13 +24,16 @@ from cases.machine import MACHINES
 from cases.makers import Maker
 from cases.models import Case, CaseFile, Contribution, ContributionEntry, Involvement, Kind
 from cases.models.case import UNIT_ROLES
+from cases.models.diary import of_unit
 from cases.selectors import load_parts
 from cases.timetable import timetable
 
 from . import editing, locking, steps, units
+from .due import forget
 from .locking import MayNot
 
 State = Contribution.State
+OF_THEIR_OWN = "Somebody whom the case is about works or worked there."
 SUBJECT = "A contribution is waited for"
 BODY = """Your unit has been asked to contribute something, and it is waited for.
 
@@ -74,12 +77,14 @@ def ask(
 
     Its handlers see the question and those files of the case, and nothing else of it. Raises Missing (404), Stale (412),
     MayNot (403), Invalid (400) for a unit, day or file that is none, CannotAsk (409) for a closed or restricted case, and
-    for a unit in which somebody works whom a case about conduct is about.
+    for a unit in which somebody works or worked whom a case about conduct is about.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     check_may_ask(case, actor)
     asked = units.unit_of(case, unit, on=day_of(at))
-    _check_askable(case, asked, at=at)
+    if asked.pk == case.unit_id or asked.is_professional_standards:
+        raise steps.wrong("unit", "Ask a unit that does not have the case: neither its own nor Professional Standards.")
+    _check_askable(case, asked)
     contribution = Contribution.objects.create(
         case_id=case.pk,
         unit=asked,
@@ -122,10 +127,12 @@ def send_back(
 ) -> tuple[Contribution, Case]:
     """Ask for more or for better, by `due` or else within the target, counted from today.
 
-    Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a day that has gone, CannotStep (409).
+    Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a day that has gone, CannotStep (409), and CannotAsk
+    (409) where the unit is not asked any more.
     """
     case, contribution = _of_case(reference, public_id, actor=actor, version=version)
     _step(contribution, State.SENT_BACK)
+    _check_askable(case, contribution.unit)
     contribution.asked_on, contribution.due_on = day_of(at), _due(due, on=day_of(at))
     _tell_unit(contribution, "sent back", at=at)
     _save(case, contribution, reason, actor=actor, at=at, due_on=contribution.due_on)
@@ -166,6 +173,34 @@ def submit(*, public_id: UUID, text: str, actor: Actor, at: dt.datetime, version
     return contribution
 
 
+# ---- by what becomes known of the case
+
+
+def call_off_of_their_own(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """No unit has to answer any more what it may not be asked: about the conduct of one of its own.
+
+    For a change that records itself, after it wrote whom the case is about, or that it concerns conduct. What was answered
+    before stays with the case; the unit sees neither.
+    """
+    waited_for = [each for each in case.contributions.all() if each.state in Contribution.OUTSTANDING]
+    for each in waited_for:
+        if not _is_of_their_own(case, each.unit):
+            continue
+        forget(case, "contributions")
+        _step(each, State.CANCELLED)
+        each.settled_on, each.version = day_of(at), each.version + 1
+        each.save()
+        outbox.call_off(cause=f"contribution:{each.public_id}", why="It is not asked any more.")
+        audit.record(
+            actor=actor.public_id,
+            verb=f"CONTRIBUTION_{each.state}",
+            subject_kind="case",
+            subject=case.reference,
+            at=at,
+            details=_write(each, OF_THEIR_OWN, actor=actor, at=at),
+        )
+
+
 # ---- by the clock
 
 
@@ -193,22 +228,19 @@ def check_may_ask(case: Case, actor: Actor) -> None:
         raise MayNot(rule.otherwise)
 
 
-def _check_askable(case: Case, unit: Unit, *, at: dt.datetime) -> None:
+def _check_askable(case: Case, unit: Unit) -> None:
     if case.closed_on:
         raise CannotAsk("The case is closed.")
     if case.restricted:
         raise CannotAsk("The case is restricted: nobody is asked who has no leave to see it.")
-    if unit.pk == case.unit_id or unit.is_professional_standards:
-        raise steps.wrong("unit", "Ask a unit that does not have the case: neither its own nor Professional Standards.")
-    about_people = case.concerns_conduct or case.kept_from_units or case.kind == Kind.MATTER
-    if about_people and _subjects_in(case, unit, at=at):
+    if _is_of_their_own(case, unit):
         raise CannotAsk("Somebody whom the case is about works or worked there: ask another unit.")
 
 
-def _subjects_in(case: Case, unit: Unit, *, at: dt.datetime) -> bool:
-    subjects = Involvement.objects.filter(case_id=case.pk, part=Involvement.Part.SUBJECT, ended_at=None)
-    works_there = RoleGrant.objects.held_at(at).filter(unit=unit)
-    return subjects.filter(Q(unit=unit) | Q(person__accounts__role_grants__in=works_there)).exists()
+def _is_of_their_own(case: Case, unit: Unit) -> bool:
+    """Whether the case is about the conduct of somebody of the unit: the same as Contribution.objects.asked_of leaves out."""
+    about_people = case.concerns_conduct or case.kept_from_units or case.kind == Kind.MATTER
+    return about_people and Involvement.objects.filter(of_unit(unit), case_id=case.pk).exists()
 
 
 def _due(due: dt.date | None, *, on: dt.date) -> dt.date:
@@ -267,13 +299,18 @@ def _save(case: Case, contribution: Contribution, text: str, *, actor: Actor, at
 def _keep(
     case: Case, contribution: Contribution, text: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]
 ) -> None:
-    entry = ContributionEntry.objects.create(
-        contribution=contribution, step=contribution.state, author_id=actor.account, written_at=at, text=text
-    )
-    ids = {"contribution": str(contribution.public_id), "entry": str(entry.public_id)}
+    ids = _write(contribution, text, actor=actor, at=at)
     steps.keep(
         case, f"CONTRIBUTION_{contribution.state}", "contributions", actor=actor, at=at, details={**ids, **details}
     )
+
+
+def _write(contribution: Contribution, text: str, *, actor: Actor, at: dt.datetime) -> dict[str, str]:
+    """What was said at the step; answers what the trail calls it by."""
+    entry = ContributionEntry.objects.create(
+        contribution=contribution, step=contribution.state, author_id=actor.account, written_at=at, text=text
+    )
+    return {"contribution": str(contribution.public_id), "entry": str(entry.public_id)}
 
 
 def _tell_unit(contribution: Contribution, occasion: str, *, at: dt.datetime) -> None:

@@ -16,7 +16,7 @@ from cases.consequences import PART_2_ENDS, Consequences
 from cases.models import Allegation, BodyNotice, Case, CaseFile, CaseLink, Flag, Involvement, Message, Referral
 from cases.moves import kind_of
 
-from . import determinations, links, matters, messages, notes, notices
+from . import contributions, determinations, links, matters, messages, notes, notices
 from .due import forget
 from .units import professional_standards_of, unit_of
 
@@ -155,7 +155,7 @@ def follow(
     _say(case, move, actor=actor, at=at, details=details)
     _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
     _link(case, move, actor=actor, at=at, details=details)
-    _bring_home(case, move, on=day_of(at))
+    _bring_home(case, move, actor=actor, at=at)
     if move == "record":
         case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]
     _decide_afresh(case, move)
@@ -191,26 +191,28 @@ def _link(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict
         matters.open_from(case, why="The complaint was withdrawn; the public interest asks for it.", actor=actor, at=at)
 
 
-def keep_from_units(case: Case, *, on: dt.date) -> None:
+def keep_from_units(case: Case, *, actor: Actor, at: dt.datetime) -> None:
     """No unit sees the case from now on: one that held it gives it, and its handler, up. For a change that records itself.
 
-    For special procedures, a serious category, a senior rank or a referral. Who was appointed to investigate it stays. Raises
-    Invalid (400) where the force has no Professional Standards Department.
+    For special procedures, a serious category, a senior rank or a referral. Who was appointed to investigate it stays. What
+    the units of those complained about were asked is called off. Raises Invalid (400) where the force has no Professional
+    Standards Department.
     """
     case.kept_from_units = True
+    contributions.call_off_of_their_own(case, actor=actor, at=at)
     if case.unit is None or case.unit.is_professional_standards:
         return
-    case.unit = professional_standards_of(case.force_id, on=on)
+    case.unit = professional_standards_of(case.force_id, on=day_of(at))
     if case.handler_id != case.investigator_id:
         case.handler = None
 
 
-def _bring_home(case: Case, move: str, *, on: dt.date) -> None:
+def _bring_home(case: Case, move: str, *, actor: Actor, at: dt.datetime) -> None:
     """What a unit may not have goes back to Professional Standards."""
     if move == "return_to_triage":
-        case.unit, case.handler = professional_standards_of(case.force_id, on=on), None
+        case.unit, case.handler = professional_standards_of(case.force_id, on=day_of(at)), None
     elif case.kept_from_units:
-        keep_from_units(case, on=on)
+        keep_from_units(case, actor=actor, at=at)
 
 
 def _decide_afresh(case: Case, move: str) -> None:

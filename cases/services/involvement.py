@@ -18,7 +18,7 @@ from backend.notifications import services as outbox
 from cases import makers, standing
 from cases.models import Allegation, Case, Involvement, Kind, Naming, Notice
 
-from . import effects, locking
+from . import contributions, effects, locking, notices
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_of
@@ -113,7 +113,8 @@ def raise_wall(
         outbox.call_off(about=case.reference, addressee=str(account.public_id), why="They are part of the case.")
     if involvement.part == Involvement.Part.SUBJECT:
         if is_senior_in_its_unit(case, involvement):
-            effects.keep_from_units(case, on=day_of(at))
+            effects.keep_from_units(case, actor=actor, at=at)
+        contributions.call_off_of_their_own(case, actor=actor, at=at)
         _owe_the_record(case, involvement, on=day_of(at))
 
 
@@ -176,7 +177,6 @@ def _owe_the_record(case: Case, subject: Involvement, *, on: dt.date) -> None:
     """Somebody who becomes known after the complaint was recorded is owed a copy of it then (SI 2020/2 reg. 3)."""
     if case.kind != Kind.COMPLAINT or not case.recorded_on or case.closed_on or subject.person is None:
         return
-    owed = {"case_id": case.pk, "kind": "RECORD_COPY", "to": Notice.To.SUBJECT}
-    if not Notice.objects.filter(**owed, subject__person=subject.person).exists():
-        Notice.objects.create(**owed, subject=subject, owed_on=on)
-        forget(case, "notices")
+    copies = Notice.objects.filter(case_id=case.pk, kind="RECORD_COPY", subject__person=subject.person)
+    if not copies.exclude(settled_as=Notice.Settled.NOT_OWED).exists():
+        notices.owe_one(case, "RECORD_COPY", to=subject, on=on)

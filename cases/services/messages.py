@@ -145,6 +145,21 @@ def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.da
     ]
 
 
+def send_to(
+    case: Case, complainant: Complainant, *, about: Message.About, text: str, actor: Actor, at: dt.datetime
+) -> Message:
+    """A message to one complainant alone, by the way that they wish. For a change that records itself."""
+    return correspondence.post(
+        case,
+        letters.write_freely(case, text),
+        about=about,
+        to=letters.to_complainant(complainant),
+        way=correspondence.usual_way(complainant),
+        actor=actor,
+        at=at,
+    )
+
+
 @transaction.atomic
 def receive(
     *,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
-from cases.models import Case, Complainant, Involvement, Notice
+from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding
 
 from .due import forget
 
@@ -19,8 +19,7 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case.
     """
     if to == "COMPLAINANT":
-        to_be_told = Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
-        return _owe(case, kind, to, on, complainants=list(to_be_told))
+        return _owe(case, kind, to, on, complainants=_who_complained(case))
     if to == "SUBJECT":
         known = Involvement.objects.filter(
             case_id=case.pk, part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None
@@ -29,6 +28,19 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     forget(case, "notices")
     body = case.review_body if to == "REVIEW_BODY" else to
     return [Notice.objects.create(case_id=case.pk, kind=kind, to=body, owed_on=on)] if body else []
+
+
+def owe_of(case: Case, proceeding: Proceeding, *, on: dt.date) -> list[Notice]:
+    """What each complainant is told of proceedings, owed from `on`. For a change that records itself."""
+    to_be_told = _who_complained(case)
+    return _owe(case, "PROCEEDING_OUTCOME", "COMPLAINANT", on, complainants=to_be_told, proceeding=proceeding)
+
+
+def owe_again(case: Case, row: Notice, *, on: dt.date) -> Notice:
+    """A notice of its own in the place of one that is kept back no longer. For a change that records itself."""
+    forget(case, "notices")
+    same = {name: getattr(row, name) for name in ("kind", "to", "complainant", "subject", "proceeding")}
+    return Notice.objects.create(case_id=case.pk, owed_on=on, **same)
 
 
 def owe_one(case: Case, kind: str, *, to: Complainant | Involvement, on: dt.date) -> list[Notice]:
@@ -59,6 +71,29 @@ def settle_one(
         _call_off(Notice.objects.filter(case_id=case.pk, kind=kind, message__isnull=False, **whom))
 
 
+def settle_by_message(
+    case: Case, row: Notice, message: Message, *, actor: Actor, on: dt.date, reason: str = ""
+) -> None:
+    """The notice was sent: the message says what and how. For a change that records itself."""
+    forget(case, "notices")
+    row.settled_on, row.settled_as, row.settled_by_id = on, Notice.Settled.SENT, actor.account
+    row.message, row.reason = message, reason
+    row.save(update_fields=["settled_on", "settled_as", "settled_by", "message", "reason"])
+
+
+def note_whether_told(case: Case, *proceedings: Proceeding) -> None:
+    """Proceedings count as told once nobody is owed how they ended, on the day on which the last one heard it.
+
+    For a change that records itself, after what it settled.
+    """
+    for each in proceedings:
+        forget(case, "proceedings")
+        said_since = Q(settled_as=Notice.Settled.SENT, owed_on__gte=each.ended_on or each.begun_on)
+        is_owed = each.notices.filter(settled_on=None).exists()
+        each.told_on = None if is_owed else each.notices.filter(said_since).aggregate(last=Max("settled_on"))["last"]
+        each.save(update_fields=["told_on"])
+
+
 def _call_off(sent: QuerySet[Notice]) -> None:
     """What was written already and waits for the end of somebody's quiet hours is not mailed any more."""
     for message in sent.values_list("message__public_id", flat=True):
@@ -73,26 +108,41 @@ def _owe(
     *,
     complainants: list[Complainant] | None = None,
     subjects: list[Involvement] | None = None,
+    proceeding: Proceeding | None = None,
 ) -> list[Notice]:
     forget(case, "notices")
-    rows = [Notice(case_id=case.pk, kind=kind, to=to, owed_on=on, complainant=each) for each in complainants or []]
-    rows += [Notice(case_id=case.pk, kind=kind, to=to, owed_on=on, subject=each) for each in subjects or []]
+    owed = {"case_id": case.pk, "kind": kind, "to": to, "owed_on": on, "proceeding": proceeding}
+    rows = [Notice(complainant=each, **owed) for each in complainants or []]
+    rows += [Notice(subject=each, **owed) for each in subjects or []]
     return Notice.objects.bulk_create(rows)
 
 
-def drop_open_to(case: Case, complainant: Complainant, *, reason: str, actor: Actor, on: dt.date) -> None:
-    """What was owed to this one is not owed to them any more. For a change that records itself."""
+def _who_complained(case: Case) -> list[Complainant]:
+    return list(Complainant.objects.filter(case_id=case.pk, consent_ended_on=None))
+
+
+def hand_on(case: Case, subject: Involvement, *, to: Involvement) -> None:
+    """What is owed to a subject, or kept back from them, hangs on another row of the same person. For a change that records itself."""
     forget(case, "notices")
-    Notice.objects.filter(case_id=case.pk, complainant=complainant, settled_on=None).update(
-        settled_on=on, settled_as=Notice.Settled.NOT_OWED, settled_by=actor.user_id, reason=reason
-    )
+    goes_on = Q(settled_on=None) | Q(settled_as=Notice.Settled.WITHHELD, withheld_until=None)
+    Notice.objects.filter(goes_on, case_id=case.pk, subject=subject).update(subject=to)
+
+
+def drop_open_to(case: Case, whom: Complainant | Involvement, *, reason: str, actor: Actor, on: dt.date) -> None:
+    """What was owed to this one is not owed to them any more. For a change that records itself."""
+    one = {"complainant": whom} if isinstance(whom, Complainant) else {"subject": whom}
+    _drop(case, Notice.objects.filter(case_id=case.pk, settled_on=None, **one), reason=reason, actor=actor, on=on)
 
 
 def drop_open(case: Case, *, actor: Actor, on: dt.date) -> None:
     """What was owed is not owed any more: the case has ended. For a change that records itself."""
-    forget(case, "notices")
     # A recommendation is answered also where the answer is no, and nothing more follows.
     open_notices = Notice.objects.filter(case_id=case.pk, settled_on=None).exclude(kind="RECOMMENDATION_ANSWER")
-    open_notices.update(
-        settled_on=on, settled_as=Notice.Settled.NOT_OWED, settled_by=actor.user_id, reason="The case has ended."
-    )
+    _drop(case, open_notices, reason="The case has ended.", actor=actor, on=on)
+
+
+def _drop(case: Case, owed: QuerySet[Notice], *, reason: str, actor: Actor, on: dt.date) -> None:
+    forget(case, "notices")
+    proceedings = list(Proceeding.objects.filter(notices__in=owed).distinct())
+    owed.update(settled_on=on, settled_as=Notice.Settled.NOT_OWED, settled_by=actor.user_id, reason=reason)
+    note_whether_told(case, *proceedings)

@@ -11,10 +11,11 @@ from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import makers
-from cases.models import Case, Kind, Message, Notice, Proceeding
+from cases.models import Case, Complainant, Kind, Message, Notice, Proceeding
 
 from . import locking, messages, notices, steps
 from .locking import MayNot
+from .settling import ConsentNotRecorded
 from .steps import find, keep, wrong
 
 
@@ -51,7 +52,7 @@ def begin(
         case_id=case.pk, kind=kind, subject=who, begun_on=begun_on, next_date_on=next_date_on, contact=contact
     )
     if kind == Proceeding.Kind.APPEAL:  # that one was brought is told too, as well as how it ends
-        notices.owe(case, "PROCEEDING_OUTCOME", to="COMPLAINANT", on=begun_on)
+        notices.owe_of(case, row, on=begun_on)
     _keep(case, row, "PROCEEDING_BEGUN", actor=actor, at=at, kind=kind, begun_on=begun_on)
     return row, case
 
@@ -105,7 +106,7 @@ def end(
     row.ended_on, row.result, row.next_date_on = ended_on, result, None
     row.told_on = None  # that an appeal was brought may have been told before
     row.save()
-    notices.owe(case, "PROCEEDING_OUTCOME", to="COMPLAINANT", on=ended_on)
+    notices.owe_of(case, row, on=ended_on)
     _keep(case, row, "PROCEEDING_ENDED", actor=actor, at=at, ended_on=ended_on)
     return row, case
 
@@ -114,27 +115,39 @@ def end(
 def tell(
     *, reference: str, proceeding: UUID, text: str, actor: Actor, at: dt.datetime, version: int
 ) -> tuple[Proceeding, Case]:
-    """Tell the complainants how they ended, or that an appeal was brought; it may be after the case has ended.
+    """Tell how they ended, or that an appeal was brought, to those who are owed it; it may be after the case has ended.
 
-    What was owed to them about it is settled. Raises Missing (404), Stale (412), MayNot (403), CannotFollow (409) where
-    there is nothing to tell yet, or it was told.
+    From whom it is kept back, who was told by letter, and a representative without a recorded consent hear nothing of it.
+    What was owed to those who are told is settled. Raises Missing (404), Stale (412), MayNot (403), CannotFollow (409) where
+    there is nothing to tell yet, or nobody is owed it any more, ConsentNotRecorded (409) where nobody else is left.
     """
     case = _lock(reference, actor=actor, version=version)
     row: Proceeding = find(case.proceedings, proceeding)
     happened_on = row.ended_on or (row.begun_on if row.kind == Proceeding.Kind.APPEAL else None)
     if happened_on is None:
         raise CannotFollow("They have not ended yet.")
-    if row.told_on:
-        raise CannotFollow("It was told already.")
-    row.told_on = day_of(at)
-    row.save(update_fields=["told_on"])
-    messages.send(case, about=Message.About.OUTCOME, text=text, actor=actor, at=at)
-    for complainant in case.complainants.all():
-        notices.settle_one(
-            case, "PROCEEDING_OUTCOME", to=complainant, as_=Notice.Settled.SENT, actor=actor, on=day_of(at)
-        )
+    for complainant, owed in _who_may_be_told(row).items():
+        message = messages.send_to(case, complainant, about=Message.About.OUTCOME, text=text, actor=actor, at=at)
+        for notice in owed:
+            notices.settle_by_message(case, notice, message, actor=actor, on=day_of(at))
+    notices.note_whether_told(case, row)
     _keep(case, row, "PROCEEDING_TOLD", actor=actor, at=at)
     return row, case
+
+
+def _who_may_be_told(row: Proceeding) -> dict[Complainant, list[Notice]]:
+    """Those who are owed what is told of them, each with what is owed. Raises CannotFollow and ConsentNotRecorded (409)."""
+    owed = row.notices.filter(settled_on=None).select_related("complainant").order_by("complainant__position", "pk")
+    if not owed:
+        told = "It was told already." if row.told_on else "Nobody is owed it any more: it is kept back, or not owed."
+        raise CannotFollow(told)
+    may_be_told: dict[Complainant, list[Notice]] = {}
+    for notice in owed:
+        if notice.complainant and not notice.complainant.lacks_consent:
+            may_be_told.setdefault(notice.complainant, []).append(notice)
+    if not may_be_told:
+        raise ConsentNotRecorded("Nobody else is left to be told: record the consent of whom they act for first.")
+    return may_be_told
 
 
 def _lock(reference: str, *, actor: Actor, version: int) -> Case:

@@ -13,7 +13,7 @@ from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers
-from cases.models import Case, Complainant, Message, Notice
+from cases.models import Case, Complainant, Message, Notice, WithholdingReview
 from cases.models.path import LetterWay
 from cases.notices import NOTICES, may_be_withheld_on
 
@@ -33,6 +33,7 @@ LETTER_WAYS = {
     Delivery.HAND: LetterWay.BY_HAND,
     Delivery.SECURE: LetterWay.EMAIL,
 }
+RECORD_CONSENT = "Record the consent of the person that they act for first."
 
 
 class NoticeSettled(Refused):
@@ -101,10 +102,8 @@ def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Ac
     message = correspondence.post(
         case, letter, about=Message.About.NOTICE, to=to, way=completed.way, actor=actor, at=at, files=files
     )
-    forget(case, "notices")
-    row.settled_on, row.settled_as, row.settled_by_id = on, Settled.SENT, actor.account
-    row.message, row.reason = message, completed.harm_check
-    row.save(update_fields=["settled_on", "settled_as", "settled_by", "message", "reason"])
+    notices.settle_by_message(case, row, message, actor=actor, on=on, reason=completed.harm_check)
+    _note_what_was_told_of_proceedings(case, row)
     return message
 
 
@@ -138,6 +137,7 @@ def keep_back(case: Case, row: Notice, *, ground: str, reason: str, actor: Actor
     row.settled_on, row.settled_as, row.settled_by_id = on, Settled.WITHHELD, actor.account
     row.harm, row.reason = ground, reason
     row.save(update_fields=["settled_on", "settled_as", "settled_by", "harm", "reason"])
+    _note_what_was_told_of_proceedings(case, row)
 
 
 @transaction.atomic
@@ -146,8 +146,8 @@ def review_withholding(
 ) -> tuple[Notice, Case]:
     """Look again at what was kept back: it still is (`still_withheld` YES), or it is owed from today as a notice of its own (NO).
 
-    Answers with the notice that then stands. Raises Missing (404), Stale (412), MayNot (403), and NoticeSettled (409) where
-    nothing is kept back.
+    Each look is kept with its `reason`, and why it was kept back at first stays. Answers with the notice that then stands.
+    Raises Missing (404), Stale (412), MayNot (403), and NoticeSettled (409) where nothing is kept back.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -155,20 +155,17 @@ def review_withholding(
     row: Notice = steps.find(case.notices, notice)
     if row.settled_as != Settled.WITHHELD or row.withheld_until:
         raise NoticeSettled("It is not kept back.")
+    review = WithholdingReview.objects.create(
+        notice=row, reviewed_by_id=actor.account, reviewed_at=at, still_withheld=still_withheld == "YES", reason=reason
+    )
     row.reviewed_on = day_of(at)
     stands = row
-    if still_withheld == "NO":
+    if not review.still_withheld:
         row.withheld_until = day_of(at)
-        whom = row.complainant or row.subject
-        stands = (
-            notices.owe_one(case, row.kind, to=whom, on=day_of(at))
-            if whom
-            else notices.owe(case, row.kind, to=row.to, on=day_of(at))
-        )[0]
-    else:
-        row.reason = reason
-    row.save(update_fields=["reviewed_on", "withheld_until", "reason"])
-    details = {**_details(row), "still_withheld": still_withheld}
+        stands = notices.owe_again(case, row, on=day_of(at))
+        _note_what_was_told_of_proceedings(case, row)
+    row.save(update_fields=["reviewed_on", "withheld_until"])
+    details = {**_details(row), "still_withheld": still_withheld, "review": str(review.public_id)}
     steps.keep(case, "WITHHOLDING_REVIEWED", "notices", actor=actor, at=at, details=details)
     return stands, case
 
@@ -202,7 +199,12 @@ def _check_may_send(case: Case, actor: Actor) -> None:
 
 def _check_consent(complainant: Complainant | None) -> None:
     if complainant and complainant.lacks_consent:
-        raise ConsentNotRecorded("Record the consent of the person that they act for first.")
+        raise ConsentNotRecorded(RECORD_CONSENT)
+
+
+def _note_what_was_told_of_proceedings(case: Case, row: Notice) -> None:
+    if row.proceeding:
+        notices.note_whether_told(case, row.proceeding)
 
 
 def _check_harm(row: Notice, completed: Completed) -> None:

@@ -75,7 +75,7 @@ def declare(
         case_id=case.pk, subject=who, indication=indication, reasons=reasons, declared_on=day_of(at)
     )
     case.indicates_misconduct = True
-    effects.keep_from_units(case, on=day_of(at))
+    effects.keep_from_units(case, actor=actor, at=at)
     _keep(case, special, "SPECIAL_PROCEDURES_DECLARED", actor=actor, at=at, indication=indication)
     return special, case
 

@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
-from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import facts, findings, makers, standing
 from cases.machine import MACHINES
@@ -87,7 +86,7 @@ def move_to(
     row.moved_to = new
     row.save(update_fields=["moved_to"])
     _carry_subjects(row, new, other, actor=actor, at=at)
-    _keep_from_units_too(case, row, other, on=day_of(at))
+    _keep_from_units_too(case, row, other, actor=actor, at=at)
     settle(case)
     settle(other)
     _keep_other(other, new, actor=actor, at=at)
@@ -179,10 +178,10 @@ def _carry_subjects(source: Allegation, new: Allegation, case: Case, *, actor: A
         raise_wall(case, copy, each.person, what=Naming.What.NAMED, actor=actor, at=at)
 
 
-def _keep_from_units_too(case: Case, allegation: Allegation, other: Case, *, on: dt.date) -> None:
+def _keep_from_units_too(case: Case, allegation: Allegation, other: Case, *, actor: Actor, at: dt.datetime) -> None:
     if case.kept_from_units or case.concerns_conduct:
-        effects.keep_from_units(other, on=on)
-    keep_where_it_belongs(other, allegation, on=on)
+        effects.keep_from_units(other, actor=actor, at=at)
+    keep_where_it_belongs(other, allegation, actor=actor, at=at)
 
 
 def _keep_other(other: Case, new: Allegation, *, actor: Actor, at: dt.datetime) -> None:

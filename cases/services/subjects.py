@@ -11,10 +11,10 @@ from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
-from cases.models import Case, EqualityAnswers, Involvement, Naming, Notice, Origin, SpecialProcedures
+from cases.models import Case, EqualityAnswers, Involvement, Naming, Origin, SpecialProcedures
 from cases.selectors import get_case
 
-from . import locking
+from . import locking, notices
 from .due import forget
 from .involvement import check_may_name, check_not_named, find_person, keep, raise_wall
 from .locking import HistoryStands
@@ -68,8 +68,8 @@ def identify(
 def take_down(*, reference: str, involvement: UUID, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
     """Take down a wall that was raised by mistake; the row stays, with who named them, who took it back and why.
 
-    By a second person: never who named or identified them. What they were owed as a subject is not owed any more; a case that
-    was taken from the units stays so. Raises Missing (404), Stale (412), MayNot (403), CannotTakeDown (409) for the same
+    By a second person: never who named or identified them. What they were owed as a subject is not owed any more, unless they
+    are named in another part of the case, too; a case that was taken from the units stays so. Raises Missing (404), Stale (412), MayNot (403), CannotTakeDown (409) for the same
     person, twice, or where special procedures rest on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -79,13 +79,11 @@ def take_down(*, reference: str, involvement: UUID, reason: str, actor: Actor, a
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     Naming.objects.create(involvement=row, what=Naming.What.TAKEN_DOWN, by_id=actor.person, at=at, reason=reason)
-    Notice.objects.filter(subject=row, settled_on=None).update(
-        settled_on=day_of(at),
-        settled_as=Notice.Settled.NOT_OWED,
-        settled_by=actor.user_id,
-        reason="They were named by mistake.",
-    )
-    forget(case, "involvements", "notices")
+    if still_subject := _other_row_of(row):
+        notices.hand_on(case, row, to=still_subject)
+    else:
+        notices.drop_open_to(case, row, reason="They were named by mistake.", actor=actor, on=day_of(at))
+    forget(case, "involvements")
     keep(case, "WALL_TAKEN_DOWN", row, actor=actor, at=at)
     return case
 
@@ -131,6 +129,14 @@ def answer_equality(
         at=at,
         details={"involvement": str(row.public_id)},
     )
+
+
+def _other_row_of(row: Involvement) -> Involvement | None:
+    """Where the case is about the same person all the same: the first row of theirs that stands."""
+    if row.part != Involvement.Part.SUBJECT or row.person is None:
+        return None
+    rows = Involvement.objects.filter(case_id=row.case_id, person=row.person, part=row.part, ended_at=None)
+    return rows.exclude(pk=row.pk).order_by("id").first()
 
 
 def _find(case: Case, public_id: UUID) -> Involvement:

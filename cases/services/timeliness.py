@@ -37,6 +37,14 @@ class KeptBack:
     reason: str
 
 
+@dataclass(frozen=True)
+class Letters:
+    """The letters that were written, and the notices that stay owed, for nobody has recorded that a representative may act."""
+
+    messages: Sequence[Message]
+    still_owed: Sequence[Notice]
+
+
 @transaction.atomic
 def write_letters(
     *,
@@ -46,22 +54,28 @@ def write_letters(
     actor: Actor,
     at: dt.datetime,
     version: int,
-) -> tuple[list[Message], Case]:
+) -> tuple[Letters, Case]:
     """Write to the local policing body and the IOPC, with copies to the complainants and those complained about.
 
-    `gaps`: progress, reasons, next_steps, estimated_end. From the IOPC nothing is kept back. The next letter is owed after
-    six months more. Raises Missing (404), Stale (412), MayNot (403), NoLetterOwed (409) before twelve months are over or
-    without an investigation of the force's own, MustBeSent (409), and Invalid (400).
+    `gaps`: progress, reasons, next_steps, estimated_end. From the IOPC nothing is kept back. The copy of a representative
+    whose consent is not recorded holds up no other letter: it stays owed. The next letter is owed after six months more.
+    Raises Missing (404), Stale (412), MayNot (403), NoLetterOwed (409) before twelve months are over or without an
+    investigation of the force's own, MustBeSent (409), and Invalid (400).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_assess(case, actor):
         raise MayNot(makers.may_assess.otherwise)
     _check_is_owed(case, on=day_of(at))
     from_whom = {each.to: each for each in kept_back}
-    messages = []
+    messages: list[Message] = []
+    withheld: list[str] = []
+    still_owed: list[Notice] = []
     for row in [row for to in Notice.To.values for row in notices.owe(case, "TIMELINESS", to=to, on=day_of(at))]:
         if back := from_whom.get(row.to):
             settling.keep_back(case, row, ground=back.ground, reason=back.reason, actor=actor, on=day_of(at))
+            withheld.append(str(row.public_id))
+        elif row.complainant and row.complainant.lacks_consent:
+            still_owed.append(row)
         else:
             completed = settling.Completed(gaps=gaps, way=_way_to(case, row))
             messages.append(settling.settle_by_letter(case, row, completed=completed, actor=actor, at=at))
@@ -69,9 +83,11 @@ def write_letters(
     details = {
         "messages": [str(message.public_id) for message in messages],
         "kept_back": [f"{each.to} {each.ground}" for each in kept_back],
+        "withheld": withheld,
+        "still_owed_to": [str(row.complainant.public_id) for row in still_owed if row.complainant],
     }
     steps.keep(case, "TIMELINESS_WRITTEN", "notices", actor=actor, at=at, details=details)
-    return messages, case
+    return Letters(messages, still_owed), case
 
 
 def _check_is_owed(case: Case, *, on: dt.date) -> None:

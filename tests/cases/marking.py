@@ -51,6 +51,7 @@ from cases.models import (
     SuspensionReview,
     WishToResume,
     Withdrawal,
+    WithholdingReview,
 )
 from tests.cast import AT, Cast, a_case
 
@@ -129,7 +130,7 @@ def mark(cast: Cast, case: Case) -> list[str]:
     MessageFile.objects.create(message=message, file=link.file)
     came_in = make(Message, case=case, about="WRITTEN", direction="IN", sent_at=AT, complainant=complainant)
     MessageRead.objects.create(message=came_in, read_by=beth, read_at=AT)
-    make(
+    owed = make(
         Notice,
         case=case,
         kind="OUTCOME",
@@ -141,6 +142,7 @@ def mark(cast: Cast, case: Case) -> list[str]:
         message=message,
         harm="",
     )
+    make(WithholdingReview, notice=owed, reviewed_by=beth, reviewed_at=AT, still_withheld=True)
     make(Review, case=case, complainant=complainant, body="IOPC", state="NOT_UPHELD", applied_on=TODAY, decision=notice)
     make(
         Withdrawal,

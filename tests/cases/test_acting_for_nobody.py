@@ -14,6 +14,7 @@ from cases.services.intake import NewComplainant
 from cases.services.preferences import NoConsent
 from cases.services.transitions import CannotMove
 from tests.cases.alleging import an_investigated_case, by
+from tests.cases.bodies import CLOSE, a_case_under_review, conclude
 from tests.cases.staying import DAY, MAYA, step, suspend
 from tests.cast import AT, RESOLVE, Cast, a_case_handled_outside, move
 
@@ -66,6 +67,43 @@ class TestWhoseConsentNeverCame:
             move(cast, case, "amal", name, result="It was looked into.", told="What came of it.")
 
         assert not Message.objects.filter(case=case, text__contains="What came of it").exists()
+
+    def test_is_told_of_no_review_and_nobody_waits_for_them(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        case = conclude(cast, review, "NOT_UPHELD").case
+        rita, _ = complainants.add(new=RITA, **by(cast, "amal", case))
+        with pytest.raises(CannotMove, match="consent is not recorded"):
+            move(cast, case, "beth", "close_review", **CLOSE)
+
+        preferences.end_consent(**by(cast, "amal", case), complainant=rita.public_id, ended_on=AT.date())
+
+        assert move(cast, case, "beth", "close_review", **CLOSE).state == "FINALISED"
+        assert not Message.objects.filter(case=case, complainant=rita).exists()
+
+    def test_is_not_told_that_part_2_ceases_and_nobody_waits_for_them(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = step(cast, suspend(cast, case), suspensions.conclude, concluded_on=AT.date())
+        stated = {"complainant": rita_of(case).public_id, "wish": "END", "stated_on": AT.date()}
+        step(cast, row, suspensions.state_wish, **stated)
+        step(cast, row, suspensions.decide, public_interest="ENDS", reason="The court has looked at it.")
+        rita, _ = complainants.add(new=RITA, **by(cast, "amal", case))
+        with pytest.raises(CannotMove, match="consent is not recorded"):
+            move(cast, case, "beth", "cease", told="It ends.")
+
+        preferences.end_consent(**by(cast, "amal", case), complainant=rita.public_id, ended_on=AT.date())
+
+        assert move(cast, case, "beth", "cease", told="It ends.").state == "FINALISED"
+        assert not Message.objects.filter(case=case, complainant=rita).exists()
+
+    def test_is_not_told_of_a_merger_before_consent_is_recorded(self, cast: Cast) -> None:
+        into, case = (a_case_handled_outside(cast, complainants=[RITA]) for _ in range(2))
+        merger = {"into": into.reference, "told": "We deal with it under the other reference."}
+        with pytest.raises(CannotMove, match="consent is not recorded"):
+            move(cast, case, "beth", "merge", **merger)
+
+        consent(cast, case)
+
+        assert move(cast, case, "beth", "merge", **merger).state == "MERGED"
 
     def test_it_is_entered_once_and_of_representatives_alone(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast, complainants=[RITA])

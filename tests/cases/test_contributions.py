@@ -17,9 +17,11 @@ from backend.common.errors import Invalid, Missing, Stale
 from backend.notifications.models import Outgoing
 from cases import diary, selectors
 from cases.models import Case, CaseAccess, CaseFile, Contribution, ContributionEntry, Involvement, Kind
-from cases.services import contributions, involvement
+from cases.services import contributions, involvement, subjects
 from cases.services.contributions import CannotAsk, CannotStep, OwnWork
-from tests.cast import AT, FOUNDER, Cast, a_case, a_case_handled_outside, add_user, assess, give_to
+from tests.cases.alleging import a_recorded_case, alleged, by, code
+from tests.cases.alleging import name_subject as name_senior
+from tests.cast import AT, FOUNDER, Cast, a_case, a_case_handled_outside, add_user, assess, give_to, move
 
 CASES = "/api/v1/cases/"
 QUESTION = "Was the footage of cell 4 of 19 November kept?"
@@ -151,6 +153,14 @@ class TestWhoIsAsked:
         with pytest.raises(CannotAsk):
             ask(stage, case, "beth")
 
+    def test_nor_where_they_held_a_role_before(self, stage: Cast) -> None:
+        case = assess(stage, a_case(stage), "beth", alleges_crime_or_discipline=True)
+        people.end_role(grant=stage.users["mo"].role_grants.get(), actor=FOUNDER, at=AT - dt.timedelta(days=1))
+        name_subject(stage, case, "mo")
+
+        with pytest.raises(CannotAsk):
+            ask(stage, case, "beth")
+
     def test_of_a_closed_or_restricted_case_nobody_is(self, stage: Cast) -> None:
         closed, restricted = a_case(stage), a_case(stage)
         Case.objects.filter(pk=closed.pk).update(closed_on=AT.date())
@@ -179,6 +189,105 @@ class TestWhoIsAsked:
 
         with pytest.raises(Invalid):
             ask(stage, case, files=[stray])
+
+
+class TestOneOfItsOwn:
+    """No unit keeps a question about the conduct of somebody who works or worked there."""
+
+    def conduct(self, cast: Cast) -> Case:
+        return assess(cast, a_case(cast), "beth", alleges_crime_or_discipline=True)
+
+    def test_who_becomes_its_subject_has_what_their_unit_was_asked_called_off(self, stage: Cast) -> None:
+        case = self.conduct(stage)
+        asked, other = ask(stage, case, "beth"), ask(stage, case, "beth", unit="southgate")
+        before = version_of(case)
+
+        name_subject(stage, case, "mo")
+
+        asked.refresh_from_db()
+        other.refresh_from_db()
+        assert (asked.state, asked.settled_on, other.state) == ("CANCELLED", AT.date(), "ASKED")
+        assert version_of(case) == before + 1
+        last = ContributionEntry.objects.filter(contribution=asked).latest("id")
+        assert (last.step, last.author, last.text) == (
+            "CANCELLED", stage.users["beth"], "Somebody whom the case is about works or worked there.",
+        )  # fmt: skip
+        events = audit.timeline(subject_kind="case", subject=case.reference)
+        assert [event.verb for event, _ in events][-2:] == ["CONTRIBUTION_CANCELLED", "PERSON_NAMED"]
+        assert due(stage, case) == [(dt.date(2026, 11, 27), "asker", str(other.public_id))]
+
+    def test_the_unit_sees_it_no_more_nor_what_it_answered(self, stage: Cast) -> None:
+        case = self.conduct(stage)
+        asked, answered = ask(stage, case, "beth"), ask(stage, case, "beth")
+        submit(stage, answered, "ned")
+
+        name_subject(stage, case, "mo")
+
+        assert stage.client("ned").get(f"{CASES}contributions/?settled=true").json()["results"] == []
+        for each in (asked, answered):
+            with pytest.raises(Missing):
+                diary.get_contribution(public_id=each.public_id, actor=stage.actor("ned"))
+        with pytest.raises(Missing):
+            submit(stage, asked, "ned")
+        assert settle(stage, case, answered, "accept", "beth").state == "ACCEPTED"
+
+    def test_what_it_answered_is_not_sent_back_to_it(self, stage: Cast) -> None:
+        case = self.conduct(stage)
+        asked = ask(stage, case, "beth")
+        submit(stage, asked, "ned")
+        name_subject(stage, case, "mo")
+
+        with pytest.raises(CannotAsk, match="works or worked there"):
+            settle(stage, case, asked, "send_back", "beth", reason="Please look.", due=None)
+
+    def test_mail_about_it_that_waits_is_called_off(self, stage: Cast) -> None:
+        case = self.conduct(stage)
+        asked = ask(stage, case, "beth")
+
+        name_subject(stage, case, "mo")
+
+        mails = Outgoing.objects.filter(cause__startswith=f"contribution:{asked.public_id}")
+        assert {mail.state for mail in mails} == {"CALLED_OFF"}
+
+    def test_who_is_identified_counts_too(self, stage: Cast) -> None:
+        case = self.conduct(stage)
+        asked = ask(stage, case, "beth")
+        row = Involvement.objects.create(case_id=case.pk, part="SUBJECT", label="The sergeant")
+
+        subjects.identify(**by(stage, "beth", case), involvement=row.public_id, who="1101")
+
+        asked.refresh_from_db()
+        assert asked.state == "CANCELLED"
+
+    @pytest.mark.parametrize("how", ["assessed", "coded", "referred", "a senior subject"])
+    def test_so_it_is_once_the_case_becomes_one_of_conduct(self, stage: Cast, how: str) -> None:
+        case = a_recorded_case(stage)
+        name_subject(stage, case, "mo")
+        asked = ask(stage, case)
+        assert listed(stage, "ned") == [asked.pk]
+
+        if how == "assessed":
+            assess(stage, case, "beth", alleges_crime_or_discipline=True)
+        elif how == "coded":
+            code(stage, alleged(stage, case), "G2")
+        elif how == "referred":
+            move(stage, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+        else:
+            name_senior(stage, case, who="1005", rank="Chief Constable")
+
+        asked.refresh_from_db()
+        assert asked.state == "CANCELLED"
+        assert listed(stage, "ned") == []
+
+    def test_of_what_is_no_conduct_it_goes_on(self, stage: Cast) -> None:
+        case = a_case(stage)
+        asked = ask(stage, case)
+
+        name_subject(stage, case, "mo")
+
+        asked.refresh_from_db()
+        assert asked.state == "ASKED"
+        assert listed(stage, "ned") == [asked.pk]
 
 
 def name_subject(cast: Cast, case: Case, name: str, part: Involvement.Part = Involvement.Part.SUBJECT) -> None:

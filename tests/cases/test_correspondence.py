@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import ProgrammingError, connection, transaction
 from rest_framework.test import APIClient
 
@@ -19,15 +20,27 @@ from backend.common.errors import Invalid, Missing
 from backend.notifications.models import Outgoing
 from backend.notifications.services import send_due
 from cases import notices as kinds
+from cases.letters.names import NOT_SHOWN
 from cases.models import Case, CaseFile, Complainant, Involvement, Kind, Message, Note, Notice, Suspension, Withdrawal
 from cases.selectors import deadlines, get_case
-from cases.services import files, involvement, messages, preferences, settling, timeliness, withdrawals
+from cases.services import (
+    complainants,
+    files,
+    identity,
+    involvement,
+    messages,
+    preferences,
+    settling,
+    timeliness,
+    withdrawals,
+)
 from cases.services.correspondence import NeverByPost, Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.messages import NobodyToTell, NothingToTell
 from cases.services.settling import Completed, ConsentNotRecorded, MustBeSent, NothingToAsk, NoticeSettled
 from cases.services.timeliness import KeptBack, NoLetterOwed
+from cases.timeline import timeline
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, gather, move
 from tests.mail_server import MailServer
 
@@ -424,6 +437,45 @@ class TestKeepingBack:
         )
         assert due() == [later.date() + dt.timedelta(days=28)]
 
+    def test_why_it_was_kept_back_stays_and_each_look_again_says_why(self, cast: Cast) -> None:
+        case = recorded(cast)
+        kept = withhold(cast, case, owed(case, "RECORD_COPY", "SUBJECT"))
+        days = [AT + dt.timedelta(days=days) for days in (20, 40)]
+
+        for at, says, why in zip(days, ("YES", "NO"), ("He still is.", "The trial is over."), strict=True):
+            again = {"notice": kept.public_id, "still_withheld": says, "reason": why}
+            settling.review_withholding(**again, **now(cast, case, "lev", at))
+
+        shown = cast.client("beth").get(f"/api/v1/cases/{case.reference}/notices/").json()
+        (notice,) = [each for each in shown if each["public_id"] == str(kept.public_id)]
+        assert (notice["reason"], notice["harm"]) == ("A witness is at risk.", "PUBLIC_INTEREST")
+        assert [(each["still_withheld"], each["reason"], each["reviewed_by"]) for each in notice["reviews"]] == [
+            (True, "He still is.", "Lev"), (False, "The trial is over.", "Lev"),
+        ]  # fmt: skip
+        for change in ("UPDATE cases_withholdingreview SET reason = 'Other.'", "DELETE FROM cases_withholdingreview"):
+            with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(change)
+
+    def test_the_timeline_says_why_it_was_kept_back_and_why_it_still_is(self, cast: Cast) -> None:
+        case = recorded(cast)
+        kept = withhold(cast, case, owed(case, "RECORD_COPY", "SUBJECT"))
+        why = "Maya Field has not been heard yet."
+        settling.review_withholding(notice=kept.public_id, still_withheld="YES", reason=why, **now(cast, case))
+
+        def said(name: str) -> dict[str, str]:
+            listed = cast.client(name).get(f"/api/v1/cases/{case.reference}/timeline/").json()["results"]
+            return {each["what"]: each["text"] for each in listed if "WITHH" in each["what"]}
+
+        assert said("beth") == {
+            "NOTICE_WITHHELD": "A witness is at risk.",
+            "WITHHOLDING_REVIEWED": f"{NOT_SHOWN} has not been heard yet.",
+        }
+        identity.reveal(reference=case.reference, reason="To ring.", actor=cast.actor("lev"), at=AT)
+        assert said("lev")["WITHHOLDING_REVIEWED"] == why
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT string_agg(details::text, '') FROM audit_detail")
+            assert "heard" not in cursor.fetchone()[0]
+
     def test_what_is_not_kept_back_any_more_is_owed_anew_and_the_refusal_stays(self, cast: Cast) -> None:
         case = recorded(cast)
         kept = withhold(cast, case, owed(case, "RECORD_COPY", "SUBJECT"))
@@ -653,7 +705,8 @@ class TestTimeliness:
 
     def write(self, cast: Cast, case: Case, at: dt.datetime, *kept_back: KeptBack) -> list[Message]:
         written, _ = timeliness.write_letters(gaps=LATE, kept_back=kept_back, **now(cast, case, at=at))
-        return written
+        assert written.still_owed == []
+        return list(written.messages)
 
     def under_investigation(self, cast: Cast) -> Case:
         case = recorded(cast)
@@ -703,6 +756,36 @@ class TestTimeliness:
 
         assert "SUBJECT" not in {message.party for message in written}
         assert Notice.objects.get(case=case, kind="TIMELINESS", to="SUBJECT").settled_as == "WITHHELD"
+        seen = get_case(reference=case.reference, actor=cast.actor("beth"))
+        last = timeline(seen, actor=cast.actor("beth"), cursor="", size=100).rows[-1]
+        assert last.what == "TIMELINESS_WRITTEN"
+        assert "The trial." in last.text
+
+    def test_a_representative_without_consent_holds_no_other_letter_up(self, cast: Cast) -> None:
+        case = self.under_investigation(cast)
+        ann, _ = complainants.add(new=TestARepresentative.ACTS, **now(cast, case))
+        Case.objects.filter(pk=case.pk).update(made_on=AT.date() - dt.timedelta(days=400))
+        beth, url = cast.client("beth"), f"/api/v1/cases/{case.reference}/"
+
+        with time_machine.travel(AT, tick=False):
+            tag = {"If-Match": beth.get(url)["ETag"]}
+            answer = beth.post(f"{url}timeliness-letters/", LATE, format="json", headers=tag)
+
+        assert answer.status_code == 201, answer.content
+        assert sorted(each["party"] for each in answer.json()["messages"]) == ["COMPLAINANT", "IOPC", "LPB", "SUBJECT"]
+        left = Notice.objects.get(case=case, kind="TIMELINESS", settled_on=None)
+        assert left.complainant == ann
+        assert answer.json()["still_owed"] == [
+            {
+                "notice": str(left.public_id),
+                "complainant": str(ann.public_id),
+                "why": "Record the consent of the person that they act for first.",
+            }
+        ]
+
+        how = {"given_by": "Maya Field", "given_on": AT.date(), "how": "A signed letter.", "document": None}
+        preferences.record_consent(complainant=ann.public_id, **how, **now(cast, case))
+        assert "Dear Ann Law" in send(cast, case, left, gaps=LATE).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -369,6 +369,7 @@ class TestTheDatabase:
             "UPDATE feedback_submission SET original = ''",
             "UPDATE cases_retentionstep SET text = ''",
             "DELETE FROM cases_retentionstep",
+            "UPDATE cases_withholdingreview SET reason = 'Erased'",
             "ALTER FUNCTION cases_dispose_of(bigint, date) SECURITY INVOKER",
             "ALTER TABLE cases_case DISABLE TRIGGER cases_case_stays_disposed_of",
         ],

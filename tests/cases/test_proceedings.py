@@ -10,16 +10,21 @@ import pytest
 
 from backend.common.errors import Invalid
 from cases.deadlines import open_deadlines
-from cases.models import Case, Kind, Message, Notice, Proceeding
+from cases.models import Case, Complainant, Kind, Message, Notice, Proceeding
 from cases.selectors import get_case
-from cases.services import proceedings, steps
+from cases.services import preferences, proceedings, settling, steps
+from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.proceedings import CannotFollow
+from cases.services.settling import ConsentNotRecorded
 from tests.cases.alleging import a_recorded_case, by, name_subject
-from tests.cases.staying import BOTH, DAY, TODAY, open_notices
+from tests.cases.staying import BOTH, DAY, TODAY, open_notices, who
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, give_to, move
 
 CASES = "/api/v1/cases/"
+RITA = NewComplainant(
+    name="Rita Rep", email="rita@home.test", relationship=Complainant.Relationship.REPRESENTATIVE, acts_for="Zed Zulu"
+)
 
 
 def begin(cast: Cast, case: Case, name: str = "amal", **more: Any) -> Proceeding:
@@ -96,6 +101,114 @@ def test_telling_it_settles_what_was_owed(cast: Cast) -> None:
     assert Message.objects.filter(case=row.case, text__startswith="The court").exists()
     with pytest.raises(CannotFollow, match="told already"):
         tell(cast, row)
+
+
+class TestWhoIsTold:
+    """Each notice of it is owed to one complainant, and settled for that one alone."""
+
+    def withhold(self, cast: Cast, row: Proceeding, notice: Notice) -> Notice:
+        ground = {"ground": "ADVERSE_EFFECT", "reason": "She is a witness in the next trial."}
+        return settling.withhold(**by(cast, "beth", row.case), notice=notice.public_id, **ground)[0]
+
+    def by_letter(self, cast: Cast, row: Proceeding, notice: Notice) -> None:
+        completed = settling.Completed(gaps={"outcome": "Acquitted."})
+        settling.send(**by(cast, "beth", row.case), notice=notice.public_id, completed=completed)
+
+    def who_heard(self, row: Proceeding) -> list[int]:
+        told = Message.objects.filter(case=row.case, about="OUTCOME").order_by("complainant__position")
+        return list(told.values_list("complainant__position", flat=True))
+
+    def test_not_from_whom_it_is_kept_back(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast, complainants=BOTH)))
+        kept, _ = open_notices(row.case, "PROCEEDING_OUTCOME")
+        self.withhold(cast, row, kept)
+
+        told = tell(cast, row)
+
+        assert (self.who_heard(row), told.told_on) == ([2], TODAY)
+        kept.refresh_from_db()
+        assert (kept.settled_as, kept.message) == ("WITHHELD", None)
+
+    def test_nobody_where_it_is_kept_back_from_all(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast)))
+        (kept,) = open_notices(row.case, "PROCEEDING_OUTCOME")
+        self.withhold(cast, row, kept)
+
+        with pytest.raises(CannotFollow, match="kept back"):
+            tell(cast, row)
+
+        row.refresh_from_db()
+        assert (self.who_heard(row), row.told_on) == ([], None)
+
+    def test_who_is_told_later_is_told_of_the_same_proceedings(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast, complainants=BOTH)))
+        kept = self.withhold(cast, row, open_notices(row.case, "PROCEEDING_OUTCOME")[0])
+        assert tell(cast, row).told_on == TODAY
+
+        settling.review_withholding(
+            **by(cast, "beth", row.case), notice=kept.public_id, still_withheld="NO", reason="The trial is over."
+        )
+
+        row.refresh_from_db()
+        assert row.told_on is None
+        assert tell(cast, row, AT + DAY).told_on == TODAY + DAY
+        assert self.who_heard(row) == [1, 2]
+
+    def test_a_representative_once_consent_is_recorded(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast, complainants=[*BOTH, RITA])))
+        assert tell(cast, row).told_on is None
+        assert self.who_heard(row) == [1, 2]
+        with pytest.raises(ConsentNotRecorded, match="Nobody else is left"):
+            tell(cast, row)
+
+        how = {"given_by": "Zed", "given_on": TODAY, "how": "A letter.", "document": None}
+        preferences.record_consent(**by(cast, "amal", row.case), complainant=who(row.case, 3).public_id, **how)
+
+        assert tell(cast, row).told_on == TODAY
+        assert self.who_heard(row) == [1, 2, 3]
+
+    def test_nor_is_anybody_else_held_up_by_who_turns_out_to_act_for_nobody(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast, complainants=[*BOTH, RITA])))
+        tell(cast, row)
+
+        nobody = {"complainant": who(row.case, 3).public_id, "ended_on": TODAY}
+        preferences.end_consent(**by(cast, "amal", row.case), **nobody)
+
+        row.refresh_from_db()
+        assert row.told_on == TODAY
+
+    def test_nobody_twice_who_was_told_by_letter(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast, complainants=BOTH)))
+        first, second = open_notices(row.case, "PROCEEDING_OUTCOME")
+        self.by_letter(cast, row, first)
+        row.refresh_from_db()
+        assert row.told_on is None
+
+        self.by_letter(cast, row, second)
+
+        row.refresh_from_db()
+        assert row.told_on == TODAY
+        with pytest.raises(CannotFollow, match="told already"):
+            tell(cast, row)
+        assert self.who_heard(row) == []
+
+    def test_of_two_proceedings_each_by_itself(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row, other = end(cast, begin(cast, case)), end(cast, begin(cast, case, kind=Proceeding.Kind.MISCONDUCT_MEETING))
+
+        tell(cast, row)
+
+        other.refresh_from_db()
+        assert other.told_on is None
+        assert [each.proceeding for each in open_notices(case, "PROCEEDING_OUTCOME")] == [other]
+
+    def test_of_an_appeal_that_ended_before_anybody_heard_of_it_once(self, cast: Cast) -> None:
+        row = end(cast, begin(cast, a_recorded_case(cast), kind=Proceeding.Kind.APPEAL), result="Dismissed.")
+
+        assert tell(cast, row).told_on == TODAY
+
+        assert self.who_heard(row) == [1]
+        assert to_be_told(cast, row.case) == []
 
 
 def test_they_go_on_end_and_are_told_after_the_case_has(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, transaction
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
-from cases.services import involvement, subjects
+from cases.services import involvement, settling, subjects
 from cases.services.assignment import CannotAssign
 from cases.services.involvement import NamedAlready
 from cases.services.locking import HistoryStands, MayNot
@@ -273,6 +273,49 @@ class TestTakingAWallDown:
         take_down(cast, row)
 
         assert Notice.objects.get(subject=row).settled_as == "NOT_OWED"
+
+    def test_what_they_are_owed_stays_where_the_case_is_about_them_all_the_same(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        first = name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)
+        second = name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)
+
+        take_down(cast, first)
+
+        (copy,) = Notice.objects.filter(case=case, kind="RECORD_COPY", to="SUBJECT")
+        assert (copy.settled_as, copy.subject) == ("", second)
+        take_down(cast, second)
+        assert Notice.objects.get(pk=copy.pk).settled_as == "NOT_OWED"
+
+    def test_so_does_what_is_kept_back_from_them(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        first = name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)
+        second = name_subject(cast, case, "1005")
+        kept = Notice.objects.get(subject=first)
+        ground = {"ground": "PROCEEDINGS", "reason": "A trial."}
+        settling.withhold(**by(cast, "beth", case), notice=kept.public_id, **ground)
+
+        take_down(cast, first)
+
+        kept.refresh_from_db()
+        assert (kept.settled_as, kept.subject) == ("WITHHELD", second)
+
+    def test_a_row_of_somebody_else_or_another_part_changes_nothing(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row, other = name_subject(cast, case, "1005"), name_subject(cast, case, "1003")
+        involvement.name_person(**by(cast, "beth", case), who="1005", part=Involvement.Part.WITNESS)
+
+        take_down(cast, row)
+
+        assert Notice.objects.get(subject=row).settled_as == "NOT_OWED"
+        assert Notice.objects.get(subject=other).settled_as == ""
+
+    def test_named_again_they_are_owed_a_copy_of_the_record_again(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        take_down(cast, name_subject(cast, case, "1005"))
+
+        again = name_subject(cast, case, "1005")
+
+        assert Notice.objects.get(case=case, kind="RECORD_COPY", settled_on=None, to="SUBJECT").subject == again
 
     def test_they_may_be_named_again(self, cast: Cast) -> None:
         case = a_case(cast)

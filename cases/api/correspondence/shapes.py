@@ -9,7 +9,7 @@ from rest_framework import serializers
 from backend.common.serializers import JSONInput, NestedInput, PastDateField
 from cases import letters as texts
 from cases.api.doors import TextAsRead
-from cases.api.serializers import ComplainantListed
+from cases.api.serializers import ComplainantListed, MessageOut
 from cases.letters.reading import grade
 from cases.models import Complainant, LetterTemplate, Message, Notice
 from cases.notices import HARM_GROUNDS, NOTICES, may_be_withheld_on
@@ -167,6 +167,13 @@ class LetterTemplateIn(JSONInput):
 # ---- what is answered
 
 
+class WithholdingReviewOut(serializers.Serializer[Any]):
+    reviewed_at = serializers.DateTimeField()
+    reviewed_by = serializers.CharField(source="reviewed_by.name")
+    still_withheld = serializers.BooleanField(help_text="False: it is owed from that day as a notice of its own.")
+    reason = TextAsRead()
+
+
 class NoticeOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField()
     kind = serializers.CharField()
@@ -181,7 +188,10 @@ class NoticeOut(serializers.Serializer[Any]):
     settled_on = serializers.DateField(allow_null=True)
     settled_as = serializers.ChoiceField(choices=Notice.Settled.choices, allow_blank=True)
     harm = serializers.CharField()
-    reason = serializers.CharField()
+    reason = TextAsRead(
+        help_text="Why it was kept back at first, or why it does no harm; what was found since is in reviews."
+    )
+    reviews = WithholdingReviewOut(many=True)
     reviewed_on = serializers.DateField(allow_null=True)
     withheld_until = serializers.DateField(allow_null=True)
     message = serializers.UUIDField(source="message.public_id", default=None, allow_null=True)
@@ -197,6 +207,22 @@ class NoticeOut(serializers.Serializer[Any]):
 
     def get_may_be_withheld_on(self, notice: Notice) -> list[str]:
         return list(may_be_withheld_on(notice.kind, to=notice.to))
+
+
+class StillOwedOut(serializers.Serializer[Any]):
+    notice = serializers.UUIDField(source="public_id")
+    complainant = serializers.UUIDField(source="complainant.public_id")
+    why = serializers.SerializerMethodField()
+
+    def get_why(self, notice: Notice) -> str:
+        return settling.RECORD_CONSENT
+
+
+class TimelinessOut(serializers.Serializer[Any]):
+    messages = MessageOut(many=True, help_text="The letters that were written.")
+    still_owed = StillOwedOut(
+        many=True, help_text="The notices that were not sent and stay owed, each with the reason."
+    )
 
 
 class DraftOut(serializers.Serializer[Any]):

@@ -32,6 +32,7 @@ from .shapes import (
     PreferencesIn,
     PreferencesOut,
     TimelinessIn,
+    TimelinessOut,
     WithholdIn,
     WithholdingReviewIn,
 )
@@ -92,7 +93,8 @@ class NoticesView(CaseDoor):
     def get(self, request: Request, reference: str) -> Response:
         """What somebody has to be told, or was: owed, sent, kept back, or not owed any more."""
         case = self.case(request, reference)
-        return answer(case, NoticeOut(selectors.notices_of(case), many=True).data)
+        context = self.reader(request, case)
+        return answer(case, NoticeOut(selectors.notices_of(case), many=True, context=context).data)
 
 
 class NoticeDraftView(CaseDoor):
@@ -125,7 +127,7 @@ class NoticeWithholdView(CaseDoor):
         """Keep a notice back after the harm test, for a reason that is kept."""
         fields = fields_of(request, WithholdIn)
         notice, case = settling.withhold(notice=public_id, **fields.validated_data, **self.change(request, reference))
-        return answer(case, NoticeOut(notice).data)
+        return answer(case, NoticeOut(notice, context=self.reader(request, case)).data)
 
 
 class NoticeReviewView(CaseDoor):
@@ -136,12 +138,12 @@ class NoticeReviewView(CaseDoor):
         responses={200: NoticeOut},
     )
     def post(self, request: Request, reference: str, public_id: UUID) -> Response:
-        """Look again at what was kept back: it still is, or it is owed from today."""
+        """Look again at what was kept back: it still is, or it is owed from today. Each look is kept with its reason."""
         fields = fields_of(request, WithholdingReviewIn)
         notice, case = settling.review_withholding(
             notice=public_id, **fields.validated_data, **self.change(request, reference)
         )
-        return answer(case, NoticeOut(notice).data)
+        return answer(case, NoticeOut(notice, context=self.reader(request, case)).data)
 
 
 class TimelinessView(CaseDoor):
@@ -149,13 +151,16 @@ class TimelinessView(CaseDoor):
         operation_id="cases_timeliness_letters_create",
         request=TimelinessIn,
         parameters=[IF_MATCH],
-        responses={201: MessageOut(many=True)},
+        responses={201: TimelinessOut},
     )
     def post(self, request: Request, reference: str) -> Response:
-        """Write to the local policing body and the IOPC why it takes so long, with copies to those concerned."""
+        """Write to the local policing body and the IOPC why it takes so long, with copies to those concerned.
+
+        Who acts for somebody whose consent is not recorded gets none yet: theirs stays owed, and the answer says so.
+        """
         fields = fields_of(request, TimelinessIn)
         written, case = timeliness.write_letters(**self.change(request, reference), **fields.arguments())
-        return answer(case, MessageOut(written, many=True, context=self.reader(request, case)).data, status=201)
+        return answer(case, TimelinessOut(written, context=self.reader(request, case)).data, status=201)
 
 
 class PreferencesView(CaseDoor):
