@@ -154,7 +154,7 @@ def send_to(
         letters.write_freely(case, text),
         about=about,
         to=letters.to_complainant(complainant),
-        way=correspondence.usual_way(complainant),
+        way=correspondence.usual_way(case, complainant),
         actor=actor,
         at=at,
     )

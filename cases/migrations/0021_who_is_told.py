@@ -145,7 +145,7 @@ REVIEWS_TOO = """\
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0019_retention"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("cases", "0020_own_due"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.AddField(
             "notice",
