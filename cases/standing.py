@@ -34,6 +34,11 @@ def open_suspensions(case: Case) -> list[Suspension]:
     return [suspension for suspension in case.suspensions.all() if suspension.state in suspension.OPEN]
 
 
+def alleges_what_is_referred(case: Case) -> bool:
+    """Whether it alleges what has to be referred: a death or serious injury, or what the Regulations name (Sch 3 para 4(1))."""
+    return bool(case.alleges_death_or_serious_injury or case.alleges_mandatory_referral)
+
+
 def last_referral(case: Case) -> Referral | None:
     return max(case.referrals.all(), key=lambda referral: (referral.made_on, referral.pk), default=None)
 

@@ -12,7 +12,7 @@ from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
-from cases import makers
+from cases import makers, standing
 from cases.models import Assessment, Case, Kind
 
 from . import contact, locking, units
@@ -105,7 +105,7 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
 
 def _start_or_stop_the_referral(case: Case, *, on: dt.date) -> None:
     """From the day on which it becomes clear, the referral is due by the end of the next (SI 2020/2 reg. 4)."""
-    if not case.alleges_mandatory_referral:
+    if not standing.alleges_what_is_referred(case):
         case.referral_clear_on = None
     elif case.referral_clear_on is None:
         case.referral_clear_on = on

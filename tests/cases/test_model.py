@@ -163,7 +163,7 @@ class Complaint(RuleBasedStateMachine):
             **self.door(who), ticks=ticks, wishes_recording=wish, contact_impossible_reason=None, reason=""
         )
         self.law.alleged = any(ticks.values())
-        self.law.mandatory = ticks["alleges_mandatory_referral"]
+        self.law.mandatory = ticks["alleges_death_or_serious_injury"] or ticks["alleges_mandatory_referral"]
         self.law.wish = self.law.wish or bool(wish)
         self.changed()
 
