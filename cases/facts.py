@@ -117,7 +117,7 @@ def owes_no_referral(case: Case) -> bool:
             for notice in case.body_notices.all()
         )
     # A death or serious injury is always referred (paragraph 14C), and whatever the IOPC requires (paragraph 4(1)(c)).
-    return not (alleges_what_is_referred(case) or case.matter_type == "DSI" or was_said(case, "DIRECTS_REFERRAL"))
+    return not (alleges_what_is_referred(case) or case.matter_type == "DSI" or was_said(case, "REQUIRES_REFERRAL"))
 
 
 @fact("Tell the complainant the outcome first.", rule=f"{REGULATIONS}, regulation 34")

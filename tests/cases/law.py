@@ -147,7 +147,7 @@ class Law:
         """Paragraph 4(1), and again at the IOPC's direction alone (4(7))."""
         if self.referred_on is not None:
             return any(day > self.referred_on for day in self.directs_on)
-        return self.mandatory or bool(self.directs_on)
+        return self.mandatory
 
     @property
     def must_be_recorded(self) -> bool:

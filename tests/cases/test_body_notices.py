@@ -11,6 +11,7 @@ from backend.common.errors import Invalid, Missing
 from cases.models import BodyNotice, Case, Kind, LocalPolicingBody
 from cases.selectors import deadlines, get_case
 from cases.services import policing_bodies
+from cases.services.assessment import CannotAssess
 from cases.services.body_notices import DECISIONS, CannotBeDecided
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
@@ -39,6 +40,26 @@ class TestANoticeThatRequiresAReferral:
             move(cast, case, "beth", "resolve", **RESOLVE)
 
         assert move(cast, case, "beth", "refer", **REFERRED).state == "REFERRED"
+
+    def test_is_undone_by_no_assessment(self, cast: Cast) -> None:
+        case = enter(cast, a_case_handled_outside(cast), "REQUIRES_REFERRAL")
+
+        for name in ("beth", "lev"):
+            with pytest.raises(CannotAssess, match="IOPC requires"):
+                assess(cast, case, name, reason="We do not think so.")
+
+        assert assess(cast, case, "lev", alleges_mandatory_referral=True).referral_clear_on == AT.date()
+
+    def test_owes_it_whatever_was_answered(self, cast: Cast) -> None:
+        case = enter(cast, a_recorded_case(cast), "REQUIRES_REFERRAL")
+        Case.objects.filter(pk=case.pk).update(alleges_mandatory_referral=False, referral_clear_on=None)
+
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.")
+
+        read = get_case(reference=case.reference, actor=cast.actor("beth"))
+        due = [each.due_on for each in deadlines(read) if each.rule == "referral"]
+        assert due == [AT.date() + dt.timedelta(days=1)]
 
     def test_takes_it_from_a_unit(self, cast: Cast) -> None:
         case = enter(cast, give_to(cast, a_case(cast), "northgate"), "REQUIRES_REFERRAL")

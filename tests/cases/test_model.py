@@ -302,8 +302,8 @@ class Complaint(RuleBasedStateMachine):
         self.law.withdrawn_on = self.today
         self.changed()
 
-    @precondition(lambda self: self.law.referred_on is not None and not self.law.closed)
-    @rule(decides=st.sampled_from(["DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL", "LETS_WITHDRAW"]))
+    @precondition(lambda self: self.law.assessed and not self.law.closed)
+    @rule(decides=st.sampled_from(["REQUIRES_REFERRAL", "DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL", "LETS_WITHDRAW"]))
     def hear_from_the_iopc(self, decides: str) -> None:
         case = self.read()
         decision = body_notices.DECISIONS[decides]
@@ -313,12 +313,13 @@ class Complaint(RuleBasedStateMachine):
             **self.door("lev"), body=Body.IOPC, decides=decides, dated_on=self.today, document=self.paper.public_id
         )
         kept = {
+            "REQUIRES_REFERRAL": [],
             "DIRECTS_REFERRAL": self.law.directs_on,
             "CONSENTS_TO_REFERRAL": self.law.consents_on,
             "LETS_WITHDRAW": self.law.lets_withdraw,
         }
         kept[decides].append(self.today)
-        if decides == "DIRECTS_REFERRAL":
+        if decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL"):
             self.law.alleged = self.law.mandatory = True
         self.changed()
 
