@@ -10,6 +10,7 @@ from .standing import (
     FORMS_OF_THE_IOPC,
     alleges_what_is_referred,
     complainants_of,
+    has_withdrawn,
     is_wholly_suspended,
     last_referral,
     last_review,
@@ -19,7 +20,6 @@ from .standing import (
     substitutes_findings,
     was_said,
     was_told_of_withdrawal,
-    what_was_withdrawn,
 )
 
 if TYPE_CHECKING:
@@ -323,15 +323,8 @@ def review_calls_for_more(case: Case) -> bool:
 )
 def every_complainant_has_withdrawn(case: Case) -> bool:
     """From the whole, or from each of its allegations. Who is only kept informed (section 21) has nothing to withdraw."""
-    withdrawn = what_was_withdrawn(case)
-    allegations = [each.pk for each in case.allegations.all() if not each.moved_to_id]
-
-    def has_withdrawn(complainant: int) -> bool:
-        from_each = [(complainant, allegation) in withdrawn for allegation in allegations]
-        return (complainant, None) in withdrawn or (bool(from_each) and all(from_each))
-
     complainants = complainants_of(case)
-    return bool(complainants) and all(has_withdrawn(each.pk) for each in complainants)
+    return bool(complainants) and all(has_withdrawn(case, each.pk) for each in complainants)
 
 
 @fact(

@@ -99,10 +99,19 @@ def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:
     )
 
 
-def what_was_withdrawn(case: Case) -> set[tuple[int, int | None]]:
-    """Who has withdrawn what, by key: None for the whole."""
+def has_withdrawn(case: Case, complainant: int | None, *, by: dt.date = dt.date.max) -> bool:
+    """Whether somebody, by key, withdrew by that day: from the whole, or from each of its allegations."""
+    withdrawn = what_was_withdrawn(case, by=by)
+    from_each = [(complainant, each.pk) in withdrawn for each in case.allegations.all() if not each.moved_to_id]
+    return (complainant, None) in withdrawn or (bool(from_each) and all(from_each))
+
+
+def what_was_withdrawn(case: Case, *, by: dt.date = dt.date.max) -> set[tuple[int | None, int | None]]:
+    """Who has withdrawn what by that day, by key: None for the whole."""
     return {
-        (each.complainant_id, each.allegation_id) for each in case.withdrawals.all() if each.state in each.EFFECTIVE
+        (each.complainant_id, each.allegation_id)
+        for each in case.withdrawals.all()
+        if each.state in each.EFFECTIVE and each.wished_on <= by
     }
 
 

@@ -78,6 +78,7 @@ class Review(models.Model):
         REFUSED = "REFUSED", "Recommendation not accepted"
         DETERMINED = "DETERMINED", "Upheld, and determined by the IOPC"
 
+    OPEN = (State.APPLIED, State.AWAITING_RESPONSE)
     ENDED = (State.INVALID, State.WITHDRAWN, State.NOT_UPHELD, State.REFUSED)
     REOPENING = (State.ACCEPTED, State.DETERMINED)
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from backend.common.errors import Invalid, Missing
-from cases.models import BodyNotice, Case, Kind, LocalPolicingBody
+from cases.models import Allegation, BodyNotice, Case, Kind, LocalPolicingBody
 from cases.selectors import deadlines, get_case
 from cases.services import policing_bodies
 from cases.services.assessment import CannotAssess
@@ -17,6 +17,7 @@ from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
 from tests.cases.alleging import a_recorded_case
 from tests.cases.bodies import a_case_under_review, a_paper, conclude, enter, on_day
+from tests.cases.staying import BOTH, sign, wish
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 REFERRED = {"basis": "MANDATORY", "ground": "REQUIRED_BY_IOPC", "clear_on": "2026-11-20"}
@@ -82,13 +83,70 @@ def test_what_was_referred_is_referred_again_at_the_iopcs_word_alone(cast: Cast)
     assert move(cast, case, "beth", "refer", **again).state == "REFERRED"
 
 
-def test_a_review_body_that_knows_of_the_withdrawal_ends_its_review(cast: Cast) -> None:
-    review = a_case_under_review(cast)
+class TestAReviewBodyThatKnowsOfAWithdrawal:
+    """SI 2020/2, regulation 38(4) and (5)."""
 
-    enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+    def test_ends_the_review_of_who_has_withdrawn(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        sign(cast, review.case)
 
-    review.refresh_from_db()
-    assert (review.state, review.decided_on) == ("WITHDRAWN", AT.date())
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert (review.state, review.decided_on) == ("WITHDRAWN", AT.date())
+        assert review.decision.decides == "KNOWS_OF_WITHDRAWAL"
+
+    def test_knows_of_none_where_nobody_has_withdrawn(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        wish(cast, review.case)  # which has to be confirmed
+
+        with pytest.raises(CannotBeDecided, match="enter the withdrawal first"):
+            enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert review.state == "APPLIED"
+
+    def test_is_the_one_that_reviews_it(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        sign(cast, review.case)
+
+        with pytest.raises(Invalid) as refused:
+            enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="IOPC")
+
+        assert set(refused.value.errors) == {"body"}
+
+    def test_does_not_know_before_anybody_wished_it(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        sign(cast, review.case, at=on_day(2))
+
+        with pytest.raises(Invalid) as refused:
+            enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB", dated_on=AT.date())
+
+        assert set(refused.value.errors) == {"dated_on"}
+
+    def test_goes_on_with_the_review_of_another_complainant(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, complainants=BOTH)
+        sign(cast, review.case, 2)
+
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert (review.complainant.position, review.state, review.decided_on) == (1, "APPLIED", None)
+        sign(cast, review.case)
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+        review.refresh_from_db()
+        assert review.state == "WITHDRAWN"
+
+    def test_goes_on_where_they_withdrew_one_allegation_alone(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        first = review.case.allegations.get()
+        Allegation.objects.create(case=review.case, position=2, summary="He left.", code=first.code)
+        sign(cast, review.case, allegation=first.public_id)
+
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert review.state == "APPLIED"
 
 
 @pytest.mark.parametrize("decides", sorted(set(DECISIONS) - {"REQUIRES_REFERRAL"}))
