@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .models import Allegation, Case, Complainant, Referral, Review, Suspension
+    from .models import Allegation, BodyNotice, Case, Complainant, Referral, Review, Suspension
 
 SENIOR_RANKS = {  # above chief superintendent
     "ASSISTANT CHIEF CONSTABLE",
@@ -124,11 +124,13 @@ def was_told_of_withdrawal(case: Case, decides: str, *, body: str, since: dt.dat
     )
 
 
-def substitutes_findings(case: Case, review: Review) -> bool:
-    return any(
-        notice.pk == review.decision_id and notice.decides == "REVIEW_SUBSTITUTES_FINDINGS"
-        for notice in case.body_notices.all()
-    )
+def substituting_notice(case: Case) -> BodyNotice | None:
+    """The notice by which the IOPC, under review, put its own findings in the place of the authority's; None where it did not."""
+    review = last_review(case)
+    if case.state != "UNDER_REVIEW" or review is None:
+        return None
+    said = [each for each in case.body_notices.all() if each.decides == "REVIEW_SUBSTITUTES_FINDINGS"]
+    return next((each for each in said if each.pk == review.decision_id), None)
 
 
 def was_said(case: Case, decides: str) -> bool:

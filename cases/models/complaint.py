@@ -379,7 +379,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.UNDER_REVIEW,
         target=State.FINALISED,
-        conditions=when(facts.owes_no_referral, facts.review_ended_without_more),
+        conditions=when(facts.owes_no_referral, facts.review_ended_without_more, facts.iopcs_findings_are_entered),
         permission=makers.may_decide,
     )
     def close_review(self, *, actor: Actor, on: dt.date, told: str) -> None:

@@ -80,7 +80,7 @@ class Review(models.Model):
 
     OPEN = (State.APPLIED, State.AWAITING_RESPONSE)
     ENDED = (State.INVALID, State.WITHDRAWN, State.NOT_UPHELD, State.REFUSED)
-    REOPENING = (State.ACCEPTED, State.DETERMINED)
+    UPHELD = (State.ACCEPTED, State.DETERMINED)
 
     public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")

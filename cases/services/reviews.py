@@ -21,7 +21,7 @@ from cases import facts, makers, standing
 from cases.models import Allegation, Body, BodyNotice, Case, Kind, Message, Review, Withdrawal
 from cases.selectors import files_of, messages_of
 
-from . import body_notices, locking, notices
+from . import body_notices, decisions, locking, notices
 from .locking import MayNot
 from .steps import check_day, complainant_of, find, keep, wrong
 
@@ -136,8 +136,9 @@ def decide(
 ) -> tuple[Review, Case]:
     """Enter what the body decided on the day of its document. `recommendation` is its text, where it recommends.
 
-    A recommendation is answered within 28 days. What was upheld otherwise is followed by a move: open it again, or enter
-    whose the investigation is. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for what is not for this body,
+    A recommendation is answered within 28 days. Where the IOPC determines an investigation, the move that enters whose it is
+    follows; where it puts its own findings in the place of the authority's, those are set aside, and the IOPC's are entered on
+    each allegation before the review is closed. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for what is not for this body,
     a day or a document that cannot be, or a recommendation without its text; CannotDecideReview (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -155,6 +156,8 @@ def decide(
     if decides == "RECOMMENDS":
         review.recommended_on, review.recommendation = dated_on, recommendation
     review.save()
+    if decides == "SUBSTITUTES_FINDINGS":
+        decisions.set_aside(case)
     told = {"review": str(review.public_id), "decides": decides, "notice": str(review.decision.public_id)}
     keep(case, "REVIEW_DECIDED", "reviews", "body_notices", actor=actor, at=at, details=told)
     return review, case
@@ -256,7 +259,7 @@ def _examined(case: Case) -> list[Review]:
         review
         for review in case.reviews.all()
         if review.applied_on >= since
-        and review.state in (Review.State.NOT_UPHELD, Review.State.REFUSED, *Review.REOPENING)
+        and review.state in (Review.State.NOT_UPHELD, Review.State.REFUSED, *Review.UPHELD)
     ]
 
 

@@ -238,11 +238,14 @@ class Law:
         return bool(self.review_body) and "APPLIED" in self.reviews
 
     def _close_review(self, today: dt.date) -> bool:
-        ended = bool(self.reviews) and self.reviews[-1] in ("INVALID", "NOT_UPHELD", "REFUSED", "WITHDRAWN")
-        return ended and not self.must_be_referred
+        if self.must_be_referred or not self.reviews:
+            return False
+        if self.reviews[-1] == "SUBSTITUTED":  # the IOPC's own findings take effect first
+            return all(part.finding and part.actions for part in self.parts)
+        return self.reviews[-1] in ("INVALID", "NOT_UPHELD", "REFUSED", "WITHDRAWN")
 
     def _reopen_after_review(self, today: dt.date) -> bool:
-        return bool(self.reviews) and self.reviews[-1] in ("ACCEPTED", "DETERMINED")
+        return bool(self.reviews) and self.reviews[-1] == "ACCEPTED"  # what the IOPC orders is investigated (9A A23)
 
     def _finalise(self, today: dt.date) -> bool:
         if self.must_be_referred or not self.told or {"APPLIED", "AWAITING_RESPONSE"} & set(self.reviews):
@@ -319,10 +322,14 @@ class Law:
 
     _then_leave_unresolved = _then_resolve
 
-    def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
+    def findings_are_set_aside(self) -> None:
         for part in self.parts:
             part.finding = part.actions = False
             part.decider = ""
+
+    def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
+        self.findings_are_set_aside()
+        for part in self.parts:
             part.opinion = part.opinion and keeps_opinions
 
     def _is_recorded(self) -> None:

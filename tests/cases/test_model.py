@@ -211,10 +211,13 @@ class Complaint(RuleBasedStateMachine):
             part.opinion = True
             self.changed()
 
-    @precondition(lambda self: self.law.state == "DECISION" and not self.law.suspended)
+    def is_substituted(self) -> bool:
+        return self.law.state == "UNDER_REVIEW" and self.law.reviews[-1] == "SUBSTITUTED"
+
+    @precondition(lambda self: self.is_substituted() or (self.law.state == "DECISION" and not self.law.suspended))
     @rule(who=st.sampled_from(sorted(AUTHORITY)))
     def decide(self, who: str) -> None:
-        iopcs = self.law.determined in ("determine_directed", "determine_independent")
+        iopcs = self.is_substituted() or self.law.determined in ("determine_directed", "determine_independent")
         if not iopcs and who in (self.law.handler, self.law.investigator):
             return
         for row, part in self.rows():
@@ -259,7 +262,12 @@ class Complaint(RuleBasedStateMachine):
     @precondition(lambda self: self.law.state == "UNDER_REVIEW" and self.law.reviews[-1:] == ["APPLIED"])
     @rule(data=st.data())
     def end_the_review(self, data: st.DataObject) -> None:
-        iopc = {"NOT_UPHELD": "NOT_UPHELD", "INVALID": "INVALID", "DETERMINES_INVESTIGATION": "DETERMINED"}
+        iopc = {
+            "NOT_UPHELD": "NOT_UPHELD",
+            "INVALID": "INVALID",
+            "DETERMINES_INVESTIGATION": "DETERMINED",
+            "SUBSTITUTES_FINDINGS": "SUBSTITUTED",
+        }
         lpb = {"NOT_UPHELD": "NOT_UPHELD", "INVALID": "INVALID", "RECOMMENDS": "AWAITING_RESPONSE"}
         endings = iopc if self.law.review_of == "IOPC" else lpb
         decides = data.draw(st.sampled_from(sorted(endings)), label="decides")
@@ -273,6 +281,8 @@ class Complaint(RuleBasedStateMachine):
             recommendation="Apologise." if decides == "RECOMMENDS" else "",
         )
         self.law.reviews[-1] = endings[decides]
+        if decides == "SUBSTITUTES_FINDINGS":
+            self.law.findings_are_set_aside()
         self.changed()
 
     @precondition(lambda self: self.law.reviews[-1:] == ["AWAITING_RESPONSE"] and self.law.state == "UNDER_REVIEW")
