@@ -17,7 +17,7 @@ from backend.accounts.actors import Actor
 from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import makers, standing
+from cases import facts, makers, standing
 from cases.clocks import due_on
 from cases.models import Body, BodyNotice, Case, Kind, Notice, Review
 from cases.notices import NOTICES
@@ -107,8 +107,8 @@ def enter(
 ) -> tuple[BodyNotice, Case]:
     """Enter what a body decided (one of DECISIONS), by its document: the public id of a file of this case.
 
-    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice: the end of the next
-    day is the last to refer it. The review that was applied for by who has withdrawn ends where its body knows of that. Raises
+    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice, unless it was before: the end of
+    the next day is the last to refer it. The review that was applied for by who has withdrawn ends where its body knows of that. Raises
     Missing (404), Stale (412), MayNot (403), Invalid (400) for a document, a day or a body that cannot be, CannotBeDecided
     (409).
     """
@@ -122,9 +122,11 @@ def enter(
         raise CannotBeDecided(decision.otherwise)
     if decides == "KNOWS_OF_WITHDRAWAL":
         _check_may_know(case, body, dated_on, on=day_of(at))
+    clear_on = None if facts.owes_no_referral(case) else case.referral_clear_on
     notice = keep(case, body=body, decides=decides, dated_on=dated_on, document=document, actor=actor, at=at)
     if decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL"):
-        _has_to_be_referred(case, on=dated_on, at=at)
+        # One that is owed already stays due by what made it clear first.
+        _has_to_be_referred(case, on=min(clear_on or dated_on, dated_on), at=at)
     if decides == "KNOWS_OF_WITHDRAWAL":
         _end_the_review(case, notice)
     told = {"notice": str(notice.public_id), "body": body, "decides": decides, "dated_on": str(dated_on)}

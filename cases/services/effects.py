@@ -107,7 +107,7 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
     """Hold the details against the case. Raises Invalid (400) for a day before the complaint was made, or out of order.
 
     Neither does a detail get round the law: no withdrawal without a withdrawal, no voluntary referral of what must be
-    referred, and no end in a case that was not recorded for what must be.
+    referred, no other day on which that became clear than was entered, and no end in a case that was not recorded for what must be.
     """
     if move == "transfer_out" and case.concerns_chief_officer and details["to"] != "LOCAL_POLICING_BODY":
         raise _wrong("to", "It concerns the chief officer: only the local policing body is its authority.")
@@ -136,6 +136,11 @@ _WRONG: tuple[tuple[str, Callable[[Case, Any], bool], str], ...] = (
         "basis",
         lambda case, basis: basis == "VOLUNTARY" and not facts.owes_no_referral(case),
         "It must be referred: that is no voluntary referral.",
+    ),
+    (
+        "clear_on",
+        lambda case, day: not facts.owes_no_referral(case) and case.referral_clear_on not in (None, day),
+        "Another day was entered on which it became clear: correct that day first, with the reason, and it is kept.",
     ),
     (
         "into",

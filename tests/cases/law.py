@@ -86,6 +86,7 @@ class Law:
     wish: bool = False
     alleged: bool | None = None  # any of the four questions; None until they are answered
     mandatory: bool = False
+    clear_on: dt.date | None = None  # since when it has to be referred
     contacted: bool = False
     recorded: bool = False
     started: bool = False  # the handling
@@ -322,6 +323,11 @@ class Law:
 
     _then_leave_unresolved = _then_resolve
 
+    def becomes_clear(self, today: dt.date) -> None:
+        """That it has to be referred; where it had to already, that stays clear since then (9B B14)."""
+        if not self.must_be_referred or self.clear_on is None:
+            self.clear_on = today
+
     def findings_are_set_aside(self) -> None:
         for part in self.parts:
             part.finding = part.actions = False
@@ -343,6 +349,7 @@ class Law:
         else:
             self.decided_by = ""
         if mandatory:
+            self.becomes_clear(today)
             self.alleged = self.mandatory = True
         self.referred_on, self.form = today, ""
 

@@ -127,12 +127,13 @@ class Complaint(RuleBasedStateMachine):
         today = self.today.isoformat()
         investigator = min(INVESTIGATORS - {self.law.former, self.law.handler, self.law.investigator})
         mandatory = self.law.must_be_referred or data.draw(st.booleans(), label="mandatory")
+        clear_on = (self.law.clear_on if self.law.must_be_referred else None) or self.today
         known: dict[str, Any] = {
             "why": "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS" if name == "decide_not_to_record" else "NO_STANDING",
             "told": TOLD, "reason": "For a reason.", "result": "Looked into.", "terms": "To find out.", "summary": "Found.",
             "contacted_on": today, "views": "An apology.", "wishes_recording": False, "declined_on": today,
             "to": "OTHER_FORCE", "basis": "MANDATORY" if mandatory else "VOLUNTARY", "ground": "SERIOUS_ASSAULT",
-            "clear_on": today, "document": str(self.paper.public_id), "dated_on": today,
+            "clear_on": clear_on.isoformat(), "document": str(self.paper.public_id), "dated_on": today,
             "investigator": f"{investigator}@westshire.test", "public_interest": "ENDS",
         }  # fmt: skip
         learnt: dict[str, Any] = {}
@@ -164,6 +165,8 @@ class Complaint(RuleBasedStateMachine):
         )
         self.law.alleged = any(ticks.values())
         self.law.mandatory = ticks["alleges_death_or_serious_injury"] or ticks["alleges_mandatory_referral"]
+        if self.law.mandatory and self.law.clear_on is None:
+            self.law.clear_on = self.today
         self.law.wish = self.law.wish or bool(wish)
         self.changed()
 
@@ -322,15 +325,16 @@ class Complaint(RuleBasedStateMachine):
         body_notices.enter(
             **self.door("lev"), body=Body.IOPC, decides=decides, dated_on=self.today, document=self.paper.public_id
         )
-        kept = {
-            "REQUIRES_REFERRAL": [],
+        is_owed = decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL")
+        if is_owed:
+            self.law.becomes_clear(self.today)
+            self.law.alleged = self.law.mandatory = True
+        kept: dict[str, list[dt.date]] = {
             "DIRECTS_REFERRAL": self.law.directs_on,
             "CONSENTS_TO_REFERRAL": self.law.consents_on,
             "LETS_WITHDRAW": self.law.lets_withdraw,
         }
-        kept[decides].append(self.today)
-        if decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL"):
-            self.law.alleged = self.law.mandatory = True
+        kept.get(decides, []).append(self.today)
         self.changed()
 
     @precondition(lambda self: self.law.state in SUSPENDABLE and not self.law.suspended)
@@ -375,6 +379,7 @@ class Complaint(RuleBasedStateMachine):
         assert Event.objects.filter(subject_kind="case", subject=case.reference).count() == self.law.changes
         assert (case.closed_on is not None) == (case.state in ENDED)
         assert (case.closed_on is not None, case.told_on is not None) == (self.law.closed, self.law.told)
+        assert case.referral_clear_on == self.law.clear_on
         assert (case.review_body, case.recorded_on is not None) == (self.law.review_body, self.law.recorded)
 
     @invariant()
