@@ -301,7 +301,7 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
             )
         yield _running("finalisation", ends_on or case.told_on, calendar)
     for review in _rows(case, "reviews"):
-        if review.state == "AWAITING_RESPONSE":
+        if review.state == "AWAITING_RESPONSE" and case.state == "UNDER_REVIEW":  # elsewhere it is superseded
             yield _running(
                 "recommendation_answer",
                 review.recommended_on,

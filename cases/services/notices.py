@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
+from cases import standing
 from cases.models import Case, Complainant, Involvement, Notice
 
 from .due import forget
@@ -27,8 +28,14 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
         )
         return _owe(case, kind, to, on, subjects=list(known.distinct("person").order_by("person", "id")))
     forget(case, "notices")
-    body = case.review_body if to == "REVIEW_BODY" else to
+    body = _review_body(case) if to == "REVIEW_BODY" else to
     return [Notice.objects.create(case_id=case.pk, kind=kind, to=body, owed_on=on)] if body else []
+
+
+def _review_body(case: Case) -> str:
+    """Whose review it is: of the last one that was applied for."""
+    last = standing.last_review(case)
+    return last.body if last else case.review_body
 
 
 def owe_one(case: Case, kind: str, *, to: Complainant | Involvement, on: dt.date) -> list[Notice]:
@@ -84,6 +91,14 @@ def drop_open_to(case: Case, complainant: Complainant, *, reason: str, actor: Ac
     """What was owed to this one is not owed to them any more. For a change that records itself."""
     forget(case, "notices")
     Notice.objects.filter(case_id=case.pk, complainant=complainant, settled_on=None).update(
+        settled_on=on, settled_as=Notice.Settled.NOT_OWED, settled_by=actor.user_id, reason=reason
+    )
+
+
+def drop(case: Case, kind: str, *, reason: str, actor: Actor, on: dt.date) -> None:
+    """The open notices of `kind` are not owed any more. For a change that records itself."""
+    forget(case, "notices")
+    Notice.objects.filter(case_id=case.pk, kind=kind, settled_on=None).update(
         settled_on=on, settled_as=Notice.Settled.NOT_OWED, settled_by=actor.user_id, reason=reason
     )
 

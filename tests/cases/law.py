@@ -289,6 +289,7 @@ class Law:
         self._may_be_told(move, today)
         if move in DECIDED_ANEW:
             self._is_decided_anew(keeps_opinions=move == "refer_back_to_complete")
+        self._is_reviewed_no_more(target)
         self.state = target if move != "record_contact" or was == "ASSESSING" else was
         self.closed = self.state in ENDED if move in ENDING else self.closed
         self.changes += 1
@@ -322,6 +323,12 @@ class Law:
         self.resolved_by = who
 
     _then_leave_unresolved = _then_resolve
+
+    def _is_reviewed_no_more(self, target: str) -> None:
+        """There is a review of an outcome that stands alone: one that is taken back, or a case that ends, has none."""
+        if target not in TOLD:
+            under_way = ("APPLIED", "AWAITING_RESPONSE")
+            self.reviews = ["SUPERSEDED" if each in under_way else each for each in self.reviews]
 
     def becomes_clear(self, today: dt.date) -> None:
         """That it has to be referred; where it had to already, that stays clear since then (9B B14)."""
