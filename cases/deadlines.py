@@ -175,17 +175,19 @@ def _of_the_diary(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, A
 
 
 def _of_referrals(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
-    """From the day on which it became clear; a second one from the notice that directs it (Sch 3 para 4(1)(c) and (7)).
+    """From the day on which it became clear, or of the IOPC's notice; a second one from the notice that directs it.
 
-    That a death or serious injury is referred is clear as soon as it comes to attention (para 14C).
+    What it requires is in Sch 3 para 4(1)(c), what it directs in para 4(7). That a death or serious injury is referred is
+    clear as soon as it comes to attention (para 14C).
     """
     if case.pk and owes_no_referral(case):
         return
     referrals = _rows(case, "referrals")
     last = max((each.made_on for each in referrals), default=dt.date.min)
-    directed = [each.dated_on for each in _rows(case, "body_notices") if each.decides == "DIRECTS_REFERRAL"]
-    days = [day for day in directed if day > last]
+    said = _rows(case, "body_notices")
+    days = [each.dated_on for each in said if each.decides == "DIRECTS_REFERRAL" and each.dated_on > last]
     if not referrals:
+        days += [each.dated_on for each in said if each.decides == "REQUIRES_REFERRAL"]
         days += [case.referral_clear_on or (case.made_on if case.matter_type == "DSI" else None)]
     if known := [day for day in days if day]:
         yield _running(_referral(case), min(known), calendar, owed_to="IOPC")
@@ -299,7 +301,7 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
             )
         yield _running("finalisation", ends_on or case.told_on, calendar)
     for review in _rows(case, "reviews"):
-        if review.state == "AWAITING_RESPONSE":
+        if review.state == "AWAITING_RESPONSE" and case.state == "UNDER_REVIEW":  # elsewhere it is superseded
             yield _running(
                 "recommendation_answer",
                 review.recommended_on,

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from .standing import (
     FORMS_OF_THE_IOPC,
+    alleges_what_is_referred,
     complainants_of,
+    has_withdrawn,
     is_wholly_suspended,
     last_referral,
     last_review,
     live_allegations,
     open_suspensions,
     review_ends_on,
-    substitutes_findings,
+    substituting_notice,
     was_said,
     was_told_of_withdrawal,
-    what_was_withdrawn,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def owes_no_referral(case: Case) -> bool:
             for notice in case.body_notices.all()
         )
     # A death or serious injury is always referred (paragraph 14C), and whatever the IOPC requires (paragraph 4(1)(c)).
-    return not (case.alleges_mandatory_referral or case.matter_type == "DSI" or was_said(case, "DIRECTS_REFERRAL"))
+    return not (alleges_what_is_referred(case) or case.matter_type == "DSI" or was_said(case, "REQUIRES_REFERRAL"))
 
 
 @fact("Tell the complainant the outcome first.", rule=f"{REGULATIONS}, regulation 34")
@@ -179,7 +180,8 @@ def iopc_may_set_its_form(case: Case) -> bool:
     if case.state in ("OUTCOME_SENT", "FINALISED"):  # a re-investigation follows an investigation of the IOPC's alone
         return any(notice.decides in FORMS_OF_THE_IOPC for notice in case.body_notices.all())
     review = last_review(case)
-    ordered = review is not None and (review.body, review.state) == ("IOPC", "DETERMINED")
+    determined = review is not None and (review.body, review.state) == ("IOPC", "DETERMINED")
+    ordered = determined and substituting_notice(case) is None
     return ordered if case.state == "UNDER_REVIEW" else ordered or last_referral(case) is not None
 
 
@@ -307,13 +309,26 @@ def has_an_open_review(case: Case) -> bool:
 def review_ended_without_more(case: Case) -> bool:
     """Also where the IOPC put its own findings in the place of the authority's: there is nothing to decide again."""
     last = last_review(case)
-    return last is not None and (last.state in last.ENDED or substitutes_findings(case, last))
+    return last is not None and (last.state in last.ENDED or substituting_notice(case) is not None)
 
 
-@fact("Nothing of a review calls for it to be opened again.", rule=f"{SCHEDULE_3}, paragraphs 6A and 25")
+@fact(
+    "The IOPC put its own findings in the place of the authority's: enter each of them, and what is done because of it, first.",
+    rule=f"{SCHEDULE_3}, paragraph 25",
+)
+def iopcs_findings_are_entered(case: Case) -> bool:
+    return substituting_notice(case) is None or every_allegation_is_decided(case)
+
+
+@fact(
+    "Nothing of a review calls for it to be opened again: an accepted recommendation does. What the IOPC determined to be "
+    "investigated goes on by its word on who investigates.",
+    rule=f"{SCHEDULE_3}, paragraphs 6A and 25",
+)
 def review_calls_for_more(case: Case) -> bool:
+    """The authority handles it again as was recommended; what the IOPC orders is no choice of the authority's (paragraph 15)."""
     last = last_review(case)
-    return last is not None and last.state in last.REOPENING
+    return last is not None and last.state == last.State.ACCEPTED
 
 
 @fact(
@@ -322,15 +337,8 @@ def review_calls_for_more(case: Case) -> bool:
 )
 def every_complainant_has_withdrawn(case: Case) -> bool:
     """From the whole, or from each of its allegations. Who is only kept informed (section 21) has nothing to withdraw."""
-    withdrawn = what_was_withdrawn(case)
-    allegations = [each.pk for each in case.allegations.all() if not each.moved_to_id]
-
-    def has_withdrawn(complainant: int) -> bool:
-        from_each = [(complainant, allegation) in withdrawn for allegation in allegations]
-        return (complainant, None) in withdrawn or (bool(from_each) and all(from_each))
-
     complainants = complainants_of(case)
-    return bool(complainants) and all(has_withdrawn(each.pk) for each in complainants)
+    return bool(complainants) and all(has_withdrawn(case, each.pk) for each in complainants)
 
 
 @fact(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .standing import substituting_notice
+
 if TYPE_CHECKING:
     from .models import Allegation, Case
 
@@ -82,12 +84,16 @@ def may_be_handled_as(case: Case, allegation: Allegation) -> frozenset[str]:
 
 
 def findings_for(case: Case, allegation: Allegation) -> frozenset[str]:
-    """What may be found. Case to answer is of special procedures alone (PRA 2002 Sch 3 paras 19A-19E and 22-24)."""
-    handling = handling_of(case, allegation)
-    if handling in FINDINGS:
-        return FINDINGS[handling]
+    """What may be found. Case to answer is of special procedures alone (PRA 2002 Sch 3 paras 19A-19E and 22-24).
+
+    On a review the IOPC finds what it thinks right, or leaves what was found (para 25).
+    """
+    by_handling = FINDINGS.get(handling_of(case, allegation), frozenset())
+    if by_handling and substituting_notice(case) is None:
+        return by_handling
     of_the_service = OF_OLD if case.regime in OLD_REGIMES else OF_THE_SERVICE
-    return of_the_service | (TO_ANSWER if is_under_special_procedures(case, allegation) else frozenset())
+    to_answer = TO_ANSWER if is_under_special_procedures(case, allegation) else frozenset()
+    return by_handling | of_the_service | to_answer
 
 
 def opinions_for(case: Case, allegation: Allegation) -> frozenset[str]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .models import Allegation, Case, Complainant, Referral, Review, Suspension
+    from .models import Allegation, BodyNotice, Case, Complainant, Referral, Review, Suspension
 
 SENIOR_RANKS = {  # above chief superintendent
     "ASSISTANT CHIEF CONSTABLE",
@@ -32,6 +32,11 @@ def is_wholly_suspended(case: Case) -> bool:
 
 def open_suspensions(case: Case) -> list[Suspension]:
     return [suspension for suspension in case.suspensions.all() if suspension.state in suspension.OPEN]
+
+
+def alleges_what_is_referred(case: Case) -> bool:
+    """Whether it alleges what has to be referred: a death or serious injury, or what the Regulations name (Sch 3 para 4(1))."""
+    return bool(case.alleges_death_or_serious_injury or case.alleges_mandatory_referral)
 
 
 def last_referral(case: Case) -> Referral | None:
@@ -99,10 +104,19 @@ def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:
     )
 
 
-def what_was_withdrawn(case: Case) -> set[tuple[int, int | None]]:
-    """Who has withdrawn what, by key: None for the whole."""
+def has_withdrawn(case: Case, complainant: int | None, *, by: dt.date = dt.date.max) -> bool:
+    """Whether somebody, by key, withdrew by that day: from the whole, or from each of its allegations."""
+    withdrawn = what_was_withdrawn(case, by=by)
+    from_each = [(complainant, each.pk) in withdrawn for each in case.allegations.all() if not each.moved_to_id]
+    return (complainant, None) in withdrawn or (bool(from_each) and all(from_each))
+
+
+def what_was_withdrawn(case: Case, *, by: dt.date = dt.date.max) -> set[tuple[int | None, int | None]]:
+    """Who has withdrawn what by that day, by key: None for the whole."""
     return {
-        (each.complainant_id, each.allegation_id) for each in case.withdrawals.all() if each.state in each.EFFECTIVE
+        (each.complainant_id, each.allegation_id)
+        for each in case.withdrawals.all()
+        if each.state in each.EFFECTIVE and each.wished_on <= by
     }
 
 
@@ -115,11 +129,13 @@ def was_told_of_withdrawal(case: Case, decides: str, *, body: str, since: dt.dat
     )
 
 
-def substitutes_findings(case: Case, review: Review) -> bool:
-    return any(
-        notice.pk == review.decision_id and notice.decides == "REVIEW_SUBSTITUTES_FINDINGS"
-        for notice in case.body_notices.all()
-    )
+def substituting_notice(case: Case) -> BodyNotice | None:
+    """The notice by which the IOPC, under review, put its own findings in the place of the authority's; None where it did not."""
+    review = last_review(case)
+    if case.state != "UNDER_REVIEW" or review is None:
+        return None
+    said = [each for each in case.body_notices.all() if each.decides == "REVIEW_SUBSTITUTES_FINDINGS"]
+    return next((each for each in said if each.pk == review.decision_id), None)
 
 
 def was_said(case: Case, decides: str) -> bool:

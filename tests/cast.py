@@ -148,14 +148,14 @@ def move(cast: Cast, case: Case, name: str, move: str, at: dt.datetime = AT, **d
     )
 
 
-def assess(cast: Cast, case: Case, name: str = "amal", **ticks: bool) -> Case:
+def assess(cast: Cast, case: Case, name: str = "amal", reason: str = "", **ticks: bool) -> Case:
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
     return assessment.assess(
         reference=case.reference,
         ticks={**NO_TICKS, **ticks},
         wishes_recording=None,
         contact_impossible_reason=None,
-        reason="",
+        reason=reason,
         actor=cast.actor(name),
         at=AT,
         version=version,

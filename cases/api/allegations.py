@@ -66,7 +66,7 @@ class FindingIn(JSONInput):
         required=False,
         allow_null=True,
         default=None,
-        help_text="Where the IOPC decides: its notice in this case. Null: the one of its report.",
+        help_text="Where the IOPC decides: its notice in this case. Null: the one of its report, or of its review.",
     )
 
 

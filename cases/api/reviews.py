@@ -67,6 +67,10 @@ class ReviewOut(serializers.Serializer[Any]):
     recommendation = serializers.CharField()
     answered_on = serializers.DateField(allow_null=True)
     answer = serializers.CharField()
+    superseded_on = serializers.DateField(
+        allow_null=True, help_text="The day on which the case was taken elsewhere: the review ended with its outcome."
+    )
+    superseded_by = serializers.CharField(help_text="The move that took it there; empty where none did.")
 
 
 class ReviewsView(CaseDoor):

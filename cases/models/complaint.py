@@ -379,7 +379,12 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.UNDER_REVIEW,
         target=State.FINALISED,
-        conditions=when(facts.owes_no_referral, facts.review_ended_without_more, facts.somebody_may_be_told),
+        conditions=when(
+            facts.owes_no_referral,
+            facts.review_ended_without_more,
+            facts.iopcs_findings_are_entered,
+            facts.somebody_may_be_told,
+        ),
         permission=makers.may_decide,
     )
     def close_review(self, *, actor: Actor, on: dt.date, told: str) -> None:

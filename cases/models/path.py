@@ -77,9 +77,11 @@ class Review(models.Model):
         ACCEPTED = "ACCEPTED", "Recommendation accepted"
         REFUSED = "REFUSED", "Recommendation not accepted"
         DETERMINED = "DETERMINED", "Upheld, and determined by the IOPC"
+        SUPERSEDED = "SUPERSEDED", "Ended with the outcome that it was of"
 
+    OPEN = (State.APPLIED, State.AWAITING_RESPONSE)
     ENDED = (State.INVALID, State.WITHDRAWN, State.NOT_UPHELD, State.REFUSED)
-    REOPENING = (State.ACCEPTED, State.DETERMINED)
+    UPHELD = (State.ACCEPTED, State.DETERMINED)
 
     public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
@@ -98,12 +100,19 @@ class Review(models.Model):
     recommendation = models.TextField(blank=True)
     answered_on = models.DateField(null=True, blank=True)
     answer = models.TextField(blank=True)
+    superseded_on = models.DateField(null=True, blank=True)
+    superseded_by = models.CharField(max_length=40, blank=True)  # the move that took the case elsewhere
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="superseded_says_when_and_by_what",
+                condition=Q(state="SUPERSEDED", superseded_on__isnull=False) & ~Q(superseded_by="")
+                | ~Q(state="SUPERSEDED") & Q(superseded_on=None, superseded_by=""),
+            ),
             models.UniqueConstraint(
                 name="one_open_review_a_case", fields=["case"], condition=Q(state__in=["APPLIED", "AWAITING_RESPONSE"])
-            )
+            ),
         ]
 
     def __str__(self) -> str:

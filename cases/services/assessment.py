@@ -12,7 +12,7 @@ from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
-from cases import makers
+from cases import makers, standing
 from cases.models import Assessment, Case, Kind
 
 from . import contact, contributions, locking, units
@@ -51,9 +51,9 @@ def assess(
 
     `wishes_recording` is the complainant's wish, which counts at any time; it and `contact_impossible_reason` stay as they are
     where None is given. A yes takes the case from any unit at once. A yes becomes a no only by somebody who never said yes to
-    it, with a reason; the complainant's own wish never by the handler. Raises Missing (404), Stale (412), MayNot (403),
-    Invalid (400) without that reason, CannotAssess (409) for the same person, a comment, a closed case, or where the reason
-    that contact is impossible is taken from a case that rests on it.
+    it, with a reason; the complainant's own wish never by the handler, and what the IOPC requires by nobody. Raises Missing
+    (404), Stale (412), MayNot (403), Invalid (400) without that reason, CannotAssess (409) for the same person, a comment, a
+    closed case, or where the reason that contact is impossible is taken from a case that rests on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_assess(case, actor):
@@ -93,6 +93,8 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
         return
     if case.recorded_on:
         raise CannotAssess("It is recorded: what was answered with yes stands.")
+    if "alleges_mandatory_referral" in taken_back and standing.was_said(case, "REQUIRES_REFERRAL"):
+        raise CannotAssess("The IOPC requires that it is referred: nobody here takes that back.")
     if not reason:
         raise Invalid("A yes is being taken back.", errors={"reason": ["Say why: this is kept."]})
     own = case.assessments.filter(person_id=actor.person)
@@ -105,7 +107,7 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
 
 def _start_or_stop_the_referral(case: Case, *, on: dt.date) -> None:
     """From the day on which it becomes clear, the referral is due by the end of the next (SI 2020/2 reg. 4)."""
-    if not case.alleges_mandatory_referral:
+    if not standing.alleges_what_is_referred(case):
         case.referral_clear_on = None
     elif case.referral_clear_on is None:
         case.referral_clear_on = on

@@ -17,7 +17,7 @@ from backend.accounts.actors import Actor
 from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import makers, standing
+from cases import facts, makers, standing
 from cases.clocks import due_on
 from cases.models import Body, BodyNotice, Case, Kind, Notice, Review
 from cases.notices import NOTICES
@@ -74,8 +74,8 @@ DECISIONS: Mapping[str, Decision] = {
     "KNOWS_OF_WITHDRAWAL": Decision(
         "It knows that a complaint under review is withdrawn (regulation 38(4))",
         (Body.IOPC, Body.LPB),
-        lambda case: case.state == "UNDER_REVIEW",
-        "It is not under review.",
+        lambda case: case.state == "UNDER_REVIEW" and bool(standing.what_was_withdrawn(case)),
+        "It is not under review, or nobody has withdrawn: enter the withdrawal first.",
     ),
     "DIRECTS_CONTINUATION": Decision(
         "What is suspended is to go on (regulation 40)",
@@ -107,9 +107,10 @@ def enter(
 ) -> tuple[BodyNotice, Case]:
     """Enter what a body decided (one of DECISIONS), by its document: the public id of a file of this case.
 
-    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice: the end of the next
-    day is the last to refer it. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a document, a day or a body that
-    cannot be, CannotBeDecided (409).
+    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice, unless it was before: the end of
+    the next day is the last to refer it. The review that was applied for by who has withdrawn ends where its body knows of that. Raises
+    Missing (404), Stale (412), MayNot (403), Invalid (400) for a document, a day or a body that cannot be, CannotBeDecided
+    (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -119,9 +120,13 @@ def enter(
         raise wrong("body", "This is not for this body to decide.")
     if case.kind == Kind.COMMENT or not decision.fits(case):
         raise CannotBeDecided(decision.otherwise)
+    if decides == "KNOWS_OF_WITHDRAWAL":
+        _check_may_know(case, body, dated_on, on=day_of(at))
+    clear_on = None if facts.owes_no_referral(case) else case.referral_clear_on
     notice = keep(case, body=body, decides=decides, dated_on=dated_on, document=document, actor=actor, at=at)
     if decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL"):
-        _has_to_be_referred(case, on=dated_on, actor=actor, at=at)
+        # One that is owed already stays due by what made it clear first.
+        _has_to_be_referred(case, on=min(clear_on or dated_on, dated_on), actor=actor, at=at)
     if decides == "KNOWS_OF_WITHDRAWAL":
         _end_the_review(case, notice)
     told = {"notice": str(notice.public_id), "body": body, "decides": decides, "dated_on": str(dated_on)}
@@ -153,11 +158,23 @@ def _has_to_be_referred(case: Case, *, on: dt.date, actor: Actor, at: dt.datetim
     assessment.take_from_whom_it_is_not_for(case, actor=actor, at=at)
 
 
+def _check_may_know(case: Case, body: Body, dated_on: dt.date, *, on: dt.date) -> None:
+    review = standing.last_review(case)
+    if review and body != review.body:
+        raise wrong("body", "Another body reviews it: that one is told.")
+    first = min(each.wished_on for each in case.withdrawals.all() if each.state in each.EFFECTIVE)
+    check_day("dated_on", dated_on, since=first, on=on)
+
+
 def _end_the_review(case: Case, notice: BodyNotice) -> None:
-    under_way = (Review.State.APPLIED, Review.State.AWAITING_RESPONSE)
-    Review.objects.filter(case_id=case.pk, state__in=under_way).update(
-        state=Review.State.WITHDRAWN, decided_on=notice.dated_on, decision=notice
-    )
+    """Where who applied for it had withdrawn by then, or everybody had: who has not keeps their review (regulation 38)."""
+    review, by = standing.last_review(case), notice.dated_on
+    if review is None or review.state not in Review.OPEN:
+        return
+    all_of_them = [standing.has_withdrawn(case, each.pk, by=by) for each in standing.complainants_of(case)]
+    if standing.has_withdrawn(case, review.complainant_id, by=by) or (all_of_them and all(all_of_them)):
+        review.state, review.decided_on, review.decision = Review.State.WITHDRAWN, by, notice
+        review.save(update_fields=["state", "decided_on", "decision"])
 
 
 # ---- the tray of Professional Standards: what bodies said, and what they wait for

@@ -13,7 +13,7 @@ from backend.accounts.actors import Actor
 from backend.accounts.models import Person
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
-from cases import findings, makers
+from cases import findings, makers, standing
 from cases.models import (
     Allegation,
     AllegationAction,
@@ -26,6 +26,8 @@ from cases.models import (
 
 from . import codes, locking
 from .allegations import check_open, find, hold, keep
+from .due import forget
+from .effects import ENDED
 from .involvement import find_person
 from .locking import MayNot
 from .outcome import settle
@@ -82,8 +84,9 @@ def decide(
 
     Under Schedule 3 the delegate of the authority decides, in the state DECISION, and never on their own work. Outside it,
     whoever handles the case says whether it is resolved. What the IOPC directed or investigated it decides: the finding is
-    entered, as of the day of its `notice` (the one of its report, where none is named). The day of the last decision becomes
-    the day of the outcome. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotDecide (409).
+    entered, as of the day of its `notice` (the one of its report, where none is named), and so are the findings that it puts
+    in the place of the authority's on a review, by the notice of that. The day of the last decision becomes the day of the
+    outcome. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotDecide (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     _check_decider(case, actor)
@@ -106,15 +109,22 @@ def decide(
 def _check_decider(case: Case, actor: Actor) -> None:
     if case.state in OUTSIDE:
         rule = makers.may_handle
-    elif findings.is_decided_by_the_iopc(case):
+    elif _is_the_iopcs(case):
         rule = makers.may_decide  # the force finds nothing: it enters what was found
     else:
         rule = makers.may_decide_on_others_work
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
+    if standing.substituting_notice(case):
+        return
     check_open(case)
     if case.state not in (*OUTSIDE, "DECISION"):
         raise CannotDecide("Begin the decision first: an allegation is decided in the state of decision.")
+
+
+def _is_the_iopcs(case: Case) -> bool:
+    """Whether the IOPC finds: on what it directed or investigated, or, on a review, in the place of the authority."""
+    return findings.is_decided_by_the_iopc(case) or standing.substituting_notice(case) is not None
 
 
 def _check_decidable(case: Case, allegation: Allegation) -> None:
@@ -138,10 +148,14 @@ def _check_among(value: str, allowed: frozenset[str], *, field: str) -> None:
 
 def _notice(case: Case, public_id: UUID | None) -> BodyNotice | None:
     """The notice by which the IOPC decides; None where the authority does."""
-    if not findings.is_decided_by_the_iopc(case):
+    if not _is_the_iopcs(case):
         if public_id is not None:
             raise Invalid("Leave out the notice.", errors={"notice": ["The authority decides this itself."]})
         return None
+    if substitutes := standing.substituting_notice(case):
+        if public_id not in (None, substitutes.public_id):
+            raise Invalid("Name the notice.", errors={"notice": ["Name the one of the review, or none."]})
+        return substitutes
     of_the_iopc = [each for each in case.body_notices.all() if each.body == "IOPC"]
     if public_id is None:
         reports = [each for each in of_the_iopc if each.decides == "enter_iopc_report"]
@@ -151,6 +165,17 @@ def _notice(case: Case, public_id: UUID | None) -> BodyNotice | None:
     if found is None:
         raise Invalid("Name the notice.", errors={"notice": ["The IOPC decides this: name its notice in this case."]})
     return found
+
+
+def set_aside(case: Case) -> None:
+    """What was found stands no more: others find in its place. For a change that records itself.
+
+    The decisions that were kept stay, and so does how each allegation was handled.
+    """
+    undecided = dict.fromkeys(("decided_on", "decided_by", "actions_set_on"))
+    found = Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=ENDED)
+    found.update(finding="", rationale="", **undecided)
+    forget(case, "allegations")
 
 
 def _keep_decision(

@@ -13,7 +13,19 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid
 from cases import facts
 from cases.consequences import PART_2_ENDS, Consequences
-from cases.models import Allegation, BodyNotice, Case, CaseFile, CaseLink, Flag, Involvement, Message, Referral
+from cases.models import (
+    Allegation,
+    BodyNotice,
+    Case,
+    CaseFile,
+    CaseLink,
+    Flag,
+    Involvement,
+    Kind,
+    Message,
+    Referral,
+    Review,
+)
 from cases.moves import kind_of
 
 from . import contributions, determinations, links, matters, messages, notes, notices
@@ -42,6 +54,7 @@ HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
     *FORMS,
 )  # fmt: skip
+STANDS_BY_ITS_OUTCOME = ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED")
 ENDED = ("WITHDRAWN", "REGULATION_41")
 ABOUT = {"answer": Message.About.ANSWER, "leave_unresolved": Message.About.OFFER}
 
@@ -107,7 +120,7 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
     """Hold the details against the case. Raises Invalid (400) for a day before the complaint was made, or out of order.
 
     Neither does a detail get round the law: no withdrawal without a withdrawal, no voluntary referral of what must be
-    referred, and no end in a case that was not recorded for what must be.
+    referred, no other day on which that became clear than was entered, and no end in a case that was not recorded for what must be.
     """
     if move == "transfer_out" and case.concerns_chief_officer and details["to"] != "LOCAL_POLICING_BODY":
         raise _wrong("to", "It concerns the chief officer: only the local policing body is its authority.")
@@ -138,6 +151,11 @@ _WRONG: tuple[tuple[str, Callable[[Case, Any], bool], str], ...] = (
         "It must be referred: that is no voluntary referral.",
     ),
     (
+        "clear_on",
+        lambda case, day: not facts.owes_no_referral(case) and case.referral_clear_on not in (None, day),
+        "Another day was entered on which it became clear: correct that day first, with the reason, and it is kept.",
+    ),
+    (
         "into",
         lambda case, into: bool(case.concerns_conduct or case.wishes_recording) and into.recorded_on is None,
         "This one has to be recorded, and the other is not: record the other first.",
@@ -155,6 +173,7 @@ def follow(
     _say(case, move, actor=actor, at=at, details=details)
     _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
     _link(case, move, actor=actor, at=at, details=details)
+    _supersede_reviews(case, move, actor=actor, on=day_of(at))
     _bring_home(case, move, actor=actor, at=at)
     if move == "record":
         case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]
@@ -189,6 +208,18 @@ def _link(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict
         )
     if details.get("public_interest") == "CONDUCT_MATTER":
         matters.open_from(case, why="The complaint was withdrawn; the public interest asks for it.", actor=actor, at=at)
+
+
+def _supersede_reviews(case: Case, move: str, *, actor: Actor, on: dt.date) -> None:
+    """Nothing is reviewed of an outcome that was taken back, nor of a case that ended in another way: nobody waits for that."""
+    if case.kind == Kind.COMMENT or case.state in STANDS_BY_ITS_OUTCOME:
+        return
+    superseded = [review for review in case.reviews.all() if review.state in review.OPEN]
+    for review in superseded:
+        review.state, review.superseded_on, review.superseded_by = Review.State.SUPERSEDED, on, move
+        review.save(update_fields=["state", "superseded_on", "superseded_by"])
+    if superseded:
+        notices.drop(case, "REVIEW_BUNDLE", reason="The outcome that it was about stands no more.", actor=actor, on=on)
 
 
 def keep_from_units(case: Case, *, actor: Actor, at: dt.datetime) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Max, Q, QuerySet
 
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
+from cases import standing
 from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding
 
 from .due import forget
@@ -26,7 +27,7 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
         )
         return _owe(case, kind, to, on, subjects=list(known.distinct("person").order_by("person", "id")))
     forget(case, "notices")
-    body = case.review_body if to == "REVIEW_BODY" else to
+    body = _review_body(case) if to == "REVIEW_BODY" else to
     return [Notice.objects.create(case_id=case.pk, kind=kind, to=body, owed_on=on)] if body else []
 
 
@@ -41,6 +42,12 @@ def owe_again(case: Case, row: Notice, *, on: dt.date) -> Notice:
     forget(case, "notices")
     same = {name: getattr(row, name) for name in ("kind", "to", "complainant", "subject", "proceeding")}
     return Notice.objects.create(case_id=case.pk, owed_on=on, **same)
+
+
+def _review_body(case: Case) -> str:
+    """Whose review it is: of the last one that was applied for."""
+    last = standing.last_review(case)
+    return last.body if last else case.review_body
 
 
 def owe_one(case: Case, kind: str, *, to: Complainant | Involvement, on: dt.date) -> list[Notice]:
@@ -132,6 +139,11 @@ def drop_open_to(case: Case, whom: Complainant | Involvement, *, reason: str, ac
     """What was owed to this one is not owed to them any more. For a change that records itself."""
     one = {"complainant": whom} if isinstance(whom, Complainant) else {"subject": whom}
     _drop(case, Notice.objects.filter(case_id=case.pk, settled_on=None, **one), reason=reason, actor=actor, on=on)
+
+
+def drop(case: Case, kind: str, *, reason: str, actor: Actor, on: dt.date) -> None:
+    """The open notices of `kind` are not owed any more. For a change that records itself."""
+    _drop(case, Notice.objects.filter(case_id=case.pk, kind=kind, settled_on=None), reason=reason, actor=actor, on=on)
 
 
 def drop_open(case: Case, *, actor: Actor, on: dt.date) -> None:

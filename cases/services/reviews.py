@@ -21,7 +21,7 @@ from cases import facts, makers, standing
 from cases.models import Allegation, Body, BodyNotice, Case, Kind, Message, Review, Withdrawal
 from cases.selectors import files_of, messages_of
 
-from . import body_notices, locking, notices
+from . import body_notices, decisions, locking, notices
 from .locking import MayNot
 from .steps import check_day, complainant_of, find, keep, wrong
 
@@ -110,6 +110,7 @@ def apply(
     )
     notice = _keep_notice(
         case,
+        review,
         "REVIEW_ACCEPTED_LATE" if accepted_late_reason else "REVIEW_APPLIED",
         dated_on=forwarded_on or applied_on,
         document=document,
@@ -136,9 +137,10 @@ def decide(
 ) -> tuple[Review, Case]:
     """Enter what the body decided on the day of its document. `recommendation` is its text, where it recommends.
 
-    A recommendation is answered within 28 days. What was upheld otherwise is followed by a move: open it again, or enter
-    whose the investigation is. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for what is not for this body,
-    a day or a document that cannot be, or a recommendation without its text; CannotDecideReview (409).
+    A recommendation is answered within 28 days. Where the IOPC determines an investigation, the move that enters whose it is
+    follows; where it puts its own findings in the place of the authority's, those are set aside, and the IOPC's are entered on
+    each allegation before the review is closed. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for what is not
+    for this body, a day or a document that cannot be, or a recommendation without its text; CannotDecideReview (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -150,11 +152,15 @@ def decide(
     if (decides == "RECOMMENDS") != bool(recommendation):
         raise wrong("recommendation", "Where the body recommends something, say what, in its words; else leave it out.")
     check_day("dated_on", dated_on, since=review.forwarded_on or review.applied_on, on=day_of(at))
-    review.decision = _keep_notice(case, f"REVIEW_{decides}", dated_on=dated_on, document=document, actor=actor, at=at)
+    review.decision = _keep_notice(
+        case, review, f"REVIEW_{decides}", dated_on=dated_on, document=document, actor=actor, at=at
+    )
     review.state, review.decided_on = ENDINGS[decides].state, dated_on
     if decides == "RECOMMENDS":
         review.recommended_on, review.recommendation = dated_on, recommendation
     review.save()
+    if decides == "SUBSTITUTES_FINDINGS":
+        decisions.set_aside(case)
     told = {"review": str(review.public_id), "decides": decides, "notice": str(review.decision.public_id)}
     keep(case, "REVIEW_DECIDED", "reviews", "body_notices", actor=actor, at=at, details=told)
     return review, case
@@ -176,7 +182,7 @@ def answer(
         raise CannotDecideReview("No recommendation of this review waits for an answer.")
     review.state, review.answered_on, review.answer = Review.State(says), day_of(at), reasons
     review.save()
-    notices.owe(case, "RECOMMENDATION_ANSWER", to="REVIEW_BODY", on=review.recommended_on)
+    notices.owe(case, "RECOMMENDATION_ANSWER", to=review.body, on=review.recommended_on)
     told = {"review": str(review.public_id), "answer": says}
     keep(case, "RECOMMENDATION_ANSWERED", "reviews", "notices", actor=actor, at=at, details=told)
     return review, case
@@ -256,7 +262,7 @@ def _examined(case: Case) -> list[Review]:
         review
         for review in case.reviews.all()
         if review.applied_on >= since
-        and review.state in (Review.State.NOT_UPHELD, Review.State.REFUSED, *Review.REOPENING)
+        and review.state in (Review.State.NOT_UPHELD, Review.State.REFUSED, *Review.UPHELD)
     ]
 
 
@@ -272,8 +278,8 @@ def _check_stands(case: Case, review: Review, decides: Decides) -> None:
 
 
 def _keep_notice(
-    case: Case, decides: str, *, dated_on: dt.date, document: UUID, actor: Actor, at: dt.datetime
+    case: Case, review: Review, decides: str, *, dated_on: dt.date, document: UUID, actor: Actor, at: dt.datetime
 ) -> BodyNotice:
     return body_notices.keep(
-        case, body=case.review_body, decides=decides, dated_on=dated_on, document=document, actor=actor, at=at
+        case, body=review.body, decides=decides, dated_on=dated_on, document=document, actor=actor, at=at
     )

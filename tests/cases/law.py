@@ -86,6 +86,7 @@ class Law:
     wish: bool = False
     alleged: bool | None = None  # any of the four questions; None until they are answered
     mandatory: bool = False
+    clear_on: dt.date | None = None  # since when it has to be referred
     contacted: bool = False
     recorded: bool = False
     started: bool = False  # the handling
@@ -147,7 +148,7 @@ class Law:
         """Paragraph 4(1), and again at the IOPC's direction alone (4(7))."""
         if self.referred_on is not None:
             return any(day > self.referred_on for day in self.directs_on)
-        return self.mandatory or bool(self.directs_on)
+        return self.mandatory
 
     @property
     def must_be_recorded(self) -> bool:
@@ -238,11 +239,14 @@ class Law:
         return bool(self.review_body) and "APPLIED" in self.reviews
 
     def _close_review(self, today: dt.date) -> bool:
-        ended = bool(self.reviews) and self.reviews[-1] in ("INVALID", "NOT_UPHELD", "REFUSED", "WITHDRAWN")
-        return ended and not self.must_be_referred
+        if self.must_be_referred or not self.reviews:
+            return False
+        if self.reviews[-1] == "SUBSTITUTED":  # the IOPC's own findings take effect first
+            return all(part.finding and part.actions for part in self.parts)
+        return self.reviews[-1] in ("INVALID", "NOT_UPHELD", "REFUSED", "WITHDRAWN")
 
     def _reopen_after_review(self, today: dt.date) -> bool:
-        return bool(self.reviews) and self.reviews[-1] in ("ACCEPTED", "DETERMINED")
+        return bool(self.reviews) and self.reviews[-1] == "ACCEPTED"  # what the IOPC orders is investigated (9A A23)
 
     def _finalise(self, today: dt.date) -> bool:
         if self.must_be_referred or not self.told or {"APPLIED", "AWAITING_RESPONSE"} & set(self.reviews):
@@ -285,6 +289,7 @@ class Law:
         self._may_be_told(move, today)
         if move in DECIDED_ANEW:
             self._is_decided_anew(keeps_opinions=move == "refer_back_to_complete")
+        self._is_reviewed_no_more(target)
         self.state = target if move != "record_contact" or was == "ASSESSING" else was
         self.closed = self.state in ENDED if move in ENDING else self.closed
         self.changes += 1
@@ -319,10 +324,25 @@ class Law:
 
     _then_leave_unresolved = _then_resolve
 
-    def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
+    def _is_reviewed_no_more(self, target: str) -> None:
+        """There is a review of an outcome that stands alone: one that is taken back, or a case that ends, has none."""
+        if target not in TOLD:
+            under_way = ("APPLIED", "AWAITING_RESPONSE")
+            self.reviews = ["SUPERSEDED" if each in under_way else each for each in self.reviews]
+
+    def becomes_clear(self, today: dt.date) -> None:
+        """That it has to be referred; where it had to already, that stays clear since then (9B B14)."""
+        if not self.must_be_referred or self.clear_on is None:
+            self.clear_on = today
+
+    def findings_are_set_aside(self) -> None:
         for part in self.parts:
             part.finding = part.actions = False
             part.decider = ""
+
+    def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
+        self.findings_are_set_aside()
+        for part in self.parts:
             part.opinion = part.opinion and keeps_opinions
 
     def _is_recorded(self) -> None:
@@ -336,6 +356,7 @@ class Law:
         else:
             self.decided_by = ""
         if mandatory:
+            self.becomes_clear(today)
             self.alleged = self.mandatory = True
         self.referred_on, self.form = today, ""
 

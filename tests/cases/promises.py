@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from cases.consequences import PART_2_ENDS, Consequences
 from cases.deadlines import open_deadlines
-from cases.models import Case, Involvement, Message, Notice
+from cases.models import Case, Involvement, Message, Notice, Review
 from cases.selectors import foreseen, load_parts
 from cases.timetable import timetable
 
+REVIEWED = ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED")
 Clocks = dict[tuple[str, str], dt.date]
 
 
@@ -23,6 +24,7 @@ class Promise:
     causes: Consequences
     open_notices: frozenset[int]
     all_notices: frozenset[int]
+    bundles: frozenset[int]  # of a review that is under way
     messages: int
     clocks: Clocks
 
@@ -30,11 +32,13 @@ class Promise:
     def of(cls, case: Case, move: str) -> Promise:
         """`case` with its parts loaded and the day on it, as the door of the moves shows it."""
         notices = Notice.objects.filter(case_id=case.pk)
+        bundles = notices.filter(settled_on=None, kind="REVIEW_BUNDLE", case__reviews__state__in=Review.OPEN)
         return cls(
             move=move,
             causes=foreseen(case, move, timetable()),
             open_notices=frozenset(notices.filter(settled_on=None).values_list("pk", flat=True)),
             all_notices=frozenset(notices.values_list("pk", flat=True)),
+            bundles=frozenset(bundles.values_list("pk", flat=True)),
             messages=Message.objects.filter(case_id=case.pk).count(),
             clocks=clocks_of(case),
         )
@@ -49,7 +53,8 @@ class Promise:
         made = Notice.objects.filter(case_id=after.pk).exclude(pk__in=self.all_notices)
         assert Counter(made.values_list("kind", "to")) == owed_to_whom(after, self.causes), self.move
         settled = Notice.objects.filter(pk__in=self.open_notices).exclude(settled_on=None)
-        assert settled.count() == (len(self.open_notices) if self.move in PART_2_ENDS else 0), self.move
+        ended = self.bundles if after.state not in REVIEWED else frozenset()  # with the outcome that they were about
+        assert settled.count() == len(self.open_notices if self.move in PART_2_ENDS else ended), self.move
         told = Message.objects.filter(case_id=after.pk).count() - self.messages
         assert told == int(self.causes.tells), self.move
 

@@ -1,27 +1,42 @@
 """What follows a review: a recommendation answered, what the IOPC determines, and a different handler."""
 
+from typing import Any
+
 import pytest
 
 from backend.accounts.models import Role
 from backend.accounts.services import people
 from backend.common.errors import Invalid
 from cases.models import Case, Notice, Review
-from cases.selectors import deadlines, get_case
+from cases.selectors import deadlines, get_case, next_moves
 from cases.services import assignment
+from cases.services.allegations import CannotChangeAllegations
 from cases.services.assignment import CannotAssign
+from cases.services.locking import MayNot
 from cases.services.reviews import CannotDecideReview
 from cases.services.transitions import CannotMove
-from tests.cases.alleging import by
+from tests.cases.alleging import (
+    a_recorded_case,
+    alleged,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    set_actions,
+)
 from tests.cases.bodies import (
     CLOSE,
     RECOMMENDS,
+    TOLD,
     a_case_under_review,
     a_paper,
     answered,
+    apply,
     conclude,
     on_day,
 )
-from tests.cast import AT, FOUNDER, PASSWORD, Cast, move
+from tests.cast import AT, FOUNDER, PASSWORD, Cast, assess, move
 
 
 def fresh(case: Case) -> Case:
@@ -114,20 +129,146 @@ class TestWhatTheIOPCDetermines:
         with pytest.raises(CannotMove):
             move(cast, review.case, "beth", "determine_independent", **notice)
 
-    def test_its_own_findings_close_the_review(self, cast: Cast) -> None:
-        review = a_case_under_review(cast, conduct=True)
-
-        conclude(cast, review, "SUBSTITUTES_FINDINGS")
-
-        assert move(cast, review.case, "beth", "close_review", **CLOSE).state == "FINALISED"
-
-    def test_an_investigation_that_it_determined_is_not_closed_away(self, cast: Cast) -> None:
+    def test_an_investigation_that_it_determined_is_neither_closed_away_nor_handled_otherwise(self, cast: Cast) -> None:
         review = a_case_under_review(cast, conduct=True)
 
         conclude(cast, review, "DETERMINES_INVESTIGATION")
 
-        with pytest.raises(CannotMove):
+        for name, details in (("close_review", CLOSE), ("reopen_after_review", {})):
+            with pytest.raises(CannotMove):
+                move(cast, review.case, "beth", name, **details)
+
+
+class TestTheIOPCsOwnFindings:
+    """PRA 2002 Sch 3 para 25: they stand in the place of the authority's, and the case does not end with the old ones."""
+
+    def substituted(self, cast: Cast, **more: Any) -> Review:
+        return conclude(cast, a_case_under_review(cast, conduct=True, **more), "SUBSTITUTES_FINDINGS")
+
+    def test_set_aside_what_the_authority_found_and_keep_it_as_it_was(self, cast: Cast) -> None:
+        review = self.substituted(cast)
+
+        allegation = review.case.allegations.get()
+
+        assert (allegation.finding, allegation.decided_on, allegation.actions_set_on) == ("", None, None)
+        assert allegation.handling == "OTBI"
+        assert [each.finding for each in allegation.decisions.all()] == ["ACCEPTABLE"]
+
+    def test_are_entered_by_its_notice_before_the_review_is_closed(self, cast: Cast) -> None:
+        review = self.substituted(cast)
+        allegation = review.case.allegations.get()
+        with pytest.raises(CannotMove, match="put its own findings"):
             move(cast, review.case, "beth", "close_review", **CLOSE)
+
+        found = decide(cast, allegation, "NOT_ACCEPTABLE", "lev", notice=review.decision.public_id)
+        with pytest.raises(CannotMove, match="put its own findings"):
+            move(cast, review.case, "beth", "close_review", **CLOSE)
+        set_actions(cast, found, name="beth")
+        closed = move(cast, review.case, "beth", "close_review", **CLOSE)
+
+        assert (closed.state, closed.allegations.get().finding) == ("FINALISED", "NOT_ACCEPTABLE")
+        kept = allegation.decisions.latest("pk")
+        assert (kept.notice, kept.decided_by, kept.decided_on) == (review.decision, None, AT.date())
+
+    def test_are_for_each_allegation(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        assess(cast, case, "beth", alleges_crime_or_discipline=True)
+        both = [code(cast, alleged(cast, case, summary=summary)) for summary in ("He swore at me.", "He left.")]
+        in_decision(cast, case, "lev")
+        for each in both:
+            set_actions(cast, decide(cast, each, "ACCEPTABLE"))
+        review = apply(cast, move(cast, case, "beth", "send_outcome", **TOLD))
+        move(cast, case, "beth", "open_review")
+        conclude(cast, review, "SUBSTITUTES_FINDINGS")
+
+        set_actions(cast, decide(cast, both[0], "NOT_ACCEPTABLE"))
+        with pytest.raises(CannotMove, match="put its own findings"):
+            move(cast, case, "beth", "close_review", **CLOSE)
+        set_actions(cast, decide(cast, both[1], "ACCEPTABLE"))  # which it left as it was
+
+        assert move(cast, case, "beth", "close_review", **CLOSE).state == "FINALISED"
+
+    def test_are_by_no_other_notice(self, cast: Cast) -> None:
+        review = self.substituted(cast)
+        applied = review.case.body_notices.get(decides="REVIEW_APPLIED")
+
+        with pytest.raises(Invalid) as refused:
+            decide(cast, review.case.allegations.get(), "NOT_ACCEPTABLE", notice=applied.public_id)
+
+        assert set(refused.value.errors) == {"notice"}
+
+    def test_may_be_what_no_further_action_never_found(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        assess(cast, case, "beth", alleges_crime_or_discipline=True)
+        move(cast, case, "beth", "take_no_further_action", reason="It repeats what was decided.")
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, allegation, "NO_FURTHER_ACTION"))
+        review = apply(cast, move(cast, case, "beth", "send_outcome", **TOLD))
+        move(cast, case, "beth", "open_review")
+        conclude(cast, review, "SUBSTITUTES_FINDINGS")
+
+        assert decide(cast, allegation, "NOT_ACCEPTABLE").finding == "NOT_ACCEPTABLE"
+
+    def test_are_followed_by_no_investigation_and_no_reopening(self, cast: Cast) -> None:
+        review = self.substituted(cast)
+        notice = {"document": str(a_paper(review.case)), "dated_on": "2026-11-20"}
+
+        for name, details in (("determine_independent", notice), ("reopen_after_review", {})):
+            with pytest.raises(CannotMove):
+                move(cast, review.case, "beth", name, **details)
+
+    def test_are_the_authoritys_to_enter_and_nothing_else_of_the_allegations_is_opened(self, cast: Cast) -> None:
+        review = self.substituted(cast)
+        allegation = review.case.allegations.get()
+        Case.objects.filter(pk=review.case.pk).update(handler=cast.users["fay"])
+
+        with pytest.raises(MayNot):
+            decide(cast, allegation, "NOT_ACCEPTABLE", "fay")
+        with pytest.raises(CannotChangeAllegations):
+            code(cast, allegation)
+
+    def test_are_entered_under_no_other_review(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, conduct=True)
+        allegation = review.case.allegations.get()
+
+        for decides in ("", "DETERMINES_INVESTIGATION"):
+            if decides:
+                conclude(cast, review, decides)
+            with pytest.raises(CannotChangeAllegations):
+                decide(cast, allegation, "NOT_ACCEPTABLE")
+
+
+WAYS_ON = {
+    "INVALID": {"close_review"},
+    "WITHDRAWN": {"close_review"},
+    "NOT_UPHELD": {"close_review"},
+    "REFUSED": {"close_review"},
+    "ACCEPTED": {"reopen_after_review"},
+    "DETERMINES_INVESTIGATION": {"determine_local", "determine_directed", "determine_independent"},
+    "SUBSTITUTES_FINDINGS": {"close_review"},
+}
+
+
+@pytest.mark.parametrize("ending", sorted(WAYS_ON))
+def test_every_ending_of_a_review_has_one_way_on(cast: Cast, ending: str) -> None:
+    """9A A23."""
+    recommended = ending in ("ACCEPTED", "REFUSED")
+    iopcs = ending in ("DETERMINES_INVESTIGATION", "SUBSTITUTES_FINDINGS")
+    review = a_case_under_review(cast, conduct=iopcs)
+    if recommended:
+        conclude(cast, review, "RECOMMENDS", recommendation=RECOMMENDS)
+        answered(cast, review, ending)
+    else:
+        conclude(cast, review, ending)
+    if ending == "SUBSTITUTES_FINDINGS":
+        set_actions(cast, decide(cast, review.case.allegations.get(), "NOT_ACCEPTABLE"))
+
+    case = get_case(reference=review.case.reference, actor=cast.actor("beth"))
+
+    after_a_review = set.union(*WAYS_ON.values())
+    offered = {each.move for each in next_moves(case, actor=cast.actor("beth"), on=AT.date()) if each.allowed}
+    assert offered & after_a_review == WAYS_ON[ending]
 
 
 class TestADifferentHandler:

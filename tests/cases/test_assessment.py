@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,21 +11,23 @@ from backend.accounts.models import Role
 from backend.accounts.services import people
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, Complainant, EqualityAnswers, Kind
+from cases.selectors import deadlines
 from cases.services import assessment, assignment, identity
 from cases.services.assessment import CannotAssess
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
+from tests.cases.alleging import a_recorded_case
 from tests.cast import AT, CONTACT, FOUNDER, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
 
 CRIME = {**NO_TICKS, "alleges_crime_or_discipline": True}
 
 
-def answer(cast: Cast, case: Case, name: str, ticks: dict[str, bool], **more: Any) -> Case:
+def answer(cast: Cast, case: Case, name: str, ticks: dict[str, bool], at: dt.datetime = AT, **more: Any) -> Case:
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
     given: dict[str, Any] = {"contact_impossible_reason": None, "reason": "", "wishes_recording": None, **more}
     return assessment.assess(
-        reference=case.reference, ticks=ticks, actor=cast.actor(name), at=AT, version=version, **given
+        reference=case.reference, ticks=ticks, actor=cast.actor(name), at=at, version=version, **given
     )
 
 
@@ -51,6 +54,54 @@ def test_whoever_once_said_yes_does_not_take_it_back_after_somebody_else_was_ask
 
     with pytest.raises(CannotAssess, match="second person"):
         answer(cast, case, "beth", NO_TICKS, reason="On reflection.")
+
+
+class TestWhatHasToBeReferred:
+    """Paragraph 4(1)(a) and (b): a death or serious injury is referred no less than what the Regulations name."""
+
+    TICKS = pytest.mark.parametrize("tick", ["alleges_death_or_serious_injury", "alleges_mandatory_referral"])
+
+    @TICKS
+    def test_is_due_by_the_end_of_the_day_after_it_became_clear(self, cast: Cast, tick: str) -> None:
+        case = answer(cast, a_case(cast), "beth", {**NO_TICKS, tick: True})
+
+        assert case.referral_clear_on == AT.date()
+        due = [each.due_on for each in deadlines(case) if each.rule == "referral"]
+        assert due == [AT.date() + dt.timedelta(days=1)]
+
+    @TICKS
+    def test_is_handled_in_no_other_way_first_nor_referred_as_if_it_need_not_be(self, cast: Cast, tick: str) -> None:
+        case = a_recorded_case(cast)
+        answer(cast, case, "beth", {**NO_TICKS, tick: True})
+        referral = {"ground": "DEATH_OR_SERIOUS_INJURY", "clear_on": "2026-11-20"}
+
+        for name in ("handle_otherwise", "take_no_further_action"):
+            with pytest.raises(CannotMove, match="referred to the IOPC first"):
+                move(cast, case, "beth", name, reason="It can be put right at once.")
+        with pytest.raises(Invalid):
+            move(cast, case, "beth", "refer", basis="VOLUNTARY", **referral)
+
+        assert move(cast, case, "beth", "refer", basis="MANDATORY", **referral).state == "REFERRED"
+
+    @TICKS
+    def test_is_taken_back_by_a_second_person_with_a_reason_alone(self, cast: Cast, tick: str) -> None:
+        case = answer(cast, a_case(cast), "beth", {**NO_TICKS, tick: True})
+
+        with pytest.raises(CannotAssess, match="second person"):
+            answer(cast, case, "beth", NO_TICKS, reason="A slip of the mouse.")
+        with pytest.raises(Invalid, match="taken back"):
+            answer(cast, case, "lev", NO_TICKS)
+
+        assert answer(cast, case, "lev", NO_TICKS, reason="It was another man.").referral_clear_on is None
+
+    def test_is_clear_since_the_first_of_the_two_and_while_one_of_them_stands(self, cast: Cast) -> None:
+        death = {**NO_TICKS, "alleges_death_or_serious_injury": True}
+        case = answer(cast, a_case(cast), "beth", death)
+        answer(cast, case, "beth", {**death, "alleges_mandatory_referral": True}, at=AT + dt.timedelta(days=2))
+
+        left = answer(cast, case, "lev", {**NO_TICKS, "alleges_mandatory_referral": True}, reason="He lives.")
+
+        assert left.referral_clear_on == AT.date()
 
 
 def test_a_second_account_is_no_second_person(cast: Cast) -> None:

@@ -8,15 +8,20 @@ import pytest
 from django.core.files.base import ContentFile
 
 from backend.common.errors import Invalid, Missing
-from cases.models import BodyNotice, Case, Kind, LocalPolicingBody
+from cases.deadlines import late_on
+from cases.models import Allegation, BodyNotice, Case, DateCorrection, Kind, LocalPolicingBody
 from cases.selectors import deadlines, get_case
-from cases.services import policing_bodies
+from cases.services import corrections, policing_bodies
+from cases.services.assessment import CannotAssess
 from cases.services.body_notices import DECISIONS, CannotBeDecided
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
-from tests.cases.alleging import a_recorded_case
+from cases.timetable import timetable
+from tests.cases.alleging import a_recorded_case, by
 from tests.cases.bodies import a_case_under_review, a_paper, conclude, enter, on_day
-from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
+from tests.cases.staying import BOTH, sign, wish
+from tests.cases.test_assessment import answer
+from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 REFERRED = {"basis": "MANDATORY", "ground": "REQUIRED_BY_IOPC", "clear_on": "2026-11-20"}
 
@@ -40,11 +45,96 @@ class TestANoticeThatRequiresAReferral:
 
         assert move(cast, case, "beth", "refer", **REFERRED).state == "REFERRED"
 
+    def test_is_undone_by_no_assessment(self, cast: Cast) -> None:
+        case = enter(cast, a_case_handled_outside(cast), "REQUIRES_REFERRAL")
+
+        for name in ("beth", "lev"):
+            with pytest.raises(CannotAssess, match="IOPC requires"):
+                assess(cast, case, name, reason="We do not think so.")
+
+        assert assess(cast, case, "lev", alleges_mandatory_referral=True).referral_clear_on == AT.date()
+
+    def test_owes_it_whatever_was_answered(self, cast: Cast) -> None:
+        case = enter(cast, a_recorded_case(cast), "REQUIRES_REFERRAL")
+        Case.objects.filter(pk=case.pk).update(alleges_mandatory_referral=False, referral_clear_on=None)
+
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.")
+
+        read = get_case(reference=case.reference, actor=cast.actor("beth"))
+        due = [each.due_on for each in deadlines(read) if each.rule == "referral"]
+        assert due == [AT.date() + dt.timedelta(days=1)]
+
     def test_takes_it_from_a_unit(self, cast: Cast) -> None:
         case = enter(cast, give_to(cast, a_case(cast), "northgate"), "REQUIRES_REFERRAL")
 
         assert case.unit == cast.standards
         assert not Case.objects.visible_to(cast.actor("dee")).filter(pk=case.pk).exists()
+
+
+class TestTheDayItBecameClear:
+    """SI 2020/2, regulation 4: the end of the next day; 9B B14: another day is entered as a correction, which keeps the old one."""
+
+    EARLIER = AT - dt.timedelta(days=10)
+
+    def late(self, cast: Cast) -> Case:
+        """It became clear ten days ago, and was due nine days ago."""
+        case = a_case(cast, made_on=dt.date(2026, 11, 2))
+        return answer(cast, case, "beth", {**NO_TICKS, "alleges_mandatory_referral": True}, at=self.EARLIER)
+
+    def refer(self, cast: Cast, case: Case, clear_on: dt.date, basis: str = "MANDATORY", **more: Any) -> Case:
+        given = {"basis": basis, "ground": "SERIOUS_ASSAULT", "clear_on": clear_on.isoformat()}
+        return move(cast, case, "beth", "refer", **given, **more)
+
+    def test_is_no_other_in_the_referral(self, cast: Cast) -> None:
+        case = self.late(cast)
+
+        with pytest.raises(Invalid) as refused:
+            self.refer(cast, case, AT.date())
+        referred = self.refer(cast, case, self.EARLIER.date())
+
+        assert set(refused.value.errors) == {"clear_on"}
+        assert "correct that day first" in refused.value.errors["clear_on"][0]
+        assert "referral" in [each.rule for each in late_on(referred, timetable(), on=AT.date())]
+
+    def test_is_another_once_it_was_corrected_and_the_breach_is_kept(self, cast: Cast) -> None:
+        case = self.late(cast)
+
+        corrections.correct(
+            **by(cast, "beth", case), what="referral_clear_on", about=None, to=AT.date(), reason="A slip of the pen."
+        )
+        referred = self.refer(cast, case, AT.date())
+
+        assert referred.referral_clear_on == AT.date()
+        assert [each["rule"] for each in DateCorrection.objects.get().breached if each["rule"] == "referral"]
+
+    def test_stays_where_the_iopc_then_requires_what_was_owed(self, cast: Cast) -> None:
+        case = enter(cast, self.late(cast), "REQUIRES_REFERRAL")
+
+        assert case.referral_clear_on == self.EARLIER.date()
+        due = [each.due_on for each in deadlines(case) if each.rule == "referral"]
+        assert due == [self.EARLIER.date() + dt.timedelta(days=1)]
+
+    def test_stays_where_the_iopc_directs_twice(self, cast: Cast) -> None:
+        case = self.late(cast)
+        self.refer(cast, case, self.EARLIER.date(), at=self.EARLIER)
+        paper = {"document": str(a_paper(case)), "dated_on": self.EARLIER.date().isoformat()}
+        move(cast, case, "beth", "refer_back", at=self.EARLIER, **paper)
+
+        first = enter(cast, case, "DIRECTS_REFERRAL", dated_on=AT.date() - dt.timedelta(days=5))
+        second = enter(cast, case, "DIRECTS_REFERRAL")
+
+        assert (first.referral_clear_on, second.referral_clear_on) == (AT.date() - dt.timedelta(days=5),) * 2
+
+    def test_of_a_second_referral_is_its_own(self, cast: Cast) -> None:
+        case = self.late(cast)
+        self.refer(cast, case, self.EARLIER.date(), at=self.EARLIER)
+        paper = {"document": str(a_paper(case)), "dated_on": self.EARLIER.date().isoformat()}
+        move(cast, case, "beth", "refer_back", at=self.EARLIER, **paper)
+        enter(cast, case, "CONSENTS_TO_REFERRAL")
+
+        assert self.refer(cast, case, AT.date()).referral_clear_on == AT.date()
+        assert [each.clear_on for each in case.referrals.order_by("pk")] == [self.EARLIER.date(), AT.date()]
 
 
 def test_what_was_referred_is_referred_again_at_the_iopcs_word_alone(cast: Cast) -> None:
@@ -61,13 +151,70 @@ def test_what_was_referred_is_referred_again_at_the_iopcs_word_alone(cast: Cast)
     assert move(cast, case, "beth", "refer", **again).state == "REFERRED"
 
 
-def test_a_review_body_that_knows_of_the_withdrawal_ends_its_review(cast: Cast) -> None:
-    review = a_case_under_review(cast)
+class TestAReviewBodyThatKnowsOfAWithdrawal:
+    """SI 2020/2, regulation 38(4) and (5)."""
 
-    enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+    def test_ends_the_review_of_who_has_withdrawn(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        sign(cast, review.case)
 
-    review.refresh_from_db()
-    assert (review.state, review.decided_on) == ("WITHDRAWN", AT.date())
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert (review.state, review.decided_on) == ("WITHDRAWN", AT.date())
+        assert review.decision.decides == "KNOWS_OF_WITHDRAWAL"
+
+    def test_knows_of_none_where_nobody_has_withdrawn(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        wish(cast, review.case)  # which has to be confirmed
+
+        with pytest.raises(CannotBeDecided, match="enter the withdrawal first"):
+            enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert review.state == "APPLIED"
+
+    def test_is_the_one_that_reviews_it(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        sign(cast, review.case)
+
+        with pytest.raises(Invalid) as refused:
+            enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="IOPC")
+
+        assert set(refused.value.errors) == {"body"}
+
+    def test_does_not_know_before_anybody_wished_it(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        sign(cast, review.case, at=on_day(2))
+
+        with pytest.raises(Invalid) as refused:
+            enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB", dated_on=AT.date())
+
+        assert set(refused.value.errors) == {"dated_on"}
+
+    def test_goes_on_with_the_review_of_another_complainant(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, complainants=BOTH)
+        sign(cast, review.case, 2)
+
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert (review.complainant.position, review.state, review.decided_on) == (1, "APPLIED", None)
+        sign(cast, review.case)
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+        review.refresh_from_db()
+        assert review.state == "WITHDRAWN"
+
+    def test_goes_on_where_they_withdrew_one_allegation_alone(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        first = review.case.allegations.get()
+        Allegation.objects.create(case=review.case, position=2, summary="He left.", code=first.code)
+        sign(cast, review.case, allegation=first.public_id)
+
+        enter(cast, review.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        review.refresh_from_db()
+        assert review.state == "APPLIED"
 
 
 @pytest.mark.parametrize("decides", sorted(set(DECISIONS) - {"REQUIRES_REFERRAL"}))

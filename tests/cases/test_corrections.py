@@ -109,7 +109,7 @@ def test_the_day_it_became_clear_is_put_right_on_the_referral_too(cast: Cast) ->
 
 
 def _referred(cast: Cast, case: Case) -> Case:
-    assess(cast, case, "beth", alleges_mandatory_referral=True)
+    assess(cast, case, "beth")
     return move(cast, case, "beth", "refer", basis="MANDATORY", ground="SERIOUS_ASSAULT", clear_on="2026-11-10")
 
 

@@ -127,12 +127,13 @@ class Complaint(RuleBasedStateMachine):
         today = self.today.isoformat()
         investigator = min(INVESTIGATORS - {self.law.former, self.law.handler, self.law.investigator})
         mandatory = self.law.must_be_referred or data.draw(st.booleans(), label="mandatory")
+        clear_on = (self.law.clear_on if self.law.must_be_referred else None) or self.today
         known: dict[str, Any] = {
             "why": "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS" if name == "decide_not_to_record" else "NO_STANDING",
             "told": TOLD, "reason": "For a reason.", "result": "Looked into.", "terms": "To find out.", "summary": "Found.",
             "contacted_on": today, "views": "An apology.", "wishes_recording": False, "declined_on": today,
             "to": "OTHER_FORCE", "basis": "MANDATORY" if mandatory else "VOLUNTARY", "ground": "SERIOUS_ASSAULT",
-            "clear_on": today, "document": str(self.paper.public_id), "dated_on": today,
+            "clear_on": clear_on.isoformat(), "document": str(self.paper.public_id), "dated_on": today,
             "investigator": f"{investigator}@westshire.test", "public_interest": "ENDS",
         }  # fmt: skip
         learnt: dict[str, Any] = {}
@@ -163,7 +164,9 @@ class Complaint(RuleBasedStateMachine):
             **self.door(who), ticks=ticks, wishes_recording=wish, contact_impossible_reason=None, reason=""
         )
         self.law.alleged = any(ticks.values())
-        self.law.mandatory = ticks["alleges_mandatory_referral"]
+        self.law.mandatory = ticks["alleges_death_or_serious_injury"] or ticks["alleges_mandatory_referral"]
+        if self.law.mandatory and self.law.clear_on is None:
+            self.law.clear_on = self.today
         self.law.wish = self.law.wish or bool(wish)
         self.changed()
 
@@ -211,10 +214,13 @@ class Complaint(RuleBasedStateMachine):
             part.opinion = True
             self.changed()
 
-    @precondition(lambda self: self.law.state == "DECISION" and not self.law.suspended)
+    def is_substituted(self) -> bool:
+        return self.law.state == "UNDER_REVIEW" and self.law.reviews[-1] == "SUBSTITUTED"
+
+    @precondition(lambda self: self.is_substituted() or (self.law.state == "DECISION" and not self.law.suspended))
     @rule(who=st.sampled_from(sorted(AUTHORITY)))
     def decide(self, who: str) -> None:
-        iopcs = self.law.determined in ("determine_directed", "determine_independent")
+        iopcs = self.is_substituted() or self.law.determined in ("determine_directed", "determine_independent")
         if not iopcs and who in (self.law.handler, self.law.investigator):
             return
         for row, part in self.rows():
@@ -259,7 +265,12 @@ class Complaint(RuleBasedStateMachine):
     @precondition(lambda self: self.law.state == "UNDER_REVIEW" and self.law.reviews[-1:] == ["APPLIED"])
     @rule(data=st.data())
     def end_the_review(self, data: st.DataObject) -> None:
-        iopc = {"NOT_UPHELD": "NOT_UPHELD", "INVALID": "INVALID", "DETERMINES_INVESTIGATION": "DETERMINED"}
+        iopc = {
+            "NOT_UPHELD": "NOT_UPHELD",
+            "INVALID": "INVALID",
+            "DETERMINES_INVESTIGATION": "DETERMINED",
+            "SUBSTITUTES_FINDINGS": "SUBSTITUTED",
+        }
         lpb = {"NOT_UPHELD": "NOT_UPHELD", "INVALID": "INVALID", "RECOMMENDS": "AWAITING_RESPONSE"}
         endings = iopc if self.law.review_of == "IOPC" else lpb
         decides = data.draw(st.sampled_from(sorted(endings)), label="decides")
@@ -273,6 +284,8 @@ class Complaint(RuleBasedStateMachine):
             recommendation="Apologise." if decides == "RECOMMENDS" else "",
         )
         self.law.reviews[-1] = endings[decides]
+        if decides == "SUBSTITUTES_FINDINGS":
+            self.law.findings_are_set_aside()
         self.changed()
 
     @precondition(lambda self: self.law.reviews[-1:] == ["AWAITING_RESPONSE"] and self.law.state == "UNDER_REVIEW")
@@ -302,8 +315,8 @@ class Complaint(RuleBasedStateMachine):
         self.law.withdrawn_on = self.today
         self.changed()
 
-    @precondition(lambda self: self.law.referred_on is not None and not self.law.closed)
-    @rule(decides=st.sampled_from(["DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL", "LETS_WITHDRAW"]))
+    @precondition(lambda self: self.law.assessed and not self.law.closed)
+    @rule(decides=st.sampled_from(["REQUIRES_REFERRAL", "DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL", "LETS_WITHDRAW"]))
     def hear_from_the_iopc(self, decides: str) -> None:
         case = self.read()
         decision = body_notices.DECISIONS[decides]
@@ -312,14 +325,16 @@ class Complaint(RuleBasedStateMachine):
         body_notices.enter(
             **self.door("lev"), body=Body.IOPC, decides=decides, dated_on=self.today, document=self.paper.public_id
         )
-        kept = {
+        is_owed = decides in ("REQUIRES_REFERRAL", "DIRECTS_REFERRAL")
+        if is_owed:
+            self.law.becomes_clear(self.today)
+            self.law.alleged = self.law.mandatory = True
+        kept: dict[str, list[dt.date]] = {
             "DIRECTS_REFERRAL": self.law.directs_on,
             "CONSENTS_TO_REFERRAL": self.law.consents_on,
             "LETS_WITHDRAW": self.law.lets_withdraw,
         }
-        kept[decides].append(self.today)
-        if decides == "DIRECTS_REFERRAL":
-            self.law.alleged = self.law.mandatory = True
+        kept.get(decides, []).append(self.today)
         self.changed()
 
     @precondition(lambda self: self.law.state in SUSPENDABLE and not self.law.suspended)
@@ -364,6 +379,7 @@ class Complaint(RuleBasedStateMachine):
         assert Event.objects.filter(subject_kind="case", subject=case.reference).count() == self.law.changes
         assert (case.closed_on is not None) == (case.state in ENDED)
         assert (case.closed_on is not None, case.told_on is not None) == (self.law.closed, self.law.told)
+        assert case.referral_clear_on == self.law.clear_on
         assert (case.review_body, case.recorded_on is not None) == (self.law.review_body, self.law.recorded)
 
     @invariant()

@@ -4,17 +4,26 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
 from cases.models import BodyNotice, Case, Complainant, Notice, Review, Withdrawal
+from cases.selectors import deadlines
 from cases.services import reviews
+from cases.services.body_notices import owed_to_bodies
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.reviews import CannotDecideReview, NoReview
 from cases.services.transitions import CannotMove
-from tests.cases.alleging import a_directed_case_reported_on, a_recorded_case, by
+from tests.cases.alleging import (
+    a_directed_case_reported_on,
+    a_recorded_case,
+    by,
+    decide,
+    in_decision,
+    set_actions,
+)
 from tests.cases.bodies import (
     CLOSE,
     RECOMMENDS,
@@ -27,7 +36,7 @@ from tests.cases.bodies import (
     conclude,
     on_day,
 )
-from tests.cast import AT, Cast, a_case_handled_outside, add_user, move
+from tests.cast import AT, Cast, a_case_handled_outside, add_user, move, sign_withdrawal
 
 
 def fresh(case: Case) -> Case:
@@ -283,6 +292,96 @@ class TestWhatTheBodyDecides:
 
         with pytest.raises(ProgrammingError), transaction.atomic():
             BodyNotice.objects.update(dated_on=on_day(1).date())
+
+
+class TestTheReviewOfAnOutcomeThatStandsNoMore:
+    """What goes elsewhere has no outcome to review: the application ends with it, and the next outcome has its own."""
+
+    WAYS = ("refer", "call_in")
+
+    def take(self, cast: Cast, case: Case, way: str, **more: Any) -> Case:
+        details = {"document": str(a_paper(case)), "dated_on": "2026-11-20"}
+        if way == "refer":
+            details = {"basis": "VOLUNTARY", "ground": "GRAVITY", "clear_on": "2026-11-20"}
+        return move(cast, case, "beth", way, **details, **more)
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("stands", ["APPLIED", "OPENED", "AWAITING_RESPONSE"])
+    def test_ends_with_it_on_a_day_and_by_a_move(self, cast: Cast, way: str, stands: str) -> None:
+        review = apply(cast, a_case_told(cast)) if stands == "APPLIED" else a_case_under_review(cast)
+        if stands == "AWAITING_RESPONSE":
+            conclude(cast, review, "RECOMMENDS", recommendation=RECOMMENDS)
+
+        case = self.take(cast, review.case, way)
+
+        review.refresh_from_db()
+        assert (review.state, review.superseded_on, review.superseded_by) == ("SUPERSEDED", AT.date(), way)
+        assert "recommendation_answer" not in [each.rule for each in deadlines(case)]
+        assert [each.kind for each in owed_to_bodies(actor=cast.actor("beth"))] == []
+
+    def test_of_a_finalised_case_ends_too_and_one_that_was_examined_stays_as_it_ended(self, cast: Cast) -> None:
+        two = [NewComplainant(name="Maya Field"), NewComplainant(name="Ben Field")]
+        first = conclude(cast, a_case_under_review(cast, complainants=two), "NOT_UPHELD")
+        case = move(cast, first.case, "beth", "close_review", **CLOSE)
+        second = apply(cast, case, complainant=case.complainants.get(position=2).public_id)
+
+        self.take(cast, case, "call_in")
+
+        assert [each.state for each in Review.objects.order_by("pk")] == ["NOT_UPHELD", "SUPERSEDED"]
+        with pytest.raises(CannotDecideReview):
+            conclude(cast, second, "INVALID")
+
+    def test_leaves_the_next_outcome_its_own(self, cast: Cast) -> None:
+        old = apply(cast, a_case_told(cast))
+        case = self.take(cast, old.case, "refer")
+        move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
+        move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.")
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, case.allegations.get(), "NOT_ACCEPTABLE"))
+        case = move(cast, case, "beth", "send_outcome", **TOLD)
+
+        with pytest.raises(CannotMove, match="application for a review"):
+            move(cast, case, "beth", "open_review")
+        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)
+        case = move(cast, case, "mo", "finalise", at=on_day(29))
+        new = apply(cast, case, at=on_day(30), accepted_late_reason="In hospital until then.")
+
+        assert (old.body, new.body, new.state) == ("LPB", "IOPC", "APPLIED")
+
+    def test_ends_with_a_withdrawal_by_all_too(self, cast: Cast) -> None:
+        review = apply(cast, a_case_told(cast))
+        sign_withdrawal(cast, review.case)
+
+        move(cast, review.case, "beth", "withdraw", public_interest="ENDS")
+
+        review.refresh_from_db()
+        assert (review.state, review.superseded_by) == ("SUPERSEDED", "withdraw")
+
+    def test_is_not_answered_any_more(self, cast: Cast) -> None:
+        review = conclude(cast, a_case_under_review(cast), "RECOMMENDS", recommendation=RECOMMENDS)
+        self.take(cast, review.case, "call_in")
+
+        with pytest.raises(CannotDecideReview):
+            answered(cast, review, "ACCEPTED")
+
+    def test_says_when_and_by_what_in_the_database_too(self, cast: Cast) -> None:
+        apply(cast, a_case_told(cast))
+
+        for fields in ({"state": "SUPERSEDED"}, {"superseded_by": "refer"}, {"superseded_on": AT.date()}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Review.objects.update(**fields)
+
+
+def test_what_is_said_of_a_review_is_by_and_to_its_own_body(cast: Cast) -> None:
+    review = a_case_under_review(cast)
+    Case.objects.filter(pk=review.case.pk).update(review_body="IOPC")
+
+    answered(cast, conclude(cast, review, "RECOMMENDS", recommendation=RECOMMENDS), "REFUSED")
+    sign_withdrawal(cast, review.case)
+
+    assert BodyNotice.objects.get(decides="REVIEW_RECOMMENDS").body == "LPB"
+    assert Notice.objects.get(kind="RECOMMENDATION_ANSWER").to == "LPB"
+    assert Notice.objects.get(kind="WITHDRAWAL").to == "LPB"
 
 
 def test_only_the_authority_enters_what_bodies_do(cast: Cast) -> None:
