@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .findings import is_decided_by_the_iopc
 from .standing import (
     FORMS_OF_THE_IOPC,
     complainants_of,
@@ -149,6 +150,20 @@ def need_not_be_investigated(case: Case) -> bool:
     if any(special.ended_on is None for special in case.special_procedures.all()):
         return False
     return not case.indicates_misconduct or bool(case.investigation_exception)
+
+
+@fact(need_not_be_investigated.otherwise, rule=need_not_be_investigated.rule)
+def is_investigated_or_need_not_be(case: Case) -> bool:
+    """Asked until the outcome is told: an indication may appear at any time before."""
+    return case.investigating_since is not None or need_not_be_investigated(case)
+
+
+@fact(
+    "The IOPC decides on what it directed or investigated: it is for it to say that more is found out.",
+    rule=f"{SCHEDULE_3}, paragraphs 15 and 22",
+)
+def is_the_authoritys_to_decide(case: Case) -> bool:
+    return not is_decided_by_the_iopc(case)
 
 
 @fact(

@@ -25,7 +25,8 @@ BEFORE_RECORDING = [*BEFORE_CONTACT, State.CONTACTED]
 OUTSIDE = [State.HANDLING_OUTSIDE, State.OUTSIDE_UNRESOLVED]
 ENDED_OUTSIDE = [State.RESOLVED_OUTSIDE, State.CLOSED_OUTSIDE]
 TO_BE_HANDLED = [State.RECORDED, State.REFERRED_BACK, State.REOPENED]  # how is to be decided
-HANDLED = [State.OTBI, State.NFA, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
+REPORTED = [State.REPORT_SUBMITTED, State.DECISION]  # or decided on without a report: more may have to be found out
+HANDLED = [State.OTBI, State.NFA, State.LOCAL_INV, *REPORTED]
 WITH_THE_IOPC = [State.REFERRED, State.DIRECTED, State.INDEPENDENT]
 UNDER_SCHEDULE_3 = [*TO_BE_HANDLED, *HANDLED]
 LIVE = [*BEFORE_RECORDING, *OUTSIDE, *UNDER_SCHEDULE_3, *WITH_THE_IOPC, State.OUTCOME_SENT, State.UNDER_REVIEW]
@@ -323,20 +324,22 @@ class ComplaintCase(Investigation, Case):
 
     @transition(
         field="state",
-        source=[*TO_BE_HANDLED, State.OTBI, State.NFA],
+        source=[*TO_BE_HANDLED, State.OTBI, State.NFA, *REPORTED],
         target=State.LOCAL_INV,
-        conditions=when(facts.owes_no_referral),
+        conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide),
         permission=makers.may_decide,
     )
     def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
-        self._investigated_from(on, by=FormSetBy.AUTHORITY)
+        """Also once it was reported on, or is decided on: an indication that appears then, or a report that is not enough."""
+        was_set_by_the_iopc = self.state in REPORTED and self.form_set_by == FormSetBy.IOPC
+        self._investigated_from(on, by=FormSetBy.IOPC if was_set_by_the_iopc else FormSetBy.AUTHORITY)
         self.investigator = self.handler = investigator
 
     @transition(
         field="state",
         source=[State.OTBI, State.NFA, State.REPORT_SUBMITTED],
         target=State.DECISION,
-        conditions=when(facts.is_not_suspended, facts.owes_no_referral),
+        conditions=when(facts.is_not_suspended, facts.owes_no_referral, facts.is_investigated_or_need_not_be),
         permission=makers.may_decide_on_others_work,
     )
     def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
@@ -351,6 +354,7 @@ class ComplaintCase(Investigation, Case):
             facts.is_not_suspended,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,
+            facts.is_investigated_or_need_not_be,
             facts.somebody_may_be_told,
         ),
         permission=makers.may_check,
@@ -499,5 +503,5 @@ class ComplaintCase(Investigation, Case):
 
     def _investigated_from(self, on: dt.date, *, by: FormSetBy) -> None:
         self._take_back_the_outcome(on)
-        self.investigating_since = self.investigating_since or on
+        self.investigating_since, self.reported_on = self.investigating_since or on, None
         self.form_set_by = by
