@@ -424,6 +424,7 @@ class ComplaintCase(Investigation, Case):
             facts.is_assessed,
             facts.owes_no_referral,
             facts.every_complainant_has_withdrawn,
+            facts.somebody_may_be_told,
             facts.iopc_lets_it_be_withdrawn,
             facts.review_body_knows_of_withdrawal,
         ),

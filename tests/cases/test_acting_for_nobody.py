@@ -8,13 +8,14 @@ import pytest
 
 from backend.common.errors import Invalid
 from backend.notifications.models import Outgoing
-from cases.models import Case, Complainant, Message
+from cases.models import Case, Complainant, Message, Withdrawal
 from cases.services import complainants, messages, preferences, suspensions, withdrawals
 from cases.services.intake import NewComplainant
 from cases.services.preferences import NoConsent
 from cases.services.transitions import CannotMove
-from tests.cases.alleging import an_investigated_case, by
-from tests.cases.staying import DAY, MAYA, step, suspend
+from cases.services.withdrawals import CannotWithdraw
+from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, by
+from tests.cases.staying import DAY, MAYA, sign, step, suspend
 from tests.cast import AT, RESOLVE, Cast, a_case_handled_outside, move
 
 RITA = NewComplainant(
@@ -76,6 +77,42 @@ class TestWhoseConsentNeverCame:
             end(cast, case)
         with pytest.raises(NoConsent):
             preferences.end_consent(**by(cast, "amal", case), complainant=zed.public_id, ended_on=AT.date())
+
+
+class TestWhoseConsentIsNotRecorded:
+    """Decision 19: the end of a withdrawal waits until it is."""
+
+    @pytest.mark.parametrize("signed_by", ["COMPLAINANT", "SOLICITOR", "AGENT"])
+    def test_signs_no_withdrawal_by_whoever_it_is_signed(self, cast: Cast, signed_by: str) -> None:
+        case = a_case_handled_outside(cast, complainants=[RITA])
+        seen = AT.date() if signed_by == "AGENT" else None
+
+        with pytest.raises(CannotWithdraw, match="whose consent is not recorded"):
+            sign(cast, case, signed_by=signed_by, authority_seen_on=seen)
+
+        consent(cast, case)
+        assert sign(cast, case, signed_by=signed_by, authority_seen_on=seen).state == "SIGNED"
+
+    def test_withdraws_nothing_by_what_was_signed_before_anybody_asked(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[RITA])
+        signed = {"state": "SIGNED", "wished_on": AT.date(), "signed_on": AT.date(), "signed_by": "COMPLAINANT"}
+        Withdrawal.objects.create(case=case, complainant=rita_of(case), **signed)
+
+        with pytest.raises(CannotMove, match="consent is not recorded"):
+            move(cast, case, "beth", "withdraw", public_interest="ENDS")
+
+        consent(cast, case)
+        assert move(cast, case, "beth", "withdraw", public_interest="ENDS").state == "WITHDRAWN"
+
+    def test_ends_no_allegation_either(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, complainants=[RITA])
+        part = alleged(cast, case)
+        alleged(cast, case, summary="He left.")
+        signed = {"state": "SIGNED", "wished_on": AT.date(), "signed_on": AT.date(), "signed_by": "COMPLAINANT"}
+        Withdrawal.objects.create(case=case, complainant=rita_of(case), allegation=part, **signed)
+
+        with pytest.raises(CannotWithdraw, match="consent is not recorded"):
+            withdrawals.end_allegation(**by(cast, "beth", case), allegation=part.public_id, public_interest="ENDS")
 
 
 class TestWhoseConsentWasTakenBack:
