@@ -15,7 +15,7 @@ class Owed:
     """A notice (cases.notices) that a move makes owed, to everyone in that part of the case."""
 
     kind: str
-    to: str  # COMPLAINANT, SUBJECT, LPB, IOPC or REVIEW_BODY, which is one of these two
+    to: str  # COMPLAINANT, SUBJECT, LPB, IOPC, REVIEW_BODY (one of these two), or ACTED_FOR_NOBODY
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Consequences:
     also: tuple[str, ...] = ()
 
 
-COMPLAINANT, SUBJECT = "COMPLAINANT", "SUBJECT"
+COMPLAINANT, SUBJECT, ACTED_FOR_NOBODY = "COMPLAINANT", "SUBJECT", "ACTED_FOR_NOBODY"
 BOTH = (COMPLAINANT, SUBJECT)
 ALL_CLOCKS = ("every clock of the force",)
 NEW_HANDLER = "It is for somebody else than handled it before, unless a reason is recorded."
@@ -42,6 +42,11 @@ def _both(kind: str) -> tuple[Owed, ...]:
 CONSEQUENCES: Mapping[str, Consequences] = {
     "take": Consequences(starts=("progress_update",)),
     "find_not_a_complaint": Consequences(tells=True, stops=ALL_CLOCKS),
+    "find_no_standing": Consequences(
+        owed=(Owed("NO_STANDING", ACTED_FOR_NOBODY),),
+        stops=ALL_CLOCKS,
+        also=("Who acted without consent is told that alone, and nobody else is told anything.",),
+    ),
     "reopen": Consequences(starts=("progress_update",), also=(NEW_HANDLER,)),
     "record_contact": Consequences(stops=("first_contact",)),
     "handle_outside": Consequences(starts=("outside_resolution",), stops=("recording_decision",)),
@@ -102,6 +107,7 @@ CONSEQUENCES: Mapping[str, Consequences] = {
 RECORDING = ("record", "refer", "call_in")
 PART_2_ENDS = (
     "find_not_a_complaint",
+    "find_no_standing",
     "decide_not_to_record",
     "transfer_out",
     "close_outside",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .findings import is_decided_by_the_iopc
 from .standing import (
     FORMS_OF_THE_IOPC,
+    acted_for_nobody,
     complainants_of,
     is_wholly_suspended,
     last_referral,
@@ -243,6 +244,15 @@ def somebody_may_be_told(case: Case) -> bool:
     everybody = list(case.complainants.all())
     complain = complainants_of(case)
     return not any(each.lacks_consent for each in complain) and (bool(complain) or not everybody)
+
+
+@fact(
+    "Somebody complains of it, or may do so yet: enter first that the consent of whoever is acted for was refused or has ended.",
+    rule=f"{ACT}, section 12",
+)
+def nobody_complains(case: Case) -> bool:
+    """Whether all who sent it acted for somebody else, and none of them does any more or ever did."""
+    return bool(acted_for_nobody(case)) and not complainants_of(case)
 
 
 @fact("All of it is suspended: resume it first.", rule=f"{REGULATIONS}, regulation 40")

@@ -104,6 +104,11 @@ def complainants_of(case: Case) -> list[Complainant]:
     ]
 
 
+def acted_for_nobody(case: Case) -> list[Complainant]:
+    """Those who acted for somebody whose consent was refused, or has ended."""
+    return [each for each in case.complainants.all() if each.consent_ended_on is not None]
+
+
 def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:
     """Whether each complainant has withdrawn this allegation, by itself or with the whole."""
     withdrawn, complainants = what_was_withdrawn(case), complainants_of(case)

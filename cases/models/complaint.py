@@ -39,6 +39,10 @@ MAY_STAY_OUTSIDE = (facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded
 class ComplaintMove(models.TextChoices):
     TAKE = "take", "Take it up for assessment"
     FIND_NOT_A_COMPLAINT = "find_not_a_complaint", "Find that it is not a complaint"
+    FIND_NO_STANDING = (
+        "find_no_standing",
+        "Find that nobody complains: it was sent without the consent of whom it is for",
+    )
     REOPEN = "reopen", "Assess it again"
     RECORD_CONTACT = "record_contact", "Record the first contact with the complainant"
     HANDLE_OUTSIDE = "handle_outside", "Handle it outside Schedule 3"
@@ -104,6 +108,41 @@ class ComplaintCase(Investigation, Case):
     def find_not_a_complaint(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
         """It stays in the register as a purported complaint (SI 2020/2 reg. 44(c)); there is no right to a review."""
         self._decide_against_it(why, actor=actor, on=on)
+
+    @transition(
+        field="state",
+        source=[State.ASSESSING, State.CONTACTED, *OUTSIDE],
+        target=State.NOT_A_COMPLAINT,
+        conditions=when(
+            facts.nobody_complains,
+            facts.is_assessed,
+            facts.need_not_be_recorded,
+            facts.owes_no_referral,
+            facts.is_not_suspended,
+        ),
+        permission=makers.may_decide,
+    )
+    @transition(
+        field="state",
+        source=UNDER_SCHEDULE_3,
+        target=State.NOT_A_COMPLAINT,
+        conditions=when(
+            facts.nobody_complains,
+            facts.owes_no_referral,
+            facts.has_been_looked_at_for_misconduct,
+            facts.need_not_be_investigated,
+            facts.form_is_the_authoritys_own,
+            facts.is_not_suspended,
+        ),
+        permission=makers.may_decide,
+    )
+    def find_no_standing(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        """Who sent it acted for somebody without their consent in writing (s. 12): whenever that is found, it was no complaint.
+
+        What might be misconduct is a conduct matter first. Recorded in error, it is recorded anew should it be one after all.
+        """
+        self._decide_against_it("NO_STANDING", actor=actor, on=on)
+        self.recorded_on, self.recorded_because = None, ""
 
     @transition(
         field="state",

@@ -95,6 +95,10 @@ def check_way(way: Way, *, to: Recipient, by_recorded_delivery: bool) -> None:
         if way.delivery in (Delivery.TRACKING, Delivery.EMAIL):
             raise _wrong("delivery", "They have no receipt: it goes by hand, by post or over a secure channel.")
         return
+    if way.delivery == Delivery.TRACKING and to.complainant.consent_ended_on:
+        raise _wrong(
+            "delivery", "Their receipt opens nothing any more: it goes by hand, by post or, if they wish, by e-mail."
+        )
     if way.delivery in BY_POST:
         _check_post(to.complainant, way, asked_by_law=by_recorded_delivery)
     if way.delivery == Delivery.EMAIL and not (to.complainant.email and to.complainant.text_by_email):

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
+from cases import standing
 from cases.models import Case, Complainant, Involvement, Notice
 
 from .due import forget
@@ -21,6 +22,8 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     if to == "COMPLAINANT":
         to_be_told = Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
         return _owe(case, kind, to, on, complainants=list(to_be_told))
+    if to == "ACTED_FOR_NOBODY":
+        return _owe(case, kind, "COMPLAINANT", on, complainants=standing.acted_for_nobody(case))
     if to == "SUBJECT":
         known = Involvement.objects.filter(
             case_id=case.pk, part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None

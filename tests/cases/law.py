@@ -24,6 +24,7 @@ WAYS: dict[str, tuple[set[str], str]] = {
     "take": ({"RECEIVED"}, "ASSESSING"),
     "record_contact": ({"ASSESSING"} | OUTSIDE | SCHEDULE_3 | AT_THE_IOPC, "CONTACTED"),
     "find_not_a_complaint": ({"ASSESSING", "CONTACTED"}, "NOT_A_COMPLAINT"),
+    "find_no_standing": ({"ASSESSING", "CONTACTED"} | OUTSIDE | SCHEDULE_3, "NOT_A_COMPLAINT"),
     "decide_not_to_record": ({"ASSESSING", "CONTACTED"}, "NOT_RECORDED"),
     "reopen": ({"NOT_A_COMPLAINT", "NOT_RECORDED"}, "ASSESSING"),
     "handle_outside": ({"ASSESSING", "CONTACTED"}, "HANDLING_OUTSIDE"),
@@ -174,6 +175,9 @@ class Law:
 
     def _find_not_a_complaint(self, today: dt.date) -> bool:
         return self.assessed and not self.alleged and not self.must_be_referred
+
+    def _find_no_standing(self, today: dt.date) -> bool:
+        return False  # everybody complains for themselves, in this model
 
     def _decide_not_to_record(self, today: dt.date) -> bool:
         return self.assessed and not self.must_be_referred
