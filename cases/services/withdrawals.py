@@ -30,7 +30,7 @@ State = Withdrawal.State
 OPEN_TO_IT = "It has ended: nothing is left to withdraw."
 NO_CONSENT = "They act for somebody else, whose consent is not recorded: nobody withdraws without it."
 IN_THE_WAY = (
-    facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn, facts.review_body_knows_of_withdrawal,
+    facts.is_for_this_authority, facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn, facts.review_body_knows_of_withdrawal,
 )  # fmt: skip
 
 
@@ -240,7 +240,7 @@ def end_allegation(
 ) -> tuple[Allegation, Case]:
     """End an allegation that every complainant has withdrawn: its finding is that it was withdrawn.
 
-    What stands in the way of a withdrawal of the whole stands in the way of this too: a consent that is not recorded, a
+    What stands in the way of a withdrawal of the whole stands in the way of this too: the chief officer, a consent that is not recorded, a
     referral that is owed, the IOPC or the review body not having answered. `public_interest` is ENDS or CONDUCT_MATTER (cases.moves). Raises Missing (404),
     Stale (412), MayNot (403), Invalid (400), CannotWithdraw (409).
     """
