@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .findings import is_decided_by_the_iopc
+
 if TYPE_CHECKING:
     from .models import Case
 
@@ -120,9 +122,14 @@ PART_2_ENDS = (
 def consequences_of(case: Case, move: str) -> Consequences:
     """What the move brings with it for this case as it stands: asked before it is made.
 
-    Whatever goes to the IOPC unrecorded is recorded with it, and the copies of the record are owed then too.
+    Whatever goes to the IOPC unrecorded is recorded with it, and the copies of the record are owed then too. A matter has
+    nobody who is told with its end: its outcome is owed to whoever is kept informed, unless the IOPC decided it, which tells
+    them itself, and to whom it is about.
     """
     causes = CONSEQUENCES[move]
+    if move == "finalise" and case.kind == "MATTER":
+        outcome = _both("OUTCOME")
+        return replace(causes, owed=outcome[1:] if is_decided_by_the_iopc(case) else outcome)
     if move in RECORDING and case.recorded_on is None and _both("RECORD_COPY")[0] not in causes.owed:
         return replace(causes, owed=(*_both("RECORD_COPY"), *causes.owed))
     return causes

@@ -10,7 +10,7 @@ from django.db import migrations
 HEADING = "Your reference {reference}"
 FROM = dt.date(2020, 2, 1)  # as all the first versions
 TEXTS = Path(__file__).resolve().parent.parent / "letters" / "first_versions.toml"
-NEW = ("NO_STANDING",)
+NEW = ("NO_STANDING", "MATTER_OUTCOME")
 
 GUARD = """\
 CREATE OR REPLACE FUNCTION cases_case_keep_to_the_machine() RETURNS trigger LANGUAGE plpgsql AS $$

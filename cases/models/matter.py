@@ -149,7 +149,7 @@ class MatterCase(Investigation, Case):
         permission=makers.may_check,
     )
     def finalise(self, *, actor: Actor, on: dt.date) -> None:
-        """Nobody has a right to a review of a matter."""
+        """Nobody has a right to a review of a matter. Who has to be told its outcome is still to be told, by letter."""
         self.outcome = "DECIDED"
         self.closed_on = on
 
