@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .findings import is_decided_by_the_iopc
+
 if TYPE_CHECKING:
     from .models import Case
 
@@ -15,7 +17,7 @@ class Owed:
     """A notice (cases.notices) that a move makes owed, to everyone in that part of the case."""
 
     kind: str
-    to: str  # COMPLAINANT, SUBJECT, LPB, IOPC or REVIEW_BODY, which is one of these two
+    to: str  # COMPLAINANT, SUBJECT, LPB, IOPC, REVIEW_BODY (one of these two), or ACTED_FOR_NOBODY
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Consequences:
     also: tuple[str, ...] = ()
 
 
-COMPLAINANT, SUBJECT = "COMPLAINANT", "SUBJECT"
+COMPLAINANT, SUBJECT, ACTED_FOR_NOBODY = "COMPLAINANT", "SUBJECT", "ACTED_FOR_NOBODY"
 BOTH = (COMPLAINANT, SUBJECT)
 ALL_CLOCKS = ("every clock of the force",)
 NEW_HANDLER = "It is for somebody else than handled it before, unless a reason is recorded."
@@ -42,6 +44,11 @@ def _both(kind: str) -> tuple[Owed, ...]:
 CONSEQUENCES: Mapping[str, Consequences] = {
     "take": Consequences(starts=("progress_update",)),
     "find_not_a_complaint": Consequences(tells=True, stops=ALL_CLOCKS),
+    "find_no_standing": Consequences(
+        owed=(Owed("NO_STANDING", ACTED_FOR_NOBODY),),
+        stops=ALL_CLOCKS,
+        also=("Who acted without consent is told that alone, and nobody else is told anything.",),
+    ),
     "reopen": Consequences(starts=("progress_update",), also=(NEW_HANDLER,)),
     "record_contact": Consequences(stops=("first_contact",)),
     "handle_outside": Consequences(starts=("outside_resolution",), stops=("recording_decision",)),
@@ -102,6 +109,7 @@ CONSEQUENCES: Mapping[str, Consequences] = {
 RECORDING = ("record", "refer", "call_in")
 PART_2_ENDS = (
     "find_not_a_complaint",
+    "find_no_standing",
     "decide_not_to_record",
     "transfer_out",
     "close_outside",
@@ -114,9 +122,14 @@ PART_2_ENDS = (
 def consequences_of(case: Case, move: str) -> Consequences:
     """What the move brings with it for this case as it stands: asked before it is made.
 
-    Whatever goes to the IOPC unrecorded is recorded with it, and the copies of the record are owed then too.
+    Whatever goes to the IOPC unrecorded is recorded with it, and the copies of the record are owed then too. A matter has
+    nobody who is told with its end: its outcome is owed to whoever is kept informed, unless the IOPC decided it, which tells
+    them itself, and to whom it is about.
     """
     causes = CONSEQUENCES[move]
+    if move == "finalise" and case.kind == "MATTER":
+        outcome = _both("OUTCOME")
+        return replace(causes, owed=outcome[1:] if is_decided_by_the_iopc(case) else outcome)
     if move in RECORDING and case.recorded_on is None and _both("RECORD_COPY")[0] not in causes.owed:
         return replace(causes, owed=(*_both("RECORD_COPY"), *causes.owed))
     return causes

@@ -141,7 +141,7 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
     if case.closed_on:
         return
     if case.concerns_chief_officer:
-        yield _running("hand_over", case.made_on, calendar)
+        yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
         return
     yield from _of_the_diary(case, calendar)
     yield from _of_referrals(case, calendar)

@@ -20,7 +20,7 @@ from .models.states import CommentState, ComplaintState, MatterState
 STATES = {Kind.COMPLAINT: ComplaintState, Kind.COMMENT: CommentState, Kind.MATTER: MatterState}
 WIDTH = 1515  # of the page's 297 mm: a letter of 12 is seven points high
 COLUMN, ROW, BOX_WIDTH, BOX_HEIGHT, TOP, LEFT = 248, 132, 158, 82, 108, 62
-MANY = 6  # what starts from more states than these is no arrow, wherever they stand
+MANY = 7  # what starts from more states than these is no arrow, wherever they stand
 INK, WAY, PALE, BADGE = "#0b1f33", "#1d4f91", "#eef3f8", "#8a3b12"
 
 
@@ -267,7 +267,7 @@ def _name_of(plan: Plan, arrow: Arrow) -> str:
     elif x == to_x:
         at, anchor = (x - 4, "end") if to_y > y else (x + 5, "start")
     elif y == to_y:
-        high = y - 5 - 12 * (len(lines) - 1)
+        high = y - 5 - 12 * (len(lines) - 1) if to_x > x else y + 13  # back: below its arrow
     else:  # across the gap and down: below what starts and ends beside it
         at, high = x + (to_x - x) // 2, y + (to_y - y) * (5 if to_y - y > 2 * ROW - 40 else 6) // 10
     halo = _words(at, high, lines, size=11, fill="#ffffff", anchor=anchor, around=True)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .findings import is_decided_by_the_iopc
 from .standing import (
     FORMS_OF_THE_IOPC,
+    acted_for_nobody,
     alleges_what_is_referred,
     complainants_of,
     has_withdrawn,
@@ -152,6 +154,20 @@ def need_not_be_investigated(case: Case) -> bool:
     return not case.indicates_misconduct or bool(case.investigation_exception)
 
 
+@fact(need_not_be_investigated.otherwise, rule=need_not_be_investigated.rule)
+def is_investigated_or_need_not_be(case: Case) -> bool:
+    """Asked until the outcome is told: an indication may appear at any time before."""
+    return case.investigating_since is not None or need_not_be_investigated(case)
+
+
+@fact(
+    "The IOPC decides on what it directed or investigated: it is for it to say that more is found out.",
+    rule=f"{SCHEDULE_3}, paragraphs 15 and 22",
+)
+def is_the_authoritys_to_decide(case: Case) -> bool:
+    return not is_decided_by_the_iopc(case)
+
+
 @fact(
     "The IOPC determined that it is investigated: the authority may not end that.",
     rule=f"{SCHEDULE_3}, paragraph 15",
@@ -230,6 +246,15 @@ def somebody_may_be_told(case: Case) -> bool:
     everybody = list(case.complainants.all())
     complain = complainants_of(case)
     return not any(each.lacks_consent for each in complain) and (bool(complain) or not everybody)
+
+
+@fact(
+    "Somebody complains of it, or may do so yet: enter first that the consent of whoever is acted for was refused or has ended.",
+    rule=f"{ACT}, section 12",
+)
+def nobody_complains(case: Case) -> bool:
+    """Whether all who sent it acted for somebody else, and none of them does any more or ever did."""
+    return bool(acted_for_nobody(case)) and not complainants_of(case)
 
 
 @fact("All of it is suspended: resume it first.", rule=f"{REGULATIONS}, regulation 40")

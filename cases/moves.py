@@ -52,6 +52,7 @@ PUBLIC_INTEREST = ("ENDS", "CONDUCT_MATTER")
 NEEDS: Mapping[str, tuple[Need, ...]] = {
     "take": (),
     "find_not_a_complaint": (Need("why", "choice", "Why it is not a complaint", choices=NOT_A_COMPLAINT), TOLD),
+    "find_no_standing": (REASON,),
     "reopen": (REASON,),
     "record_contact": (
         Need("contacted_on", "date", "The day on which the complainant was first contacted"),

@@ -54,6 +54,8 @@ NOTICES = _kinds(
     NoticeKind("CEASED", "That nothing more is done about it", "notice", f"{REGULATIONS}, regulation 41(8)"),
     NoticeKind("SPECIAL_PROCEDURES", "That it is investigated under special procedures, and how severe it is", "notice",
                f"{REGULATIONS}, regulation 17"),
+    NoticeKind("NO_STANDING", "That they cannot complain for somebody who has not agreed to it", "notice",
+               "Police Reform Act 2002, section 12"),
     NoticeKind("TIMELINESS", "Why the investigation takes so long", "notice", f"{REGULATIONS}, regulation 13"),
     NoticeKind("OUTCOME", "The outcome, and the right to a review", "outcome_notice", f"{REGULATIONS}, regulation 34"),
     NoticeKind("PROCEEDING_OUTCOME", "How the proceedings ended", "outcome_notice", f"{REGULATIONS}, regulation 34(2)(b)"),

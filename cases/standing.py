@@ -63,14 +63,32 @@ def review_body_of(case: Case) -> str:
     """
     if _form_last_determined(case) in FORMS_OF_THE_IOPC:
         return ""
-    special = [each for each in case.special_procedures.all() if each.ended_on is None]
-    if special and all(each.accelerated_on for each in special):
+    if _is_accelerated_throughout(case):
         return ""
     senior = any(
         each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
         for each in case.involvements.all()
     )
     return "IOPC" if last_referral(case) or senior or case.concerns_conduct else "LPB"
+
+
+def _is_accelerated_throughout(case: Case) -> bool:
+    """Whether every live allegation is under an accelerated special procedure, against each whom it concerns (para 25(1A)).
+
+    One accelerated person takes the right to a review neither from what others are complained of for, nor from another
+    allegation. Special procedures are of a person, who may be named for the whole case or for one allegation after another.
+    """
+    special = [each for each in case.special_procedures.all() if each.ended_on is None]
+    accelerated = {each.subject_id for each in special if each.accelerated_on}
+    subjects = [each for each in case.involvements.all() if each.part == "SUBJECT" and each.ended_at is None]
+    people = {each.person_id for each in subjects if each.pk in accelerated and each.person_id}
+
+    def is_throughout(allegation: Allegation) -> bool:
+        concerned = [each for each in subjects if each.allegation_id in (None, allegation.pk)]
+        return bool(concerned) and all(each.pk in accelerated or each.person_id in people for each in concerned)
+
+    is_of_all = bool(special) and len(accelerated) == len(special)
+    return is_of_all and all(is_throughout(each) for each in live_allegations(case))
 
 
 def live_allegations(case: Case) -> list[Allegation]:
@@ -94,6 +112,11 @@ def complainants_of(case: Case) -> list[Complainant]:
 def may_have_a_receipt(case: Case, complainant: Complainant) -> bool:
     """Whether there is something of theirs to follow: not for who complains of nothing, as everybody in a matter."""
     return case.kind != "MATTER" and complainant in complainants_of(case)
+
+
+def acted_for_nobody(case: Case) -> list[Complainant]:
+    """Those who acted for somebody whose consent was refused, or has ended."""
+    return [each for each in case.complainants.all() if each.consent_ended_on is not None]
 
 
 def is_withdrawn_by_all(case: Case, allegation: Allegation) -> bool:

@@ -93,7 +93,7 @@ class ChiefOfficerView(CaseDoor):
         responses={200: shapes.CaseOut},
     )
     def put(self, request: Request, reference: str) -> Response:
-        """Say whether a complaint concerns the chief officer: then it is restricted, and goes to the local policing body."""
+        """Say whether a complaint or matter concerns the chief officer: then it is restricted, and goes to the local policing body."""
         fields = fields_of(request, ChiefOfficerIn)
         case = determinations.set_chief_officer(**self.change(request, reference), **fields.validated_data)
         return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)

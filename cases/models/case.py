@@ -191,6 +191,9 @@ class Case(FSMModelMixin, models.Model):
     regime = models.CharField(max_length=9, choices=Regime.choices, default=Regime.AMENDED_2025)
     regime_reason = models.TextField(blank=True)
     concerns_chief_officer = models.BooleanField(default=False)  # the local policing body is the appropriate authority
+    chief_officer_found_on = models.DateField(
+        null=True, blank=True
+    )  # that it does: it is to be handed over from then on
     restricted = models.BooleanField(default=False)  # sealed: nobody knows of it but by leave given by name
     matter_type = models.CharField(max_length=7, choices=MatterType.choices, blank=True)
     kept_from_units = models.BooleanField(
@@ -266,6 +269,10 @@ class Case(FSMModelMixin, models.Model):
                 | Q(kind="MATTER", state__in=MatterState.values),
             ),
             models.CheckConstraint(name="a_matter_has_a_type", condition=Q(kind="MATTER") ^ Q(matter_type="")),
+            models.CheckConstraint(
+                name="chief_officer_was_found_on_a_day",
+                condition=Q(concerns_chief_officer=False) ^ Q(chief_officer_found_on__isnull=False),
+            ),
             models.CheckConstraint(
                 name="closed_after_received",
                 condition=Q(origin="IMPORTED") | Q(closed_on=None) | Q(closed_on__gte=F("received_on")),

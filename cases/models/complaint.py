@@ -25,7 +25,8 @@ BEFORE_RECORDING = [*BEFORE_CONTACT, State.CONTACTED]
 OUTSIDE = [State.HANDLING_OUTSIDE, State.OUTSIDE_UNRESOLVED]
 ENDED_OUTSIDE = [State.RESOLVED_OUTSIDE, State.CLOSED_OUTSIDE]
 TO_BE_HANDLED = [State.RECORDED, State.REFERRED_BACK, State.REOPENED]  # how is to be decided
-HANDLED = [State.OTBI, State.NFA, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
+REPORTED = [State.REPORT_SUBMITTED, State.DECISION]  # or decided on without a report: more may have to be found out
+HANDLED = [State.OTBI, State.NFA, State.LOCAL_INV, *REPORTED]
 WITH_THE_IOPC = [State.REFERRED, State.DIRECTED, State.INDEPENDENT]
 UNDER_SCHEDULE_3 = [*TO_BE_HANDLED, *HANDLED]
 LIVE = [*BEFORE_RECORDING, *OUTSIDE, *UNDER_SCHEDULE_3, *WITH_THE_IOPC, State.OUTCOME_SENT, State.UNDER_REVIEW]
@@ -38,6 +39,10 @@ MAY_STAY_OUTSIDE = (facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded
 class ComplaintMove(models.TextChoices):
     TAKE = "take", "Take it up for assessment"
     FIND_NOT_A_COMPLAINT = "find_not_a_complaint", "Find that it is not a complaint"
+    FIND_NO_STANDING = (
+        "find_no_standing",
+        "Find that nobody complains: it was sent without the consent of whom it is for",
+    )
     REOPEN = "reopen", "Assess it again"
     RECORD_CONTACT = "record_contact", "Record the first contact with the complainant"
     HANDLE_OUTSIDE = "handle_outside", "Handle it outside Schedule 3"
@@ -103,6 +108,41 @@ class ComplaintCase(Investigation, Case):
     def find_not_a_complaint(self, *, actor: Actor, on: dt.date, why: str, told: str) -> None:
         """It stays in the register as a purported complaint (SI 2020/2 reg. 44(c)); there is no right to a review."""
         self._decide_against_it(why, actor=actor, on=on)
+
+    @transition(
+        field="state",
+        source=[State.ASSESSING, State.CONTACTED, *OUTSIDE],
+        target=State.NOT_A_COMPLAINT,
+        conditions=when(
+            facts.nobody_complains,
+            facts.is_assessed,
+            facts.need_not_be_recorded,
+            facts.owes_no_referral,
+            facts.is_not_suspended,
+        ),
+        permission=makers.may_decide,
+    )
+    @transition(
+        field="state",
+        source=UNDER_SCHEDULE_3,
+        target=State.NOT_A_COMPLAINT,
+        conditions=when(
+            facts.nobody_complains,
+            facts.owes_no_referral,
+            facts.has_been_looked_at_for_misconduct,
+            facts.need_not_be_investigated,
+            facts.form_is_the_authoritys_own,
+            facts.is_not_suspended,
+        ),
+        permission=makers.may_decide,
+    )
+    def find_no_standing(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        """Who sent it acted for somebody without their consent in writing (s. 12): whenever that is found, it was no complaint.
+
+        What might be misconduct is a conduct matter first. Recorded in error, it is recorded anew should it be one after all.
+        """
+        self._decide_against_it("NO_STANDING", actor=actor, on=on)
+        self.recorded_on, self.recorded_because = None, ""
 
     @transition(
         field="state",
@@ -323,20 +363,22 @@ class ComplaintCase(Investigation, Case):
 
     @transition(
         field="state",
-        source=[*TO_BE_HANDLED, State.OTBI, State.NFA],
+        source=[*TO_BE_HANDLED, State.OTBI, State.NFA, *REPORTED],
         target=State.LOCAL_INV,
-        conditions=when(facts.owes_no_referral),
+        conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide),
         permission=makers.may_decide,
     )
     def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
-        self._investigated_from(on, by=FormSetBy.AUTHORITY)
+        """Also once it was reported on, or is decided on: an indication that appears then, or a report that is not enough."""
+        was_set_by_the_iopc = self.state in REPORTED and self.form_set_by == FormSetBy.IOPC
+        self._investigated_from(on, by=FormSetBy.IOPC if was_set_by_the_iopc else FormSetBy.AUTHORITY)
         self.investigator = self.handler = investigator
 
     @transition(
         field="state",
         source=[State.OTBI, State.NFA, State.REPORT_SUBMITTED],
         target=State.DECISION,
-        conditions=when(facts.is_not_suspended, facts.owes_no_referral),
+        conditions=when(facts.is_not_suspended, facts.owes_no_referral, facts.is_investigated_or_need_not_be),
         permission=makers.may_decide_on_others_work,
     )
     def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
@@ -351,6 +393,7 @@ class ComplaintCase(Investigation, Case):
             facts.is_not_suspended,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,
+            facts.is_investigated_or_need_not_be,
             facts.somebody_may_be_told,
         ),
         permission=makers.may_check,
@@ -425,6 +468,7 @@ class ComplaintCase(Investigation, Case):
             facts.is_assessed,
             facts.owes_no_referral,
             facts.every_complainant_has_withdrawn,
+            facts.somebody_may_be_told,
             facts.iopc_lets_it_be_withdrawn,
             facts.review_body_knows_of_withdrawal,
         ),
@@ -504,5 +548,5 @@ class ComplaintCase(Investigation, Case):
 
     def _investigated_from(self, on: dt.date, *, by: FormSetBy) -> None:
         self._take_back_the_outcome(on)
-        self.investigating_since = self.investigating_since or on
+        self.investigating_since, self.reported_on = self.investigating_since or on, None
         self.form_set_by = by

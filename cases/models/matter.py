@@ -105,13 +105,14 @@ class MatterCase(Investigation, Case):
 
     @transition(
         field="state",
-        source=[State.RECORDED, State.REFERRED_BACK],
+        source=[State.RECORDED, State.REFERRED_BACK, State.REPORT_SUBMITTED, State.DECISION],
         target=State.LOCAL_INV,
-        conditions=when(facts.owes_no_referral),
+        conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide),
         permission=makers.may_decide,
     )
     def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
-        self._investigated_from(on, by=FormSetBy.AUTHORITY)
+        """Also once it was reported on, or is decided on: a second indication, or a report that is not enough."""
+        self._investigated_from(on, by=FormSetBy(self.form_set_by or FormSetBy.AUTHORITY))
         self.investigator = self.handler = investigator
 
     @transition(
@@ -148,7 +149,7 @@ class MatterCase(Investigation, Case):
         permission=makers.may_check,
     )
     def finalise(self, *, actor: Actor, on: dt.date) -> None:
-        """Nobody has a right to a review of a matter."""
+        """Nobody has a right to a review of a matter. Who has to be told its outcome is still to be told, by letter."""
         self.outcome = "DECIDED"
         self.closed_on = on
 
@@ -167,6 +168,6 @@ class MatterCase(Investigation, Case):
     def _investigated_from(self, on: dt.date, *, by: FormSetBy) -> None:
         self.investigating_since = self.investigating_since or on
         self.form_set_by = by
-        if self.closed_on:  # a re-investigation, for compelling reasons (PRA 2002 s. 13B)
-            self.closed_on = self.reported_on = self.decided_on = self.decided_by_id = None
-            self.outcome = ""
+        # Reported on or decided before: sent back, or a re-investigation, for compelling reasons (PRA 2002 s. 13B).
+        self.closed_on = self.reported_on = self.decided_on = self.decided_by_id = None
+        self.outcome = ""

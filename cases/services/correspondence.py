@@ -110,7 +110,8 @@ def check_way(case: Case, way: Way, *, to: Recipient, by_recorded_delivery: bool
         return
     if way.delivery == Delivery.TRACKING and not standing.may_have_a_receipt(case, to.complainant):
         raise _wrong(
-            "delivery", "They complain of nothing, so they have no receipt to read it with: choose another way."
+            "delivery",
+            "They complain of nothing, or not any more, so no receipt of theirs opens it: choose another way.",
         )
     if way.delivery in BY_POST:
         _check_post(to.complainant, way, asked_by_law=by_recorded_delivery)

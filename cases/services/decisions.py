@@ -13,7 +13,7 @@ from backend.accounts.actors import Actor
 from backend.accounts.models import Person
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
-from cases import findings, makers, standing
+from cases import facts, findings, makers, standing
 from cases.models import (
     Allegation,
     AllegationAction,
@@ -58,6 +58,7 @@ def give_opinion(
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_investigate(case, actor):
         raise MayNot(makers.may_investigate.otherwise)
+    _check_ours(case)
     if case.state != "LOCAL_INV":
         raise CannotDecide("An opinion is given during a local investigation, until its report is submitted.")
     row = find(case, allegation)
@@ -118,6 +119,7 @@ def _check_decider(case: Case, actor: Actor) -> None:
     if standing.substituting_notice(case):
         return
     check_open(case)
+    _check_ours(case)
     if case.state not in (*OUTSIDE, "DECISION"):
         raise CannotDecide("Begin the decision first: an allegation is decided in the state of decision.")
 
@@ -125,6 +127,12 @@ def _check_decider(case: Case, actor: Actor) -> None:
 def _is_the_iopcs(case: Case) -> bool:
     """Whether the IOPC finds: on what it directed or investigated, or, on a review, in the place of the authority."""
     return findings.is_decided_by_the_iopc(case) or standing.substituting_notice(case) is not None
+
+
+def _check_ours(case: Case) -> None:
+    """What concerns the chief officer is for the local policing body to investigate and decide."""
+    if not facts.is_for_this_authority(case):
+        raise CannotDecide(facts.is_for_this_authority.otherwise)
 
 
 def _check_decidable(case: Case, allegation: Allegation) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import User
+from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import facts, makers, regimes, standing
 from cases.models import Case, CaseLink, Determination, Kind, Regime, RegimeStart
@@ -98,22 +99,24 @@ def set_duty_to_investigate(
 def set_chief_officer(
     *, reference: str, concerns_chief_officer: bool, reason: str, actor: Actor, at: dt.datetime, version: int
 ) -> Case:
-    """Say whether a complaint concerns the conduct of the chief officer, whose authority is the local policing body.
+    """Say whether a complaint or matter concerns the conduct of the chief officer, whose authority is the local policing body.
 
-    If it does, it is restricted at once, and moves nowhere but to that body. A yes is taken back by a second person of the
-    authority; the restriction then is still to be lifted. Raises Missing (404), Stale (412), MayNot (403), CannotDetermine
-    (409) for what is no complaint, or is closed, or said so already.
+    If it does, it is restricted at once, moves nowhere but to that body, and is to be handed over to it from the day of `at`.
+    A yes is taken back by a second person of the authority; the restriction then is still to be lifted. Raises Missing (404),
+    Stale (412), MayNot (403), CannotDetermine (409) for a comment, or for what is closed, or said so already.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
-    if case.kind != Kind.COMPLAINT or case.closed_on:
-        raise CannotDetermine("Only a complaint is handed over to the local policing body, and only while it is open.")
+    if case.kind == Kind.COMMENT or case.closed_on:
+        told = "Only a complaint or a matter is handed over to the local policing body, and only while it is open."
+        raise CannotDetermine(told)
     if case.concerns_chief_officer == concerns_chief_officer:
         raise CannotDetermine("This is what stands already.")
     if not concerns_chief_officer and _last_maker(case, About.CHIEF_OFFICER) == actor.person_id:
         raise CannotDetermine("You said that it does: a second person has to take it back.")
     case.concerns_chief_officer = concerns_chief_officer
+    case.chief_officer_found_on = day_of(at) if concerns_chief_officer else None
     answers = {"concerns_chief_officer": concerns_chief_officer}
     write(case, About.CHIEF_OFFICER, answers=answers, reason=reason, actor=actor, at=at)
     if concerns_chief_officer and not case.restricted:

@@ -11,7 +11,7 @@ from backend.accounts.models import Role, User
 from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid
-from cases import facts
+from cases import facts, findings
 from cases.consequences import PART_2_ENDS, Consequences
 from cases.models import (
     Allegation,
@@ -181,7 +181,13 @@ def follow(
     if move in PART_2_ENDS:
         notices.drop_open(case, actor=actor, on=day_of(at))
     for owed in causes.owed:
-        notices.owe(case, owed.kind, to=owed.to, on=day_of(at))
+        notices.owe(case, owed.kind, to=owed.to, on=_owed_on(case, move, on=day_of(at)))
+
+
+def _owed_on(case: Case, move: str, *, on: dt.date) -> dt.date:
+    """The outcome of a matter is owed from the day on which it was decided (reg. 34): its five working days go on from there."""
+    is_outcome = move == "finalise" and not findings.is_decided_by_the_iopc(case)
+    return case.decided_on or on if is_outcome else on
 
 
 def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backend.common.errors import Invalid
 from cases import letters
 from cases.letters.names import names_left_out
-from cases.models import Case, Complainant, Involvement, LetterTemplate, LocalPolicingBody, Message
+from cases.models import Case, Complainant, Involvement, Kind, LetterTemplate, LocalPolicingBody, Message
 from cases.standing import review_ends_on
 
 from . import steps, templates
@@ -74,7 +74,7 @@ def write(
 
     Raises Invalid (400) naming each gap that is not filled, or that the letter has not.
     """
-    template = templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
+    template = _template(case, kind, to=to, on=on)
     asked = letters.for_the_handler(template.body)
     needed = [] if kind in SAY_ENOUGH else asked
     errors = {name: ["The letter needs this: write it."] for name in needed if not gaps.get(name, "").strip()}
@@ -87,7 +87,7 @@ def write(
 
 def preview(case: Case, kind: str, *, to: Recipient, on: dt.date) -> Written:
     """The same with the handler's parts still open."""
-    template = templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
+    template = _template(case, kind, to=to, on=on)
     return _filled(template, values_of(case, to=to, on=on, identity=REDACTED))
 
 
@@ -133,6 +133,11 @@ def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[
 def in_words(day: dt.date) -> str:
     """5 January 2027."""
     return f"{day.day} {day:%B %Y}"
+
+
+def _template(case: Case, kind: str, *, to: Recipient, on: dt.date) -> LetterTemplate:
+    kind = letters.OF_A_MATTER.get(kind, kind) if case.kind == Kind.MATTER else kind
+    return templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
 
 
 def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:

@@ -21,6 +21,8 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     """
     if to == "COMPLAINANT":
         return _owe(case, kind, to, on, complainants=_who_complained(case))
+    if to == "ACTED_FOR_NOBODY":
+        return _owe(case, kind, "COMPLAINANT", on, complainants=standing.acted_for_nobody(case))
     if to == "SUBJECT":
         known = Involvement.objects.filter(
             case_id=case.pk, part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None

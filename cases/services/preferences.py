@@ -13,7 +13,7 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import makers
-from cases.models import Case, Complainant, Kind
+from cases.models import Case, Complainant, Kind, Notice
 
 from . import locking, notices, steps, suspensions, withdrawals
 from .due import forget
@@ -108,6 +108,15 @@ def record_consent(
     row.consented_on, row.consent_given_by, row.consent_how, row.has_authority = given_on, given_by, how, True
     row.consent_ended_on = None
     row.save(update_fields=[*OF_CONSENT, "consent_given_by", "consent_how", "consent_document"])
+    notices.settle_one(
+        case,
+        "NO_STANDING",
+        to=row,
+        as_=Notice.Settled.NOT_OWED,
+        actor=actor,
+        on=day_of(at),
+        reason="Their consent is recorded.",
+    )
     details = {
         "complainant": str(row.public_id),
         "given_on": str(given_on),
@@ -123,7 +132,7 @@ def end_consent(
 ) -> tuple[Complainant, Case]:
     """Record that the person for whom a representative acts has taken their consent back, or never gave it.
 
-    The representative is told nothing more, applies for nothing, and their receipt opens nothing any more; what was owed to
+    The representative is told nothing more (but, if nobody complains then, that they cannot complain), applies for nothing, and their receipt opens nothing any more; what was owed to
     them is not. Who they acted for is added as a complainant where they go on themselves. Raises Missing (404), Stale (412),
     MayNot (403), NoConsent (409) for who acts for nobody, Invalid (400) for a day that cannot be.
     """

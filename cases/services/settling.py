@@ -13,7 +13,7 @@ from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers
-from cases.models import Case, Complainant, Message, Notice, WithholdingReview
+from cases.models import Case, Message, Notice, WithholdingReview
 from cases.models.path import LetterWay
 from cases.notices import NOTICES, may_be_withheld_on
 
@@ -91,7 +91,7 @@ def send(
 def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Actor, at: dt.datetime) -> Message:
     """The letter of an open notice, sent. For a change that records itself. Raises as `send`."""
     to, on = recipient_of(case, row, on=day_of(at)), day_of(at)
-    _check_consent(row.complainant)
+    _check_consent(row)
     _check_harm(row, completed)
     correspondence.check_way(case, completed.way, to=to, by_recorded_delivery=NOTICES[row.kind].by_recorded_delivery)
     files = correspondence.files_of_case(case, completed.files)
@@ -197,8 +197,9 @@ def _check_may_send(case: Case, actor: Actor) -> None:
         raise MayNot(makers.may_handle.otherwise)
 
 
-def _check_consent(complainant: Complainant | None) -> None:
-    if complainant and complainant.lacks_consent:
+def _check_consent(row: Notice) -> None:
+    """Nobody without consent is told anything of it, but for that."""
+    if row.kind != "NO_STANDING" and row.complainant and row.complainant.lacks_consent:
         raise ConsentNotRecorded(RECORD_CONSENT)
 
 

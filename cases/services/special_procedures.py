@@ -17,7 +17,7 @@ from backend.accounts.actors import Actor, acting
 from backend.accounts.models import Role, User
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import makers
+from cases import facts, makers
 from cases.models import Case, Involvement, Notice, NoticeService, Regime, SeverityAssessment, SpecialProcedures
 
 from . import effects, locking, notes, notices, steps
@@ -250,8 +250,15 @@ def _check_investigated(case: Case, actor: Actor) -> None:
     rule = makers.may_decide if of_the_iopc or case.investigator_id is None else makers.may_investigate
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
+    _check_ours(case)
     if not of_the_iopc and case.state != "LOCAL_INV":
         raise NotUnderInvestigation("Special procedures belong to an investigation, until its report is submitted.")
+
+
+def _check_ours(case: Case) -> None:
+    """What concerns the chief officer is for the local policing body to investigate."""
+    if not facts.is_for_this_authority(case):
+        raise CannotAssessSeverity(facts.is_for_this_authority.otherwise)
 
 
 def _check_running(row: SpecialProcedures) -> None:
@@ -297,6 +304,7 @@ def _for_the_authority(reference: str, special: UUID, *, actor: Actor, version: 
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor) or case.investigator_id == actor.user_id:
         raise MayNot(makers.may_decide.otherwise)
+    _check_ours(case)
     row: SpecialProcedures = find(case.special_procedures, special)
     _check_running(row)
     if case.closed_on or case.told_on:
@@ -307,6 +315,7 @@ def _for_the_authority(reference: str, special: UUID, *, actor: Actor, version: 
 def _check_may_log(case: Case, actor: Actor) -> None:
     if not makers.may_follow_proceedings(case, actor):
         raise MayNot(makers.may_follow_proceedings.otherwise)
+    _check_ours(case)
 
 
 def _settle_notice(case: Case, running: list[SpecialProcedures], *, actor: Actor, on: dt.date) -> None:

@@ -28,6 +28,10 @@ from .steps import find, keep, wrong
 
 State = Withdrawal.State
 OPEN_TO_IT = "It has ended: nothing is left to withdraw."
+NO_CONSENT = "They act for somebody else, whose consent is not recorded: nobody withdraws without it."
+IN_THE_WAY = (
+    facts.is_for_this_authority, facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn, facts.review_body_knows_of_withdrawal,
+)  # fmt: skip
 
 
 class CannotWithdraw(Refused):
@@ -55,11 +59,14 @@ def enter_signed(
 
     `allegation` None withdraws the whole. A wish that waited for its answer is settled by it. Raises Missing (404), Stale
     (412), MayNot (403), Invalid (400) for a day that cannot be, an agent without authority, or the signature of somebody
-    whom nobody knows; CannotWithdraw (409) where the case has ended or this was withdrawn before.
+    whom nobody knows; CannotWithdraw (409) where the case has ended, this was withdrawn before, or they act for somebody
+    whose consent is not recorded, whoever signed.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     _check_may_enter(case, actor)
     who, what = _party(case, complainant, allegation)
+    if who.lacks_consent:
+        raise CannotWithdraw(NO_CONSENT)
     steps.check_day("signed_on", signed_on, since=case.made_on, on=day_of(at))
     _check_signature(who, signed_by, authority_seen_on, on=day_of(at))
     row = _standing(case, who, what) or Withdrawal(case_id=case.pk, complainant=who, allegation=what)
@@ -233,8 +240,8 @@ def end_allegation(
 ) -> tuple[Allegation, Case]:
     """End an allegation that every complainant has withdrawn: its finding is that it was withdrawn.
 
-    What stands in the way of a withdrawal of the whole stands in the way of this too: a referral that is owed, the IOPC or
-    the review body not having answered. `public_interest` is ENDS or CONDUCT_MATTER (cases.moves). Raises Missing (404),
+    What stands in the way of a withdrawal of the whole stands in the way of this too: the chief officer, a consent that is not recorded, a
+    referral that is owed, the IOPC or the review body not having answered. `public_interest` is ENDS or CONDUCT_MATTER (cases.moves). Raises Missing (404),
     Stale (412), MayNot (403), Invalid (400), CannotWithdraw (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -244,7 +251,7 @@ def end_allegation(
     ended = steps.allegation_of(case, allegation)
     if not standing.is_withdrawn_by_all(case, ended):
         raise CannotWithdraw("Every complainant has to have withdrawn this allegation first.")
-    for fact in (facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn, facts.review_body_knows_of_withdrawal):
+    for fact in IN_THE_WAY:
         if not fact(case):
             raise CannotWithdraw(fact.otherwise)
     ended.finding, ended.decided_on = Allegation.Finding.WITHDRAWN, day_of(at)
@@ -322,7 +329,7 @@ def _pending(reference: str, withdrawal: UUID, *, actor: Actor, version: int) ->
     if row.state not in Withdrawal.PENDING:
         raise CannotWithdraw("This withdrawal is settled.")
     if row.complainant.lacks_consent:
-        raise CannotWithdraw("They act for somebody else, whose consent is not recorded: nobody withdraws without it.")
+        raise CannotWithdraw(NO_CONSENT)
     return case, row
 
 

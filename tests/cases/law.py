@@ -24,6 +24,7 @@ WAYS: dict[str, tuple[set[str], str]] = {
     "take": ({"RECEIVED"}, "ASSESSING"),
     "record_contact": ({"ASSESSING"} | OUTSIDE | SCHEDULE_3 | AT_THE_IOPC, "CONTACTED"),
     "find_not_a_complaint": ({"ASSESSING", "CONTACTED"}, "NOT_A_COMPLAINT"),
+    "find_no_standing": ({"ASSESSING", "CONTACTED"} | OUTSIDE | SCHEDULE_3, "NOT_A_COMPLAINT"),
     "decide_not_to_record": ({"ASSESSING", "CONTACTED"}, "NOT_RECORDED"),
     "reopen": ({"NOT_A_COMPLAINT", "NOT_RECORDED"}, "ASSESSING"),
     "handle_outside": ({"ASSESSING", "CONTACTED"}, "HANDLING_OUTSIDE"),
@@ -44,7 +45,7 @@ WAYS: dict[str, tuple[set[str], str]] = {
     "determine_independent": ((AGAIN | TOLD | {"LOCAL_INV"}) - {"INDEPENDENT"}, "INDEPENDENT"),
     "handle_otherwise": (OPEN_HOW | {"NFA", "LOCAL_INV"}, "OTBI"),
     "take_no_further_action": (OPEN_HOW | {"OTBI"}, "NFA"),
-    "investigate": (OPEN_HOW | {"OTBI", "NFA"}, "LOCAL_INV"),
+    "investigate": (OPEN_HOW | {"OTBI", "NFA", "REPORT_SUBMITTED", "DECISION"}, "LOCAL_INV"),
     "replace_investigator": ({"LOCAL_INV"}, "LOCAL_INV"),
     "submit_report": ({"LOCAL_INV"}, "REPORT_SUBMITTED"),
     "begin_decision": ({"OTBI", "NFA", "REPORT_SUBMITTED"}, "DECISION"),
@@ -176,6 +177,9 @@ class Law:
     def _find_not_a_complaint(self, today: dt.date) -> bool:
         return self.assessed and not self.alleged and not self.must_be_referred
 
+    def _find_no_standing(self, today: dt.date) -> bool:
+        return False  # everybody complains for themselves, in this model
+
     def _decide_not_to_record(self, today: dt.date) -> bool:
         return self.assessed and not self.must_be_referred
 
@@ -216,6 +220,15 @@ class Law:
 
     _determine_local = _determine_directed = _determine_independent = _by_the_iopcs_word
 
+    @property
+    def must_be_investigated(self) -> bool:
+        """Paragraph 6, for as long as it is not."""
+        return bool(self.indication) and not self.exception and not self.investigated
+
+    @property
+    def the_iopc_decides(self) -> bool:
+        return self.state == "DECISION" and self.determined in ("determine_directed", "determine_independent")
+
     def _need_not_be_investigated(self, today: dt.date) -> bool:
         looked = self.indication is not None and (not self.indication or self.exception)
         return looked and not self.must_be_referred and self.whose != "IOPC"
@@ -223,17 +236,17 @@ class Law:
     _handle_otherwise = _take_no_further_action = _need_not_be_investigated
 
     def _investigate(self, today: dt.date) -> bool:
-        return not self.must_be_referred
+        return not self.must_be_referred and not self.the_iopc_decides
 
     def _submit_report(self, today: dt.date) -> bool:
         return bool(self.parts) and all(part.opinion for part in self.parts) and not self.suspended
 
     def _begin_decision(self, today: dt.date) -> bool:
-        return not self.must_be_referred and not self.suspended
+        return not self.must_be_referred and not self.suspended and not self.must_be_investigated
 
     def _send_outcome(self, today: dt.date) -> bool:
         ready = bool(self.parts) and all(part.coded and part.finding and part.actions for part in self.parts)
-        return ready and not self.must_be_referred and not self.suspended
+        return ready and not self.must_be_referred and not self.suspended and not self.must_be_investigated
 
     def _open_review(self, today: dt.date) -> bool:
         return bool(self.review_body) and "APPLIED" in self.reviews
@@ -301,7 +314,9 @@ class Law:
         self.started, self.handler = True, self.handler or who
 
     def _then_investigate(self, who: str, today: dt.date) -> None:
-        self.investigated, self.whose = True, "AUTHORITY"
+        is_found_out_more = self.state in ("REPORT_SUBMITTED", "DECISION")
+        self.whose = "IOPC" if is_found_out_more and self.whose == "IOPC" else "AUTHORITY"
+        self.investigated, self.decided_by = True, ""
 
     def _then_handle_otherwise(self, who: str, today: dt.date) -> None:
         self.investigated, self.investigator, self.whose = False, "", ""
@@ -397,9 +412,7 @@ class Law:
         """Apart from notices that are owed: those are counted where they lie."""
         if self.closed:
             return False
-        informs = self.state not in ("DIRECTED", "INDEPENDENT") and not (
-            self.state == "DECISION" and self.determined in ("determine_directed", "determine_independent")
-        )
+        informs = self.state not in ("DIRECTED", "INDEPENDENT") and not self.the_iopc_decides
         may_stay = not self.recorded and not self.must_be_recorded and self.state != "OUTSIDE_UNRESOLVED"
         untold = not self.told and (
             not self.contacted

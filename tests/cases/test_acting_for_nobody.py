@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from backend.common.errors import Invalid
 from backend.notifications.models import Outgoing
-from cases.models import Case, Complainant, Message
-from cases.services import complainants, messages, preferences, suspensions, withdrawals
+from cases.models import Case, Complainant, Message, Notice, Withdrawal
+from cases.services import (
+    complainants,
+    determinations,
+    messages,
+    preferences,
+    settling,
+    suspensions,
+    withdrawals,
+)
+from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
+from cases.services.locking import MayNot
 from cases.services.preferences import NoConsent
+from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
-from tests.cases.alleging import an_investigated_case, by
+from cases.services.withdrawals import CannotWithdraw
+from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, an_otbi_case, by, in_decision
 from tests.cases.bodies import CLOSE, a_case_under_review, conclude
-from tests.cases.staying import DAY, MAYA, step, suspend
-from tests.cast import AT, RESOLVE, Cast, a_case_handled_outside, move
+from tests.cases.staying import DAY, MAYA, a_document, sign, step, suspend
+from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move
 
 RITA = NewComplainant(
     name="Rita Rep", email="rita@home.test", relationship=Complainant.Relationship.REPRESENTATIVE, acts_for="Zed Zulu"
@@ -114,6 +129,178 @@ class TestWhoseConsentNeverCame:
             end(cast, case)
         with pytest.raises(NoConsent):
             preferences.end_consent(**by(cast, "amal", case), complainant=zed.public_id, ended_on=AT.date())
+
+
+class TestWhoseConsentIsNotRecorded:
+    """Decision 19: the end of a withdrawal waits until it is."""
+
+    @pytest.mark.parametrize("signed_by", ["COMPLAINANT", "SOLICITOR", "AGENT"])
+    def test_signs_no_withdrawal_by_whoever_it_is_signed(self, cast: Cast, signed_by: str) -> None:
+        case = a_case_handled_outside(cast, complainants=[RITA])
+        seen = AT.date() if signed_by == "AGENT" else None
+
+        with pytest.raises(CannotWithdraw, match="whose consent is not recorded"):
+            sign(cast, case, signed_by=signed_by, authority_seen_on=seen)
+
+        consent(cast, case)
+        assert sign(cast, case, signed_by=signed_by, authority_seen_on=seen).state == "SIGNED"
+
+    def test_withdraws_nothing_by_what_was_signed_before_anybody_asked(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[RITA])
+        signed = {"state": "SIGNED", "wished_on": AT.date(), "signed_on": AT.date(), "signed_by": "COMPLAINANT"}
+        Withdrawal.objects.create(case=case, complainant=rita_of(case), **signed)
+
+        with pytest.raises(CannotMove, match="consent is not recorded"):
+            move(cast, case, "beth", "withdraw", public_interest="ENDS")
+
+        consent(cast, case)
+        assert move(cast, case, "beth", "withdraw", public_interest="ENDS").state == "WITHDRAWN"
+
+    def test_ends_no_allegation_either(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, complainants=[RITA])
+        part = alleged(cast, case)
+        alleged(cast, case, summary="He left.")
+        signed = {"state": "SIGNED", "wished_on": AT.date(), "signed_on": AT.date(), "signed_by": "COMPLAINANT"}
+        Withdrawal.objects.create(case=case, complainant=rita_of(case), allegation=part, **signed)
+
+        with pytest.raises(CannotWithdraw, match="consent is not recorded"):
+            withdrawals.end_allegation(**by(cast, "beth", case), allegation=part.public_id, public_interest="ENDS")
+
+
+def a_recorded_one(cast: Cast, **more: Any) -> Case:
+    return a_recorded_case(cast, complainants=[RITA], **more)
+
+
+def one_in_decision(cast: Cast) -> Case:
+    return in_decision(cast, an_otbi_case(cast, complainants=[RITA]), "lev")
+
+
+class TestOfWhomNobodyComplains:
+    """PRA 2002 s. 12: a complaint is made by somebody, or on behalf of somebody who agrees to it in writing."""
+
+    @pytest.mark.parametrize(
+        "prepare",
+        [
+            lambda cast: move(cast, assess(cast, a_case(cast, complainants=[RITA])), "amal", "take"),
+            lambda cast: a_case_handled_outside(cast, complainants=[RITA]),
+            a_recorded_one,
+            lambda cast: an_otbi_case(cast, complainants=[RITA]),
+            lambda cast: an_investigated_case(cast, complainants=[RITA]),
+            one_in_decision,
+        ],
+        ids=["assessed", "handled outside", "recorded", "handled otherwise", "investigated", "being decided"],
+    )
+    def test_ends_wherever_it_stands_and_who_sent_it_alone_is_owed_to_be_told_that(
+        self, cast: Cast, prepare: Callable[[Cast], Case]
+    ) -> None:
+        case = prepare(cast)
+        told_before = Message.objects.filter(case=case).count()
+        end(cast, case)
+
+        ended = move(cast, case, "beth", "find_no_standing", reason="Zed was asked, and did not agree.")
+
+        assert (ended.state, ended.outcome, ended.closed_on) == ("NOT_A_COMPLAINT", "NO_STANDING", AT.date())
+        assert Message.objects.filter(case=case).count() == told_before
+        owed = Notice.objects.filter(case=case, settled_on=None)
+        assert [(each.kind, each.complainant) for each in owed] == [("NO_STANDING", rita_of(case))]
+        assert ended.next_due_rule == "notice"
+
+    def test_is_told_to_nobody_who_is_kept_informed_either(self, cast: Cast) -> None:
+        ola = NewComplainant(name="Ola Reed", relationship=Complainant.Relationship.INTERESTED)
+        case = a_recorded_case(cast, complainants=[RITA, ola])
+        end(cast, case)
+
+        move(cast, case, "beth", "find_no_standing", reason="Zed cannot be found.")
+
+        assert {each.complainant for each in Notice.objects.filter(case=case, settled_on=None)} == {rita_of(case)}
+
+    def test_is_told_without_a_word_of_the_case_and_not_on_the_tracking_page(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[replace(RITA, address="5 Mill Lane, Northgate")])
+        end(cast, case)
+        move(cast, case, "beth", "find_no_standing", reason="Zed was asked, and did not agree.")
+        [owed] = Notice.objects.filter(case=case, settled_on=None)
+
+        def send(delivery: Message.Delivery) -> Message:
+            completed = Completed(way=Way(delivery))
+            return settling.send(**by(cast, "beth", case), notice=owed.public_id, completed=completed)[0]
+
+        with pytest.raises(Invalid) as refused:
+            send(Message.Delivery.TRACKING)
+        letter = send(Message.Delivery.POST)
+
+        assert "opens nothing any more" in refused.value.errors["delivery"][0]
+        assert letter.complainant == rita_of(case)
+        assert "agree to it in writing" in letter.text
+        for word in ("desk", "rude", "Zed", "November"):
+            assert word not in letter.text
+
+    def test_is_not_found_while_the_consent_may_still_come(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[RITA])
+
+        with pytest.raises(CannotMove, match="refused or has ended"):
+            move(cast, case, "beth", "find_no_standing", reason="Nothing came.")
+
+    def test_is_not_found_where_somebody_else_complains_or_nobody_acted_for_anybody(self, cast: Cast) -> None:
+        joined = a_case_handled_outside(cast, complainants=[RITA, ZED])
+        end(cast, joined)
+
+        for case in (joined, a_case_handled_outside(cast), a_case_handled_outside(cast, complainants=[])):
+            with pytest.raises(CannotMove, match="Somebody complains of it"):
+                move(cast, case, "beth", "find_no_standing", reason="Nothing came.")
+
+    def test_is_found_by_the_authority(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[RITA])
+        end(cast, case)
+
+        with pytest.raises(MayNot):
+            move(cast, case, "amal", "find_no_standing", reason="Nothing came.")
+
+    def test_leaves_no_indication_of_misconduct_behind(self, cast: Cast) -> None:
+        case = a_recorded_one(cast)
+        end(cast, case)
+        duty = {"exception": "", "reason": "It is looked into as a conduct matter."}
+        determinations.set_duty_to_investigate(**by(cast, "beth", case), indicates_misconduct=True, **duty)
+
+        with pytest.raises(CannotMove, match="must be investigated"):
+            move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.")
+
+        determinations.set_duty_to_investigate(**by(cast, "beth", case), indicates_misconduct=False, **duty)
+        assert move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.").closed_on
+
+    def test_what_must_be_recorded_is_recorded_and_looked_at_first(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[RITA])
+        move(cast, case, "amal", "take")
+        assess(cast, case, "beth", alleges_crime_or_discipline=True)
+        end(cast, case)
+        with pytest.raises(CannotMove, match="must be recorded"):
+            move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.")
+
+        move(cast, case, "beth", "record")
+
+        with pytest.raises(CannotMove, match="Say first whether there is an indication"):
+            move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.")
+
+    def test_what_the_iopc_determined_to_be_investigated_is_not_ended_by_the_authority(self, cast: Cast) -> None:
+        case = a_recorded_one(cast)
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+        notice = {"document": a_document(case), "dated_on": "2026-11-20"}
+        move(cast, case, "beth", "determine_local", investigator="fay@westshire.test", **notice)
+        end(cast, case)
+
+        with pytest.raises(CannotMove, match="may not end that"):
+            move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.")
+
+    def test_goes_on_where_the_consent_comes_after_all_and_is_recorded_anew(self, cast: Cast) -> None:
+        case = a_recorded_one(cast)
+        end(cast, case)
+        ended = move(cast, case, "beth", "find_no_standing", reason="Zed cannot be found.")
+
+        consent(cast, case)
+        move(cast, case, "lev", "reopen", reason="Zed is back, and agrees.")
+        recorded = move(cast, case, "lev", "record", AT + DAY)
+
+        assert (ended.recorded_on, recorded.recorded_on) == (None, (AT + DAY).date())
+        assert Notice.objects.get(case=case, kind="NO_STANDING").settled_as == "NOT_OWED"
 
 
 class TestWhoseConsentWasTakenBack:

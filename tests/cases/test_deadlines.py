@@ -307,7 +307,15 @@ class TestTheEnd:
 
 
 def test_what_concerns_the_chief_officer_is_handed_over_and_nothing_else() -> None:
-    assert due(complaint(concerns_chief_officer=True)) == {"hand_over": dt.date(2026, 12, 21)}
+    case = complaint(concerns_chief_officer=True, chief_officer_found_on=FRIDAY)
+
+    assert due(case) == {"hand_over": dt.date(2026, 12, 21)}
+
+
+def test_what_turns_out_late_to_concern_the_chief_officer_is_due_from_the_day_it_did() -> None:
+    case = complaint(concerns_chief_officer=True, chief_officer_found_on=FRIDAY + dt.timedelta(days=31))
+
+    assert due(case) == {"hand_over": dt.date(2027, 1, 19)}
 
 
 class TestAcrossTheChangesOfTheClocks:

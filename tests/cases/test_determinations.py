@@ -1,23 +1,43 @@
 """The duty to investigate, the chief officer, and closures of the old rules that no live case comes to."""
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from backend.common.errors import Invalid, Missing
 from cases.machine import edges
-from cases.models import Case, Determination, Kind
-from cases.services import determinations
+from cases.models import Case, CaseLink, Determination, Kind
+from cases.selectors import deadlines, get_case
+from cases.services import access, determinations, special_procedures, withdrawals
+from cases.services.decisions import CannotDecide
 from cases.services.determinations import CannotDetermine
 from cases.services.locking import MayNot
+from cases.services.special_procedures import CannotAssessSeverity
 from cases.services.transitions import CannotMove
-from tests.cases.alleging import a_recorded_case, by
+from cases.services.withdrawals import CannotWithdraw
+from tests.cases.alleging import (
+    a_recorded_case,
+    alleged,
+    an_investigated_case,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    name_subject,
+    opine,
+    set_actions,
+)
 from tests.cases.bodies import a_case_told
-from tests.cast import Cast, a_case, move
+from tests.cases.staying import sign
+from tests.cast import AT, Cast, a_case, a_matter, move
 
 LEGACY = {"DISPENSATION", "DISAPPLIED", "LOCALLY_RESOLVED", "DISCONTINUED"}
 OTHERWISE = {"reason": "It can be put right at once."}
+INDICATED = {"indication": "DISCIPLINARY", "reasons": "The footage shows a push.", "notice": None}
 
 
 def set_duty(cast: Cast, case: Case, name: str = "beth", **given: Any) -> Case:
@@ -119,12 +139,92 @@ class TestTheChiefOfficer:
 
         with pytest.raises(CannotDetermine, match="stands already"):
             set_chief(cast, case)
-        with pytest.raises(CannotDetermine, match="Only a complaint"):
+        with pytest.raises(CannotDetermine, match="Only a complaint or a matter"):
             set_chief(cast, a_case(cast, kind=Kind.COMMENT))
 
     def test_is_the_authoritys_to_say(self, cast: Cast) -> None:
         with pytest.raises(MayNot):
             set_chief(cast, a_case(cast), "amal")
+
+    def test_of_a_matter_too(self, cast: Cast) -> None:
+        """A7: the force has no move but the hand-over, whatever the record is called."""
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", investigator="fay@westshire.test", terms="The order.")
+
+        flagged = set_chief(cast, matter)
+
+        assert (flagged.concerns_chief_officer, flagged.restricted) == (True, True)
+        with pytest.raises(CannotMove, match="hand it over"):
+            move(cast, matter, "beth", "replace_investigator", investigator="fay@westshire.test", reason="Ill.")
+        handed = move(cast, matter, "beth", "transfer_out", to="LOCAL_POLICING_BODY", told="It is theirs.")
+        assert (handed.state, handed.closed_on) == ("TRANSFERRED_OUT", AT.date())
+
+    def test_that_turns_out_late_is_handed_over_from_that_day(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, made_on=AT.date() - dt.timedelta(days=90))
+
+        set_chief(cast, case)
+
+        due = deadlines(get_case(reference=case.reference, actor=cast.actor("beth")))
+        [hand_over] = [each for each in due if each.rule == "hand_over"]
+        assert (hand_over.started_on, hand_over.due_on) == (AT.date(), dt.date(2026, 11, 23))
+
+    def test_the_day_is_gone_with_the_finding(self, cast: Cast) -> None:
+        case = set_chief(cast, a_case(cast))
+        access.give(**by(cast, "beth", case), who="lev@westshire.test", reason="To look again.")
+
+        assert set_chief(cast, case, "lev", concerns=False).chief_officer_found_on is None
+        with pytest.raises(IntegrityError, match="chief_officer_was_found_on_a_day"), transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(concerns_chief_officer=True)
+
+    def test_nothing_of_it_is_decided_here(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        decide(cast, allegation, "ACCEPTABLE", "lev")
+        set_chief(cast, case)
+        access.give(**by(cast, "beth", case), who="lev@westshire.test", reason="To hand it over.")
+
+        with pytest.raises(CannotDecide, match="hand it over"):
+            decide(cast, allegation, "NOT_ACCEPTABLE", "lev")
+        with pytest.raises(CannotDecide, match="hand it over"):
+            set_actions(cast, allegation, name="lev")
+
+    def test_nobody_is_investigated_for_it_here(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        allegation = alleged(cast, case)
+        ed, hal = name_subject(cast, case, "1005"), name_subject(cast, case, "1008")
+        special, _ = special_procedures.declare(**by(cast, "fay", case), subject=ed.public_id, **INDICATED)
+        set_chief(cast, case)
+        access.give(**by(cast, "beth", case), who="fay@westshire.test", reason="She investigates it.")
+        severe = {"severity": "MISCONDUCT", "reason": "?", "consulted": "", "consulted_on": None, "notice": None}
+        of_ed = {"subject": ed.public_id, "served_on": AT.date(), "how": "IN_PERSON", "duty": "FULL"}
+        refused: list[Callable[[], object]] = [
+            lambda: opine(cast, allegation),
+            lambda: special_procedures.declare(**by(cast, "fay", case), subject=hal.public_id, **INDICATED),
+            lambda: special_procedures.assess(**by(cast, "fay", case), special=special.public_id, **severe),
+            lambda: special_procedures.accelerate(**by(cast, "beth", case), special=special.public_id, reason="?"),
+            lambda: special_procedures.return_to_ordinary(
+                **by(cast, "beth", case), special=special.public_id, reason="?"
+            ),
+            lambda: special_procedures.serve_notice(**by(cast, "fay", case), **of_ed, friend="", welfare_contact=""),
+        ]
+
+        for step in refused:
+            with pytest.raises((CannotDecide, CannotAssessSeverity), match="hand it over"):
+                step()
+
+    def test_no_matter_of_the_force_arises_from_what_is_withdrawn_of_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        part = alleged(cast, case)
+        sign(cast, case, allegation=part.public_id)
+        set_chief(cast, case)
+
+        with pytest.raises(CannotWithdraw, match="hand it over"):
+            withdrawals.end_allegation(
+                **by(cast, "beth", case), allegation=part.public_id, public_interest="CONDUCT_MATTER"
+            )
+
+        assert not CaseLink.objects.filter(other=case).exists()
 
 
 def test_no_live_edge_leads_to_a_closure_of_the_old_rules() -> None:

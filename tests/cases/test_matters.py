@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from backend.common.errors import Invalid
-from cases.models import Case, CaseLink, Kind, MatterType
+from cases.models import Case, CaseLink, Kind, MatterType, Message, Notice
 from cases.selectors import deadlines, get_case
-from cases.services import access, determinations, matters
+from cases.services import access, determinations, matters, settling
+from cases.services.correspondence import Way
 from cases.services.locking import MayNot
 from cases.services.matters import CannotArise
+from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
     a_recorded_case,
@@ -203,6 +205,89 @@ class TestThePath:
 
         with pytest.raises(CannotMove, match="conduct matter already"):
             move(cast, matter, "beth", "find_conduct", reason="To be sure.")
+
+
+class TestItsOutcome:
+    """SI 2020/2, regulation 34, and PRA 2002, section 21: somebody has to be told, and a matter tells nobody by itself."""
+
+    @pytest.fixture
+    def matter(self, cast: Cast) -> Case:
+        """Decided today, with Ola kept informed and Ed whom it is about."""
+        matter = a_matter(cast)
+        matters.add_interested_person(
+            **by(cast, "beth", matter), name="Ola Reed", email="", telephone="", address="5 Mill Lane"
+        )
+        name_subject(cast, matter, "1005")
+        name_subject(cast, matter, "", label="The tall one")
+        move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.")
+        allegation = code(cast, alleged(cast, matter))
+        opine(cast, allegation)
+        move(cast, matter, "fay", "submit_report", summary="He lied.")
+        in_decision(cast, matter, "lev")
+        decide(cast, allegation, "NOT_ACCEPTABLE", "lev")
+        set_actions(cast, allegation, name="lev")
+        return matter
+
+    def due(self, cast: Cast, matter: Case) -> list[tuple[str, dt.date]]:
+        found = [each for each in deadlines(loaded(cast, matter)) if each.rule == "outcome_notice"]
+        return [(each.owed_to, each.due_on) for each in found]
+
+    def test_is_owed_to_who_is_kept_informed_and_to_whom_it_is_about(self, cast: Cast, matter: Case) -> None:
+        move(cast, matter, "beth", "finalise")
+
+        owed = Notice.objects.filter(case=matter, kind="OUTCOME", settled_on=None).order_by("to")
+        assert [(each.to, each.complainant and each.complainant.name) for each in owed] == [
+            ("COMPLAINANT", "Ola Reed"), ("SUBJECT", None),
+        ]  # fmt: skip
+        assert owed[1].subject is not None
+        assert owed[1].subject.person == cast.users["ed"].person
+
+    def test_is_due_five_working_days_from_the_decision_until_each_is_told_or_it_is_kept_back(
+        self, cast: Cast, matter: Case
+    ) -> None:
+        last_day = dt.date(2026, 11, 27)
+        assert self.due(cast, matter) == [("complainant", last_day)]
+
+        move(cast, matter, "beth", "finalise", at=on_day(4))
+
+        assert sorted(self.due(cast, matter)) == [("complainant", last_day), ("subject", last_day)]
+        to_ola, to_ed = Notice.objects.filter(case=matter, kind="OUTCOME").order_by("to")
+        told = Completed(gaps={"outcome": "He lied."}, way=Way(Message.Delivery.POST))
+        settling.send(**by(cast, "beth", matter, on_day(4)), notice=to_ola.public_id, completed=told)
+        assert self.due(cast, matter) == [("subject", last_day)]
+        harm = {"ground": "PROCEEDINGS", "reason": "He is to be tried in March."}
+        settling.withhold(**by(cast, "beth", matter, on_day(4)), notice=to_ed.public_id, **harm)
+        assert self.due(cast, matter) == []
+
+    def test_is_told_in_a_letter_that_speaks_of_no_complaint_and_no_review(self, cast: Cast, matter: Case) -> None:
+        move(cast, matter, "beth", "finalise")
+
+        for notice, delivery in zip(
+            Notice.objects.filter(case=matter, kind="OUTCOME").order_by("to"), ("POST", "HAND"), strict=True
+        ):
+            told = Completed(gaps={"outcome": "He lied."}, way=Way(Message.Delivery(delivery)))
+            letter, _ = settling.send(**by(cast, "beth", matter), notice=notice.public_id, completed=told)
+            assert "He lied." in letter.text
+            assert "complain" not in letter.text
+            assert "review" not in letter.text
+
+    def test_of_the_iopcs_investigation_it_tells_who_is_kept_informed_itself(self, cast: Cast) -> None:
+        """B3: while it has the investigation, updates and outcome are owed by it."""
+        matter = a_matter(cast)
+        contact = {"email": "ola@home.test", "telephone": "", "address": ""}
+        matters.add_interested_person(**by(cast, "beth", matter), name="Ola Reed", **contact)
+        name_subject(cast, matter, "1005")
+        move(cast, matter, "beth", "refer", **{**REFER, "ground": "SERIOUS_CORRUPTION"})
+        move(cast, matter, "beth", "determine_independent", **notice(matter))
+        allegation = code(cast, alleged(cast, matter))
+        move(cast, matter, "beth", "enter_iopc_report", **notice(matter))
+        decide(cast, allegation, "NOT_ACCEPTABLE", "lev")
+        set_actions(cast, allegation, name="lev")
+
+        move(cast, matter, "beth", "finalise", at=on_day(30))
+
+        [owed] = Notice.objects.filter(case=matter, kind="OUTCOME")
+        assert (owed.to, owed.owed_on) == ("SUBJECT", on_day(30).date())
 
 
 class TestAnInterestedPerson:

@@ -68,7 +68,7 @@ def test_an_end_waits_for_a_referral_that_is_owed() -> None:
 def test_what_a_move_makes_owed_is_a_notice_to_somebody(move: str) -> None:
     for owed in CONSEQUENCES[move].owed:
         assert owed.kind in NOTICES
-        assert owed.to in {"COMPLAINANT", "SUBJECT", "LPB", "IOPC", "REVIEW_BODY"}
+        assert owed.to in {"COMPLAINANT", "SUBJECT", "LPB", "IOPC", "REVIEW_BODY", "ACTED_FOR_NOBODY"}
 
 
 @pytest.mark.parametrize("move", NAMES)

@@ -10,7 +10,16 @@ from django.db import ProgrammingError, connection, transaction
 
 from backend.common.errors import Invalid, Missing
 from cases import facts, standing
-from cases.models import BodyNotice, Case, Involvement, Notice, NoticeService, SeverityAssessment, SpecialProcedures
+from cases.models import (
+    Allegation,
+    BodyNotice,
+    Case,
+    Involvement,
+    Notice,
+    NoticeService,
+    SeverityAssessment,
+    SpecialProcedures,
+)
 from cases.services import determinations, special_procedures
 from cases.services.locking import MayNot
 from cases.services.special_procedures import CannotAssessSeverity, IOPCNotice, NotUnderInvestigation
@@ -278,6 +287,46 @@ class TestAcceleration:
         assert standing.review_body_of(Case.objects.get(pk=ed.case_id)) == ""
         with pytest.raises(CannotAssessSeverity, match="already"):
             accelerate(cast, row)
+
+    @pytest.mark.parametrize(
+        ("others", "has_a_right"),
+        [
+            ([], False),
+            ([{"named_for": "first"}], True),  # beside Ed, and not accelerated
+            ([{"named_for": "second"}], True),
+            ([{"named_for": "second", "accelerated": True}], False),
+            ([{"named_for": "second", "who": ED}], False),  # of another allegation, too
+        ],
+        ids=["alone", "with another", "another allegation", "accelerated, too", "the same of both"],
+    )
+    def test_takes_the_right_to_a_review_only_where_all_of_it_is_accelerated(
+        self, cast: Cast, others: list[dict[str, Any]], has_a_right: bool
+    ) -> None:
+        """PRA 2002 Sch 3 para 25(1A): one person's acceleration leaves the rest of the complaint as it is."""
+        case = an_investigated_case(cast)
+        places = sorted({"first", *(other["named_for"] for other in others)})
+        named_for = {place: alleged(cast, case, summary=f"The {place} thing.") for place in places}
+        ed = name_subject(cast, case, ED, allegation=named_for["first"].public_id)
+        accelerate(cast, severe(cast, declare(cast, ed), "GROSS_MISCONDUCT"))
+        for other in others:
+            who = name_subject(cast, case, other.get("who", GWEN), allegation=named_for[other["named_for"]].public_id)
+            if other.get("accelerated"):
+                accelerate(cast, severe(cast, declare(cast, who), "GROSS_MISCONDUCT"))
+
+        assert (standing.review_body_of(Case.objects.get(pk=case.pk)) != "") is has_a_right
+
+    def test_of_one_leaves_the_right_where_an_allegation_is_about_nobody_known(
+        self, cast: Cast, ed: Involvement
+    ) -> None:
+        case = ed.case
+        second = alleged(cast, case, summary="Somebody left.")
+        Involvement.objects.filter(pk=ed.pk).update(allegation=alleged(cast, case))
+        accelerate(cast, severe(cast, declare(cast, ed), "GROSS_MISCONDUCT"))
+        assert standing.review_body_of(Case.objects.get(pk=case.pk)) == "LPB"
+
+        Allegation.objects.filter(pk=second.pk).update(finding="WITHDRAWN")
+
+        assert standing.review_body_of(Case.objects.get(pk=case.pk)) == ""
 
     def test_is_for_the_delegate_and_never_for_the_investigator(self, cast: Cast, ed: Involvement) -> None:
         row = severe(cast, declare(cast, ed), "GROSS_MISCONDUCT")
