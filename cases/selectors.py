@@ -27,6 +27,7 @@ from cases.models import (
     DateCorrection,
     EditingHold,
     Escalation,
+    Intake,
     Involvement,
     Kind,
     Message,
@@ -209,6 +210,11 @@ def notices_of(case: Case) -> list[Notice]:
     """What somebody has to be told, or was: the oldest first."""
     rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message")
     return list(rows.order_by("owed_on", "id"))
+
+
+def intake_of(case: Case) -> Intake | None:
+    """How it came in, where staff wrote it down."""
+    return Intake.objects.filter(case=case).select_related("entered_by__person").first()
 
 
 def withdrawals_of(case: Case) -> list[Withdrawal]:

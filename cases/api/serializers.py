@@ -16,6 +16,7 @@ from cases.models import (
     CommentState,
     ComplaintState,
     Flag,
+    Intake,
     Involvement,
     Kind,
     MatterState,
@@ -104,6 +105,15 @@ class EditorOut(serializers.Serializer[Any]):
     until = serializers.DateTimeField()
 
 
+class IntakeOut(serializers.Serializer[Any]):
+    channel = serializers.ChoiceField(choices=Intake.Channel.choices)
+    received_by = TextAsRead(help_text="Who of the force took it.")
+    transferred_from = TextAsRead(help_text="The authority that transferred it.")
+    their_reference = TextAsRead(help_text="What the other body calls it.")
+    entered_by = HandlerOut(help_text="Who wrote it down.")
+    entered_at = serializers.DateTimeField()
+
+
 class CaseOut(CaseListed):
     narrative = serializers.CharField()
     location = serializers.CharField()
@@ -150,7 +160,13 @@ class CaseOut(CaseListed):
     imported_reference = serializers.CharField(source="source_reference")
     allegations = AllegationOut(many=True)
     complainants = ComplainantListed(many=True)
+    intake = serializers.SerializerMethodField(help_text="How it came, where staff wrote it down; else null.")
     editing = serializers.SerializerMethodField(help_text="Who has it open for editing; it stops nobody.")
+
+    @extend_schema_field(IntakeOut(allow_null=True))
+    def get_intake(self, case: Case) -> Any:
+        intake = selectors.intake_of(case)
+        return IntakeOut(intake, context=self.context).data if intake else None
 
     @extend_schema_field(EditorOut(many=True))
     def get_editing(self, case: Case) -> Any:
