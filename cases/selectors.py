@@ -13,6 +13,7 @@ from psycopg2.sql import SQL, Identifier
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.common.errors import Missing
+from backend.notifications import selectors as outbox
 from cases.clocks import Timetable
 from cases.consequences import Consequences, consequences_of
 from cases.deadlines import Deadline, explained, open_deadlines
@@ -203,13 +204,24 @@ def messages_of(case: Case) -> list[Message]:
     rows = Message.objects.filter(case=case).select_related(
         "author__person", "complainant", "subject", "template", "read"
     )
-    return list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
+    found = list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
+    _look_up_mail(found)
+    return found
 
 
 def notices_of(case: Case) -> list[Notice]:
     """What somebody has to be told, or was: the oldest first."""
-    rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message")
-    return list(rows.order_by("owed_on", "id"))
+    rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message__complainant")
+    found = list(rows.order_by("owed_on", "id"))
+    _look_up_mail([notice.message for notice in found if notice.message])
+    return found
+
+
+def _look_up_mail(messages: list[Message]) -> None:
+    """Set how the mail of each message stands."""
+    causes = {message.mail_cause: message for message in messages if message.complainant}
+    for cause, state in outbox.states_of(causes).items() if causes else ():
+        causes[cause].mail = state
 
 
 def intake_of(case: Case) -> Intake | None:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from backend.attachments.services import Upload
 from backend.common.serializers import JSONInput
+from backend.notifications.selectors import MailState
 from cases import selectors
 from cases.models import (
     Case,
@@ -30,6 +31,7 @@ from cases.services.assessment import TICKS
 from .calculator import DayOut
 from .doors import TextAsRead
 
+MAIL = "How the mail that goes with it stands; empty where none does."
 STATES = sorted({*ComplaintState.values, *MatterState.values, *CommentState.values})
 
 
@@ -354,6 +356,7 @@ class MessageOut(serializers.Serializer[Any]):
     template_version = serializers.IntegerField(source="template.version", default=None, allow_null=True)
     wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)
     read_at = serializers.DateTimeField(source="read.read_at", default=None, allow_null=True)
+    mail = serializers.ChoiceField(choices=MailState.choices, allow_blank=True, help_text=MAIL)
     attachments = AttachmentOut(many=True, source="files.all")
 
 

@@ -11,9 +11,10 @@ from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.common.errors import Invalid, Refused
 from backend.notifications import services as outbox
-from backend.notifications.quiet_hours import end_of_quiet
+from backend.notifications.selectors import MailState
 from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile
 
+from . import letters
 from .letters import Recipient, Written
 from .words import words_of
 
@@ -122,6 +123,27 @@ def _check_post(complainant: Complainant, way: Way, *, asked_by_law: bool) -> No
         raise _wrong("delivery", "Nobody has given an address to write to.")
 
 
+def announce_again(case: Case, complainant: Complainant, *, at: dt.datetime) -> None:
+    """Mail that there is something to read to an address that earlier mail about the case has not reached.
+
+    It says nothing else, also to who wishes the text itself: each message stands where they track it. For a change that
+    records itself.
+    """
+    if not _wants_mail(case, complainant):
+        return
+    outbox.queue(
+        cause=f"news:{complainant.public_id}:{case.version}",
+        recipient=complainant.email,
+        subject=letters.heading_of(case),
+        body=NEWS_BODY.format(reference=case.reference),
+        at=at,
+        quiet_from=complainant.quiet_from,
+        quiet_until=complainant.quiet_until,
+        about=case.reference,
+        addressee=str(complainant.public_id),
+    )
+
+
 def _envelope(to: Recipient, way: Way) -> str:
     complainant = to.complainant
     if complainant and way.delivery in BY_POST:
@@ -133,20 +155,25 @@ def _envelope(to: Recipient, way: Way) -> str:
 
 def _mail(case: Case, message: Message, complainant: Complainant, *, at: dt.datetime) -> None:
     """The text itself to who wishes that; to who reads it with the receipt, that there is something to read."""
-    wants_none = case.kind == Kind.COMMENT and not case.reply_wanted
-    if not complainant.email or wants_none or message.delivery not in (Delivery.EMAIL, Delivery.TRACKING):
+    if not _wants_mail(case, complainant) or message.delivery not in (Delivery.EMAIL, Delivery.TRACKING):
         return
     whole = message.delivery == Delivery.EMAIL
     outbox.queue(
-        cause=f"message:{message.public_id}:{complainant.public_id}",
+        cause=message.mail_cause,
         recipient=complainant.email,
         subject=message.heading,
         body=f"{message.text}\n\n{NO_ANSWERS}\n" if whole else NEWS_BODY.format(reference=case.reference),
         at=at,
-        not_before=end_of_quiet(at, quiet_from=complainant.quiet_from, quiet_until=complainant.quiet_until),
+        quiet_from=complainant.quiet_from,
+        quiet_until=complainant.quiet_until,
         about=case.reference,
         addressee=str(complainant.public_id),
     )
+    message.mail = MailState.QUEUED
+
+
+def _wants_mail(case: Case, complainant: Complainant) -> bool:
+    return bool(complainant.email) and (case.kind != Kind.COMMENT or case.reply_wanted)
 
 
 def _wrong(field: str, told: str) -> Invalid:

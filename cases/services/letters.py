@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backend.common.errors import Invalid
 from cases import letters
+from cases.letters.names import known_before
 from cases.models import Case, Complainant, Involvement, LetterTemplate, LocalPolicingBody, Message
 from cases.standing import review_ends_on
 
@@ -91,7 +92,12 @@ def preview(case: Case, kind: str, *, to: Recipient, on: dt.date) -> Written:
 
 
 def write_freely(case: Case, text: str) -> Written:
-    return Written(text, f"Your reference {case.reference}")
+    return Written(text, heading_of(case))
+
+
+def heading_of(case: Case) -> str:
+    """The subject line of what no template has one for."""
+    return f"Your reference {case.reference}"
 
 
 def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Written:
@@ -150,7 +156,7 @@ def _record(case: Case) -> str:
 
 
 def _known_of(complainant: Complainant) -> list[str]:
-    """All by which somebody might be known: their own, and whom they act for."""
+    """All by which somebody might be known: their own, as it is and was, and whom they act for."""
     return [
         known
         for known in (
@@ -160,6 +166,7 @@ def _known_of(complainant: Complainant) -> list[str]:
             complainant.address,
             complainant.safe_address,
             complainant.acts_for,
+            *(was for _, was in known_before(complainant.formerly)),
         )
         if known
     ]
