@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from .services import retention_watch
+from .services import retention_watch, undelivered
 from .services.alerts import watch
 from .services.contributions import remind
 from .services.due import recompute_open_cases
@@ -11,6 +11,11 @@ from .services.due import recompute_open_cases
 def watch_deadlines() -> int:
     """Alert staff to what is due or late; returns how many alerts were raised."""
     return watch(at=timezone.now())
+
+
+def tell_of_undelivered_mail() -> int:
+    """Tell those who handle a case that somebody could not be reached by e-mail; returns how many mails were told of."""
+    return undelivered.watch(at=timezone.now())
 
 
 def review_retention() -> int:

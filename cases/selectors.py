@@ -13,6 +13,7 @@ from psycopg2.sql import SQL, Identifier
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.common.errors import Missing
+from backend.notifications import selectors as outbox
 from cases.clocks import Timetable
 from cases.consequences import Consequences, consequences_of
 from cases.deadlines import Deadline, explained, open_deadlines
@@ -27,6 +28,7 @@ from cases.models import (
     DateCorrection,
     EditingHold,
     Escalation,
+    Intake,
     Involvement,
     Kind,
     Message,
@@ -203,14 +205,30 @@ def messages_of(case: Case) -> list[Message]:
     rows = Message.objects.filter(case=case).select_related(
         "author__person", "complainant", "subject", "template", "read"
     )
-    return list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
+    found = list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
+    _look_up_mail(found)
+    return found
 
 
 def notices_of(case: Case) -> list[Notice]:
     """What somebody has to be told, or was: the oldest first, each with the looks again at what was kept back of it."""
-    rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message")
+    rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message__complainant")
     reviews = WithholdingReview.objects.select_related("reviewed_by__person").order_by("id")
-    return list(rows.prefetch_related(Prefetch("reviews", reviews)).order_by("owed_on", "id"))
+    found = list(rows.prefetch_related(Prefetch("reviews", reviews)).order_by("owed_on", "id"))
+    _look_up_mail([notice.message for notice in found if notice.message])
+    return found
+
+
+def _look_up_mail(messages: list[Message]) -> None:
+    """Set how the mail of each message stands."""
+    causes = {message.mail_cause: message for message in messages if message.complainant}
+    for cause, state in outbox.states_of(causes).items() if causes else ():
+        causes[cause].mail = state
+
+
+def intake_of(case: Case) -> Intake | None:
+    """How it came in, where staff wrote it down."""
+    return Intake.objects.filter(case=case).select_related("entered_by__person").first()
 
 
 def withdrawals_of(case: Case) -> list[Withdrawal]:

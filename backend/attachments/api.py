@@ -1,4 +1,4 @@
-"""Answers that carry a file: always a download, never shown by the browser as a page of ours.
+"""Forms that bring files, and answers that carry one: always a download, never shown by the browser as a page of ours.
 
 The view that checks who may have it belongs to the room that the file belongs to.
 """
@@ -6,10 +6,26 @@ The view that checks who may have it belongs to the room that the file belongs t
 from typing import IO
 
 from django.http import FileResponse
+from rest_framework import serializers
+
+from backend.common.serializers import JSONInput
 
 from .models import StoredFile
 from .selectors import open_copy, open_original
+from .services import Upload
 from .sniffing import PLAIN_TEXT
+
+
+class FilesIn(JSONInput):
+    files = serializers.ListField(
+        child=serializers.FileField(max_length=None, allow_empty_file=True),
+        required=False,
+        default=list,
+        help_text="Up to five photographs, PDF documents or plain texts of 20 MB each; send the form as multipart/form-data.",
+    )
+
+    def uploads(self) -> list[Upload]:
+        return [Upload(file.name or "", file.file) for file in self.validated_data["files"]]
 
 
 def download_copy(stored: StoredFile) -> FileResponse:

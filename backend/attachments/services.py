@@ -70,6 +70,15 @@ def refuse_what_is_too_large(files: Sequence[Upload]) -> None:
         file.content.seek(0)
 
 
+def digest_of(file: Upload) -> bytes:
+    """The SHA-256 of a file that comes in, read piece by piece."""
+    file.content.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.content.read(_CHUNK):
+        digest.update(chunk)
+    return digest.digest()
+
+
 def keep_all(*, files: Sequence[Upload], at: datetime) -> list[StoredFile]:
     """Keep several files as `keep` does, or none of them. Raises FileRefused, which names the file by its number."""
     most = settings.ATTACHMENT_MAX_FILES

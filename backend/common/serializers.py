@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.utils import html
 
 from .text import clean
@@ -65,6 +66,14 @@ class JSONInput(serializers.Serializer[None]):
             raise serializers.ValidationError(dict.fromkeys(wrong, "Must be true or false."))
 
 
+def _from_json(given: Any) -> Any:
+    """What a part of a form says in JSON."""
+    try:
+        return clean(json.loads(given))
+    except (ValueError, TypeError, RecursionError):
+        return given  # which is no object, and is refused as such (UnusableText is a ValueError)
+
+
 def _wrong_type(field: Any, value: Any) -> str:
     if isinstance(field, serializers.BooleanField) and not isinstance(value, bool | None):
         return "Must be true or false."
@@ -81,12 +90,15 @@ class NestedInput(JSONInput):
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
         """An object within a body: a form gives it field by field (`scores.overall`) or, as OpenAPI has it, as JSON."""
         given = dictionary.get(self.field_name) if html.is_html_input(dictionary) else None
-        if given is None:
-            return super().get_value(dictionary)
-        try:
-            return clean(json.loads(given))
-        except (ValueError, RecursionError):
-            return given  # which is no object, and is refused as such (UnusableText is a ValueError)
+        return super().get_value(dictionary) if given is None else _from_json(given)
+
+
+class ObjectsField(serializers.ListField):
+    """A list of objects within a body: a form gives each as a part of its own, as JSON (as OpenAPI has it)."""
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        given = super().get_value(dictionary)
+        return [_from_json(each) for each in given] if html.is_html_input(dictionary) and given is not empty else given
 
 
 class PastDateField(serializers.DateField):

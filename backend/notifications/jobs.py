@@ -18,6 +18,7 @@ STANDING_WORK = {
     "backend.attachments.jobs.sweep_files": EVERY_DAY,
     "backend.requests.jobs.forget_requests": EVERY_DAY,
     "cases.jobs.watch_deadlines": EVERY_FEW_MINUTES,
+    "cases.jobs.tell_of_undelivered_mail": EVERY_FEW_MINUTES,
     "cases.jobs.recompute_deadlines": EVERY_DAY,
     "cases.jobs.remind_of_contributions": EVERY_DAY,
     "cases.jobs.review_retention": EVERY_DAY,

@@ -30,6 +30,9 @@ class Outgoing(models.Model):
     body = EncryptedTextField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     held = models.BooleanField(default=False)  # by a restore, until an operator releases it
+    # When its recipient wants no mail, as they wished when it was queued: London's, by the clock on the wall.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
@@ -37,13 +40,21 @@ class Outgoing(models.Model):
     claim = models.UUIDField(null=True, blank=True)  # a worker that outlives its lease may not write any more
     sent_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)
+    failure_told_at = models.DateTimeField(
+        null=True, blank=True
+    )  # that it was given up, to whoever works on the matter
+    failure_settled_at = models.DateTimeField(null=True, blank=True)  # by somebody who saw to it
     called_off = models.CharField(max_length=300, blank=True, db_default="")  # why; a worker may be faster
 
     class Meta:
         indexes = [
             models.Index(
                 name="outgoing_due", fields=["next_try_at", "id"], condition=Q(state__in=["PENDING", "CLAIMED"])
-            )
+            ),
+            models.Index(name="outgoing_untold", fields=["id"], condition=Q(state="DEAD", failure_told_at=None)),
+            models.Index(
+                name="outgoing_unsettled", fields=["about"], condition=Q(state="DEAD", failure_settled_at=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -51,6 +62,10 @@ class Outgoing(models.Model):
             ),
             models.CheckConstraint(name="dead_has_a_reason", condition=~Q(state="DEAD") | ~Q(failure="")),
             models.CheckConstraint(name="called_off_says_why", condition=~Q(state="CALLED_OFF") | ~Q(called_off="")),
+            models.CheckConstraint(
+                name="outgoing_quiet_hours_begin_and_end",
+                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from secrets import SystemRandom
 from typing import Any
 
@@ -19,6 +19,8 @@ from backend.common.fields import encrypt
 
 from .mail import MailServer, PermanentError, TemporaryError
 from .models import Outgoing
+from .quiet_hours import end_of_quiet
+from .selectors import FAILED
 
 # A single message takes seconds; a worker that needs longer than this is taken for dead, and another sends.
 LEASE = timedelta(minutes=5)
@@ -29,6 +31,7 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 JITTER = 0.2  # a pause is up to a fifth shorter or longer, so that what failed together does not come back together
 
 SUBJECT_LENGTH = 200
+QUIET_HOURS = ("quiet_from", "quiet_until")
 
 # One statement, for every submission waits for it: add the message, unless its cause is known, and tell whether another
 # untried message is due already. If one is, its wake-up waits in the queue, or no worker is there to be woken. Where
@@ -36,10 +39,10 @@ SUBJECT_LENGTH = 200
 INSERT = """
     INSERT INTO notifications_outgoing
         (public_id, cause, about, addressee, recipient, subject, body, state, held, attempts, queued_at, next_try_at,
-         failure, called_off)
+         quiet_from, quiet_until, failure, called_off)
     VALUES
         (%(public_id)s, %(cause)s, %(about)s, %(addressee)s, %(recipient)s, %(subject)s, %(body)s, 'PENDING', false, 0,
-         %(at)s, %(not_before)s, '', '')
+         %(at)s, %(not_before)s, %(quiet_from)s, %(quiet_until)s, '', '')
     ON CONFLICT (cause) DO NOTHING
     RETURNING id, EXISTS (
         SELECT FROM notifications_outgoing
@@ -74,6 +77,8 @@ def queue(
     body: str,
     at: datetime,
     not_before: datetime | None = None,
+    quiet_from: time | None = None,
+    quiet_until: time | None = None,
     about: str = "",
     addressee: str = "",
 ) -> Outgoing:
@@ -81,14 +86,15 @@ def queue(
 
     `cause` (at most 200 characters) tells what is told, to whom, and for which occasion; the same cause queued again
     changes nothing and returns the first message. The subject is stored unencrypted: it must not tell anything about
-    a person or a case. Line breaks and control characters in it become spaces. Before `not_before` it waits. `about` (a
-    reference) and `addressee` (a public id) are what `call_off` finds it by. Raises BadRecipient.
+    a person or a case. Line breaks and control characters in it become spaces. Before `not_before` it waits, and in the
+    quiet hours (quiet_hours.end_of_quiet) whenever it is tried. `about` (a reference) and `addressee` (a public id) are what
+    `call_off` finds it by, and whoever is told that it could not be delivered. Raises BadRecipient.
     """
     try:
         validate_email(recipient)
     except ValidationError:
         raise BadRecipient("This is not an e-mail address that a message can be sent to.") from None
-    first_try_at = max(at, not_before or at)
+    first_try_at = end_of_quiet(max(at, not_before or at), quiet_from=quiet_from, quiet_until=quiet_until)
     fresh = Outgoing(
         cause=cause,
         about=about,
@@ -98,23 +104,25 @@ def queue(
         body=body,
         queued_at=at,
         next_try_at=first_try_at,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
         called_off="",
     )
+    values: dict[str, Any] = {
+        "public_id": fresh.public_id,
+        "cause": cause,
+        "about": about,
+        "addressee": addressee,
+        "recipient": encrypt(recipient),
+        "subject": fresh.subject,
+        "body": encrypt(body),
+        "at": at,
+        "not_before": first_try_at,
+        "quiet_from": quiet_from,
+        "quiet_until": quiet_until,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            {
-                "public_id": fresh.public_id,
-                "cause": cause,
-                "about": about,
-                "addressee": addressee,
-                "recipient": encrypt(recipient),
-                "subject": fresh.subject,
-                "body": encrypt(body),
-                "at": at,
-                "not_before": first_try_at,
-            },
-        )
+        cursor.execute(INSERT, values)
         added = cursor.fetchone()
     if not added:
         return Outgoing.objects.get(cause=cause)
@@ -184,25 +192,30 @@ def claim_next(*, at: datetime, now: datetime) -> Outgoing | None:
     """Take the message that has been due longest for LEASE, and commit; None where no message is due at `at`.
 
     The row that is returned carries the claim, without which its result may not be written, and neither address nor
-    text. A claim counts as an attempt, so that a message which kills its worker comes to an end, too.
+    text. A claim counts as an attempt, so that a message which kills its worker comes to an end, too. What is found within
+    its quiet hours is no attempt: it is put off until they end.
     """
     free = Q(state=Outgoing.State.PENDING) | Q(state=Outgoing.State.CLAIMED, claimed_until__lte=now)
-    with transaction.atomic(durable=True):
-        row = (
-            Outgoing.objects.select_for_update(skip_locked=True)
-            .filter(free, next_try_at__lte=at, held=False, called_off="", attempts__lt=MAX_ATTEMPTS)
-            .only("pk", "attempts", "public_id")
-            .order_by("next_try_at", "pk")
-            .first()
-        )
-        if row is None:
-            return None
-        row.state = Outgoing.State.CLAIMED
-        row.claim = uuid.uuid4()
-        row.claimed_until = now + LEASE
-        row.attempts += 1
-        row.save(update_fields=["state", "claim", "claimed_until", "attempts"])
-    return row
+    due = (
+        Outgoing.objects.select_for_update(skip_locked=True)
+        .filter(free, next_try_at__lte=min(at, now), held=False, called_off="", attempts__lt=MAX_ATTEMPTS)
+        .only("pk", "attempts", "public_id", *QUIET_HOURS)
+        .order_by("next_try_at", "pk")
+    )
+    while True:
+        with transaction.atomic(durable=True):
+            row = due.first()
+            if row is None:
+                return None
+            may_go_at = _outside_quiet_hours(row, now)
+            if may_go_at == now:
+                row.state = Outgoing.State.CLAIMED
+                row.claim, row.claimed_until = uuid.uuid4(), now + LEASE
+                row.attempts += 1
+                row.save(update_fields=["state", "claim", "claimed_until", "attempts"])
+                return row
+            row.state, row.claim, row.claimed_until, row.next_try_at = Outgoing.State.PENDING, None, None, may_go_at
+            row.save(update_fields=["state", "claim", "claimed_until", "next_try_at"])
 
 
 def give_up_on_what_kills_workers(*, now: datetime) -> int:
@@ -226,9 +239,24 @@ def lay_down_what_was_called_off(*, now: datetime) -> int:
     )
 
 
+@transaction.atomic
 def release_held(*, at: datetime) -> int:
-    """Let go what a restore held: it is due at `at`. Returns the number of messages."""
-    return Outgoing.objects.filter(held=True).update(held=False, next_try_at=at)
+    """Let go what a restore held: it is due at `at`, or when its quiet hours end. Returns the number of messages."""
+    held = Outgoing.objects.filter(held=True)
+    released = held.filter(quiet_from=None).update(held=False, next_try_at=at)
+    for hours in list(held.values(*QUIET_HOURS).order_by().distinct()):
+        released += held.filter(**hours).update(held=False, next_try_at=end_of_quiet(at, **hours))
+    return released
+
+
+def tell_of_failures(keys: Collection[int], *, at: datetime) -> None:
+    """Note that whoever has to know has been told, in the caller's transaction: these messages are told of no more."""
+    Outgoing.objects.filter(pk__in=keys).update(failure_told_at=at)
+
+
+def settle_failures(*, about: str, addressee: str, at: datetime) -> int:
+    """Note, in the caller's transaction, that somebody saw to it that this addressee was not reached; returns how many messages."""
+    return Outgoing.objects.filter(FAILED, about=about, addressee=addressee).update(failure_settled_at=at)
 
 
 def _mark_sent(row: Outgoing, *, now: datetime) -> str:
@@ -245,7 +273,11 @@ def _try_again(row: Outgoing, *, why: str, now: datetime) -> str:
     pause = PAUSES[row.attempts - 1] * _random.uniform(1 - JITTER, 1 + JITTER)
     wanted = When(called_off="", then=Value(Outgoing.State.PENDING))
     state = Case(wanted, default=Value(Outgoing.State.CALLED_OFF))
-    return _write(row, "retried", state=state, next_try_at=now + pause, failure=why)
+    return _write(row, "retried", state=state, next_try_at=_outside_quiet_hours(row, now + pause), failure=why)
+
+
+def _outside_quiet_hours(row: Outgoing, at: datetime) -> datetime:
+    return end_of_quiet(at, quiet_from=row.quiet_from, quiet_until=row.quiet_until)
 
 
 def _write(row: Outgoing, result: str, **values: Any) -> str:

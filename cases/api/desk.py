@@ -12,9 +12,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.attachments.api import FilesIn
 from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
+from backend.common.parsers import FormParser, StrictJSONParser
 from backend.common.queries import NoQuery, read_query
-from backend.common.serializers import JSONInput, NestedInput
+from backend.common.serializers import JSONInput, NestedInput, ObjectsField, YesField
 from cases import diary
 from cases.models import Complainant, ContactPlan, Intake, Kind
 from cases.services import contact_plans, desk, officers
@@ -57,10 +59,10 @@ class ToldIn(JSONInput):
         help_text="When it was first made to anyone: a transfer keeps the day of the authority it came from."
     )
     received_on = serializers.DateField(help_text="When this force had it.")
-    received_by = _words("Who of the force took it.", longest=160)
+    received_by = _words("Who of the force took it; left out, you did.", longest=160)
     transferred_from = _words("The authority that transferred it.", longest=160)
     their_reference = _words("What the other body calls it.", longest=80)
-    complainants = serializers.ListField(child=ComplainantIn(), min_length=1, max_length=20)
+    complainants = ObjectsField(child=ComplainantIn(), min_length=1, max_length=20)
     force = _words("Slug of the force; needed only where you work for several.", longest=80)
     about_unit = _words("Slug of the unit that it is about.", longest=80)
     neighbourhood = _words("Code of the neighbourhood that it is about.", longest=20)
@@ -70,12 +72,16 @@ class ToldIn(JSONInput):
     harm = _words("Injury, damage or loss.", longest=5000)
     views_on_handling = _words("How they would like it handled.", longest=5000)
     wishes_recording = serializers.BooleanField(required=False, allow_null=True, default=None)
-    reply_wanted = serializers.BooleanField(required=False, default=True)
+    reply_wanted = YesField(default=True)
 
     def told(self) -> desk.Told:
-        fields = dict(self.validated_data)
+        fields = {name: value for name, value in self.validated_data.items() if name != "files"}
         complainants = tuple(ComplainantIn().new(each) for each in fields.pop("complainants"))
         return desk.Told(complainants=complainants, **fields)
+
+
+class ToldForm(ToldIn, FilesIn):
+    """As ToldIn, with the letter or whatever else came with it."""
 
 
 class ReceiptOfOut(serializers.Serializer[Any]):
@@ -91,18 +97,24 @@ class TakenDownOut(serializers.Serializer[desk.TakenDown]):
 
 
 class IntakeView(CaseDoor):
+    parser_classes = [StrictJSONParser, FormParser]
+
     @extend_schema(
         operation_id="cases_intake_create",
-        request=ToldIn,
+        request={"application/json": ToldIn, "multipart/form-data": ToldForm},
         parameters=[IDEMPOTENCY_KEY],
         responses={201: TakenDownOut},
     )
     def post(self, request: Request) -> Response:
-        """Write down a complaint that was made by telephone, letter, e-mail, at a counter, or through another body."""
+        """Write down a complaint that was made by telephone, letter, e-mail, at a counter, or through another body.
+
+        Send what came on paper with it: afterwards your unit may not see the case until it is assessed.
+        """
         read_query(request, NoQuery)
-        fields = fields_of(request, ToldIn)
+        key = read_idempotency_key(request)
+        fields = fields_of(request, ToldForm)
         taken = desk.take_down(
-            told=fields.told(), key=read_idempotency_key(request), actor=self.actor(request), at=timezone.now()
+            told=fields.told(), files=fields.uploads(), key=key, actor=self.actor(request), at=timezone.now()
         )
         return Response(TakenDownOut(taken).data, status=201)
 

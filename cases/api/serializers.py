@@ -10,12 +10,14 @@ from rest_framework import serializers
 
 from backend.attachments.services import Upload
 from backend.common.serializers import JSONInput
+from backend.notifications.selectors import MailState
 from cases import selectors
 from cases.models import (
     Case,
     CommentState,
     ComplaintState,
     Flag,
+    Intake,
     Involvement,
     Kind,
     MatterState,
@@ -29,6 +31,7 @@ from cases.services.assessment import TICKS
 from .calculator import DayOut
 from .doors import TextAsRead
 
+MAIL = "How the mail that goes with it stands; empty where none does."
 STATES = sorted({*ComplaintState.values, *MatterState.values, *CommentState.values})
 
 
@@ -105,6 +108,15 @@ class EditorOut(serializers.Serializer[Any]):
     until = serializers.DateTimeField()
 
 
+class IntakeOut(serializers.Serializer[Any]):
+    channel = serializers.ChoiceField(choices=Intake.Channel.choices)
+    received_by = TextAsRead(help_text="Who of the force took it.")
+    transferred_from = TextAsRead(help_text="The authority that transferred it.")
+    their_reference = TextAsRead(help_text="What the other body calls it.")
+    entered_by = HandlerOut(help_text="Who wrote it down.")
+    entered_at = serializers.DateTimeField()
+
+
 class CaseOut(CaseListed):
     narrative = serializers.CharField()
     location = serializers.CharField()
@@ -151,7 +163,13 @@ class CaseOut(CaseListed):
     imported_reference = serializers.CharField(source="source_reference")
     allegations = AllegationOut(many=True)
     complainants = ComplainantListed(many=True)
+    intake = serializers.SerializerMethodField(help_text="How it came, where staff wrote it down; else null.")
     editing = serializers.SerializerMethodField(help_text="Who has it open for editing; it stops nobody.")
+
+    @extend_schema_field(IntakeOut(allow_null=True))
+    def get_intake(self, case: Case) -> Any:
+        intake = selectors.intake_of(case)
+        return IntakeOut(intake, context=self.context).data if intake else None
 
     @extend_schema_field(EditorOut(many=True))
     def get_editing(self, case: Case) -> Any:
@@ -339,6 +357,7 @@ class MessageOut(serializers.Serializer[Any]):
     template_version = serializers.IntegerField(source="template.version", default=None, allow_null=True)
     wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)
     read_at = serializers.DateTimeField(source="read.read_at", default=None, allow_null=True)
+    mail = serializers.ChoiceField(choices=MailState.choices, allow_blank=True, help_text=MAIL)
     attachments = AttachmentOut(many=True, source="files.all")
 
 

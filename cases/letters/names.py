@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def names_left_out(people: Iterable[Complainant], *, shown: str = NOT_SHOWN) -> 
 
     Of a name each word of three letters or more is left out too, however it is spelled; a shorter one as the name has it. Of
     an address it is the whole, the house and its street, and whatever has a number in it, such as the postcode; a town alone
-    is left alone. A telephone number is known with and without the country's code.
+    is left alone. A telephone number is known with and without the country's code. What they were known by before it was set
+    anew is left out like what they are known by now: the one stands in what was written before, the other in what is since.
     """
     patterns = {pattern for person in people for pattern in _patterns(person)}
     if not patterns:
@@ -42,6 +43,21 @@ def _patterns(person: Complainant) -> Iterator[str]:
         yield from _of_address(address)
     yield from _whole(person.email)
     yield from _of_number(person.telephone)
+    # The migration that fills the search reads people who have no former names yet.
+    for what, was in known_before(getattr(person, "formerly", "")):
+        yield from _OF[what](was)
+
+
+def known_before(formerly: str) -> list[tuple[str, str]]:
+    """What stands in Complainant.formerly: what it is (name, email, telephone or address), and what it was."""
+    lines = [line.partition(": ") for line in formerly.splitlines()]
+    return [(what, was) for what, _, was in lines if what in _OF and was]
+
+
+def with_former(formerly: str, former: Mapping[str, str]) -> str:
+    """`formerly` with what they are known by no more, by what it is; once each, and nothing for what was empty."""
+    lines = [f"{what}: {', '.join(was.splitlines())}" for what, was in former.items() if was.strip()]
+    return "\n".join(dict.fromkeys([*formerly.splitlines(), *lines]))
 
 
 def _of_name(name: str) -> Iterator[str]:
@@ -85,3 +101,11 @@ def _word(word: str) -> str:
 def _quotes(pattern: str) -> str:
     """O'Brien is the same with either apostrophe."""
     return re.sub("['’]", "['’]", pattern)
+
+
+_OF: Mapping[str, Callable[[str], Iterator[str]]] = {
+    "name": _of_name,
+    "email": _whole,
+    "telephone": _of_number,
+    "address": _of_address,
+}

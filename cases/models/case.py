@@ -40,7 +40,7 @@ class Origin(models.TextChoices):
 
 
 class Flag(models.TextChoices):
-    """What somebody should look at first: of what was sent in, by a look by machine, and of what was written since."""
+    """What somebody should look at first: of what was sent in, by a look by machine, and of what came of it since."""
 
     URGENT = "URGENT", "Urgent"
     SAFEGUARDING = "SAFEGUARDING", "Safeguarding"
@@ -50,6 +50,7 @@ class Flag(models.TextChoices):
     UNREAD_MESSAGE = "UNREAD_MESSAGE", "Wrote, and nobody has read it"
     WISH_TO_RECORD = "WISH_TO_RECORD", "Wishes it to be recorded"
     WISH_TO_WITHDRAW = "WISH_TO_WITHDRAW", "Wishes to withdraw"
+    MAIL_REFUSED = "MAIL_REFUSED", "A mail could not be delivered"
 
 
 class MatterType(models.TextChoices):

@@ -50,6 +50,8 @@ class Complainant(models.Model):
     has_authority = models.BooleanField(default=False)  # as they say; letters wait for the consent that is recorded
     language = models.CharField(max_length=60, blank=True)
     access_needs = EncryptedTextField(blank=True)
+    # What they were known by before it was set anew, a line each (cases.letters.names): it stands in what was written.
+    formerly = EncryptedTextField(blank=True, default="", db_default="")
     email_index = BlindIndexField(of="email")
     telephone_index = BlindIndexField(of="telephone")
     progress_told_on = models.DateField(null=True, blank=True)  # each has a clock of their own (reg. 34)
@@ -342,6 +344,8 @@ class Message(models.Model):
     delivery_reason = models.TextField(blank=True)  # why it went another way than the law or the person asks for
     wish = models.CharField(max_length=8, choices=Wish.choices, blank=True)  # that the complainant states with it
 
+    mail: str = ""  # how the mail that went with it stands, set by who asks (selectors.messages_of); "" where none did
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -353,6 +357,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def mail_cause(self) -> str:
+        """What its mail is known by in the outbox. `complainant` is loaded."""
+        return f"message:{self.public_id}:{self.complainant.public_id}" if self.complainant else ""
 
 
 class Notice(models.Model):

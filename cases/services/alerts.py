@@ -128,6 +128,10 @@ class Readers:
             if self._may_be_told(case, account):
                 return to, {str(account.public_id) if account else "address": step.address}
             to = Recipient.AUTHORITY
+        return self.first_from(case, to)
+
+    def first_from(self, case: Case, to: Recipient) -> tuple[Recipient, dict[str, str]]:
+        """Those of that part, or of the next above it that has somebody, by the account's public id."""
         for part in ABOVE[ABOVE.index(to) :]:
             readers = {
                 str(user.public_id): user.email for user in self._users(case, part) if case.pk in self._seen(user)

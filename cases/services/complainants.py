@@ -1,8 +1,10 @@
-"""Somebody joins a complaint that others have made, or goes on with it after another acted for them."""
+"""Somebody joins a complaint that others have made, or goes on with it after another acted for them; and who they are."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict, dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,19 +12,33 @@ from django.db.models import Max
 from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
+from backend.notifications import services as outbox
 from cases import makers
+from cases.letters.names import with_former
 from cases.models import Case, Complainant, Kind
 
-from . import intake, locking, notices, steps
+from . import correspondence, identity, intake, locking, notices, steps, undelivered
 from .intake import NewComplainant
 from .locking import MayNot
 
 Relationship = Complainant.Relationship
+# What follows from a name, an address and a number.
+OF_CONTACT = ("anonymous", "text_by_email", "formerly", "email_index", "telephone_index")
 
 
 class CannotJoin(Refused):
     code = "cannot-join"
     title = "Nobody can join it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who somebody is and how they are reached, as it will stand: what is empty is not known."""
+
+    name: str
+    email: str
+    telephone: str
+    address: str
 
 
 @transaction.atomic
@@ -51,3 +67,55 @@ def add(
     details = {"complainant": str(added.public_id)}
     steps.keep(case, "COMPLAINANT_ADDED", "complainants", actor=actor, at=at, details=details)
     return added, case
+
+
+@transaction.atomic
+def set_contact(
+    *, reference: str, complainant: UUID, contact: Contact, actor: Actor, at: dt.datetime, version: int
+) -> tuple[Complainant, Case]:
+    """Set who somebody is and how they are reached: what was mistyped, has changed, or was not known. Also after the end.
+
+    What they were known by before is left out of texts as before, and receipts stay valid. Mail that waits to go to another
+    address is called off; where that, or mail which could not be delivered, was not read by anybody, the address that then
+    stands is told that there is something to read. Said again as it was, somebody has seen to what could not be delivered,
+    and it is tried once more. Raises Missing (404), HistoryStands (409), Disposed (409), Stale (412), MayNot (403),
+    LookThemUpFirst (409) for who has not looked them up, for it takes the place of all that is known, and Invalid (400) where
+    somebody who is only kept informed could not be.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    identity.check_may_know(case, actor)
+    row: Complainant = steps.find(case.complainants, complainant)
+    identity.check_knows(case, row, actor=actor)
+    _check_reach(row, contact)
+    former = {name: getattr(row, name) for name, value in asdict(contact).items() if getattr(row, name) != value}
+    called_off = _call_off(case, row) if "email" in former else 0
+    unreached = undelivered.settle(case, row, at=at)
+    if not former and not unreached:
+        return row, case
+    _write(row, contact, former=former)
+    if (called_off or unreached) and row.consent_ended_on is None:
+        correspondence.announce_again(case, row, at=at)
+    # Which of them were set, never from what nor to what: an address is no business of the trail.
+    details = {"complainant": str(row.public_id), "fields": sorted(former)}
+    steps.keep(case, "CONTACT_SET", "complainants", actor=actor, at=at, details=details)
+    return row, case
+
+
+def _check_reach(row: Complainant, contact: Contact) -> None:
+    if row.relationship == Relationship.INTERESTED and not (contact.email or contact.telephone or contact.address):
+        told = "Leave an e-mail address, a telephone number or a postal address: they are to be told things."
+        raise steps.wrong("email", told)
+
+
+def _call_off(case: Case, row: Complainant) -> int:
+    why = "It was for an address that is theirs no more."
+    return outbox.call_off(about=case.reference, addressee=str(row.public_id), why=why)
+
+
+def _write(row: Complainant, contact: Contact, *, former: dict[str, str]) -> None:
+    for name, value in asdict(contact).items():
+        setattr(row, name, value)
+    row.anonymous = not contact.name
+    row.text_by_email = row.text_by_email and bool(contact.email)
+    row.formerly = with_former(row.formerly, former)
+    row.save(update_fields=[*asdict(contact), *OF_CONTACT])

@@ -11,10 +11,11 @@ from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.common.errors import Invalid, Refused
 from backend.notifications import services as outbox
-from backend.notifications.quiet_hours import end_of_quiet
+from backend.notifications.selectors import MailState
 from cases import standing
 from cases.models import Case, CaseFile, Complainant, Kind, Message, MessageFile
 
+from . import letters
 from .letters import Recipient, Written
 from .words import words_of
 
@@ -140,6 +141,27 @@ def _check_post(complainant: Complainant, way: Way, *, asked_by_law: bool) -> No
         raise _wrong("delivery", "Nobody has given an address to write to.")
 
 
+def announce_again(case: Case, complainant: Complainant, *, at: dt.datetime) -> None:
+    """Mail that there is something to read to an address that earlier mail about the case has not reached.
+
+    It says nothing else, also to who wishes the text itself: each message stands where they track it. For a change that
+    records itself.
+    """
+    if not _wants_mail(case, complainant):
+        return
+    outbox.queue(
+        cause=f"news:{complainant.public_id}:{case.version}",
+        recipient=complainant.email,
+        subject=letters.heading_of(case),
+        body=NEWS_BODY.format(reference=case.reference),
+        at=at,
+        quiet_from=complainant.quiet_from,
+        quiet_until=complainant.quiet_until,
+        about=case.reference,
+        addressee=str(complainant.public_id),
+    )
+
+
 def _envelope(to: Recipient, way: Way) -> str:
     complainant = to.complainant
     if complainant and way.delivery in BY_POST:
@@ -154,23 +176,28 @@ def _mail(case: Case, message: Message, complainant: Complainant, *, has_files: 
 
     Nothing to who would rather be rung up: others may read what comes to the address.
     """
-    wants_none = case.kind == Kind.COMMENT and not case.reply_wanted
     whole, news = message.delivery == Delivery.EMAIL, message.delivery == Delivery.TRACKING
     if complainant.contact_by == Complainant.ContactBy.TELEPHONE:
         news = False
-    if not complainant.email or wants_none or not (whole or news):
+    if not _wants_mail(case, complainant) or not (whole or news):
         return
     files = (WITH_FILES if standing.may_have_a_receipt(case, complainant) else FILES_ON_ASKING) if has_files else ""
     outbox.queue(
-        cause=f"message:{message.public_id}:{complainant.public_id}",
+        cause=message.mail_cause,
         recipient=complainant.email,
         subject=message.heading,
         body=f"{message.text}\n\n{files}{NO_ANSWERS}\n" if whole else NEWS_BODY.format(reference=case.reference),
         at=at,
-        not_before=end_of_quiet(at, quiet_from=complainant.quiet_from, quiet_until=complainant.quiet_until),
+        quiet_from=complainant.quiet_from,
+        quiet_until=complainant.quiet_until,
         about=case.reference,
         addressee=str(complainant.public_id),
     )
+    message.mail = MailState.QUEUED
+
+
+def _wants_mail(case: Case, complainant: Complainant) -> bool:
+    return bool(complainant.email) and (case.kind != Kind.COMMENT or case.reply_wanted)
 
 
 def _wrong(field: str, told: str) -> Invalid:

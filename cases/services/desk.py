@@ -13,8 +13,10 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 
 from backend.accounts.actors import Actor
-from backend.accounts.models import Role
+from backend.accounts.models import Role, User
 from backend.areas.models import Neighbourhood, Unit, current_on
+from backend.attachments import services as attachments
+from backend.attachments.services import Upload
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common import receipts as secrets
@@ -84,18 +86,22 @@ class TakenDown:
     receipts: Sequence[ReceiptOf]
 
 
-def take_down(*, told: Told, key: UUID | None, actor: Actor, at: dt.datetime) -> TakenDown:
+def take_down(
+    *, told: Told, files: Sequence[Upload] = (), key: UUID | None, actor: Actor, at: dt.datetime
+) -> TakenDown:
     """Open the case of a complaint that was made to staff, once for one Idempotency-Key of the writer.
 
-    It goes to Professional Standards like any other: who writes it down sees it afterwards only where their roles let them.
+    It goes to Professional Standards like any other: who writes it down sees it afterwards only where their roles let them,
+    so the letter that it came in is among `files`.
     Who left an e-mail address is told the reference, by a message that says nothing else. Each who complains has a receipt;
     sent again with the same key, it answers the same ones, which are stored nowhere. Raises MayNot (403) for who takes
-    no complaints, Invalid (400) for places, days or people that cannot be, and as requests.once for the key.
+    no complaints, Invalid (400) for places, days or people that cannot be, FileRefused (400, 413, 415), and as requests.once
+    for the key.
     """
     force = _force(told.force, actor)
     _check(told, on=day_of(at))
-    route = f"intake/{actor.public_id}"
-    digest = hashlib.sha256(json.dumps(asdict(told), cls=DjangoJSONEncoder, sort_keys=True).encode()).digest()
+    attachments.refuse_what_is_too_large(files)
+    route, digest = f"intake/{actor.public_id}", _digest(told, files)
     made = {
         position: secrets.make_secret(route=f"{route}/{position}", key=key, body_digest=digest)
         for position, each in enumerate(told.complainants, start=1)
@@ -106,14 +112,24 @@ def take_down(*, told: Told, key: UUID | None, actor: Actor, at: dt.datetime) ->
         key=key,
         body_digest=digest,
         at=at,
-        make=lambda: {"reference": _open(told, force, made, actor=actor, at=at).reference},
+        make=lambda: {"reference": _open(told, files, force, made, actor=actor, at=at).reference},
     )
     reference = kept["reference"]
     shown = [ReceiptOf(place, secrets.write(reference=reference, secret=secret)) for place, secret in made.items()]
     return TakenDown(reference, told.made_on, told.received_on, shown)
 
 
-def _open(told: Told, force: Unit, made: Mapping[int, str], *, actor: Actor, at: dt.datetime) -> Case:
+def _digest(told: Told, files: Sequence[Upload]) -> bytes:
+    """What was sent, by its fields and the bytes of its files."""
+    whole = hashlib.sha256(json.dumps(asdict(told), cls=DjangoJSONEncoder, sort_keys=True).encode())
+    for file in files:
+        whole.update(attachments.digest_of(file))
+    return whole.digest()
+
+
+def _open(
+    told: Told, files: Sequence[Upload], force: Unit, made: Mapping[int, str], *, actor: Actor, at: dt.datetime
+) -> Case:
     unit, neighbourhood = _place(told, force, on=day_of(at))
     case = open_case(
         NewCase(
@@ -132,13 +148,14 @@ def _open(told: Told, force: Unit, made: Mapping[int, str], *, actor: Actor, at:
             incident_on=told.incident_on,
             wishes_recording=told.wishes_recording,
             reply_wanted=told.reply_wanted,
+            files=attachments.keep_all(files=files, at=at) if files else (),
         ),
         at=at,
     )
     Intake.objects.create(
         case_id=case.pk,
         channel=told.channel,
-        received_by=told.received_by,
+        received_by=told.received_by or User.objects.get(pk=actor.account).name,
         transferred_from=told.transferred_from,
         their_reference=told.their_reference,
         entered_by_id=actor.account,
@@ -153,6 +170,7 @@ def _open(told: Told, force: Unit, made: Mapping[int, str], *, actor: Actor, at:
         "made_on": told.made_on,
         "received_on": told.received_on,
         "complainants": len(told.complainants),
+        "files": len(files),
     }
     audit.record(
         actor=actor.public_id, verb="TAKEN_DOWN", subject_kind="case", subject=case.reference, at=at, details=details
@@ -169,6 +187,8 @@ def _acknowledge(case: Case, *, at: dt.datetime) -> None:
                 subject=SUBJECT.format(reference=case.reference),
                 body=BODY.format(reference=case.reference),
                 at=at,
+                about=case.reference,
+                addressee=str(complainant.public_id),
             )
 
 

@@ -9,12 +9,14 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.common.errors import Refused
-from cases.identities import REVEALED, as_read_by, who_may_look
+from cases.identities import REVEALED, as_read_by, kept_from, who_may_look
 from cases.models import Case, Complainant
 from cases.selectors import get_case
 
 from .disposed import check_is_there
 from .locking import MayNot
+
+REVEAL_FIRST = "Reveal the complainants of the case first, for a reason that is kept."
 
 
 class LookThemUpFirst(Refused):
@@ -51,4 +53,10 @@ def check_looked_up(case: Case, *texts: str, actor: Actor) -> None:
     """That the actor may read these texts of the case whole. Raises LookThemUpFirst (409) where a name in them is kept back."""
     as_read = as_read_by(actor, case=case)
     if any(as_read(text) != text for text in texts):
-        raise LookThemUpFirst("Reveal the complainants of the case first, for a reason that is kept.")
+        raise LookThemUpFirst(REVEAL_FIRST)
+
+
+def check_knows(case: Case, complainant: Complainant, *, actor: Actor) -> None:
+    """That the actor has looked this one up. Raises LookThemUpFirst (409)."""
+    if complainant in kept_from(case, actor):
+        raise LookThemUpFirst(REVEAL_FIRST)

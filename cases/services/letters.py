@@ -92,7 +92,12 @@ def preview(case: Case, kind: str, *, to: Recipient, on: dt.date) -> Written:
 
 
 def write_freely(case: Case, text: str) -> Written:
-    return Written(text, f"Your reference {case.reference}")
+    return Written(text, heading_of(case))
+
+
+def heading_of(case: Case) -> str:
+    """The subject line of what no template has one for."""
+    return f"Your reference {case.reference}"
 
 
 def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Written:

@@ -15,7 +15,6 @@ from backend.accounts.actors import Actor
 from backend.common import receipts
 from backend.common.errors import Refused
 from backend.notifications import services as outbox
-from backend.notifications.quiet_hours import end_of_quiet
 from cases import standing
 from cases.models import Case, Complainant, Kind, Receipt
 
@@ -91,7 +90,8 @@ def _tell(case: Case, who: Complainant, *, at: dt.datetime) -> None:
         subject=SUBJECT.format(reference=case.reference),
         body=BODY.format(reference=case.reference),
         at=at,
-        not_before=end_of_quiet(at, quiet_from=who.quiet_from, quiet_until=who.quiet_until),
+        quiet_from=who.quiet_from,
+        quiet_until=who.quiet_until,
         about=case.reference,
         addressee=str(who.public_id),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.attachments.services import Upload
+from backend.attachments.api import FilesIn
 from backend.common.serializers import JSONInput, NestedInput, PastDateField, YesField
 from cases.models import Complainant, Message
 from cases.services.preferences import Wishes
@@ -80,18 +80,6 @@ class ContactIn(JSONInput):
     def contact(fields: dict[str, Any]) -> Contact:
         names = ("name", "email", "telephone", "address", "language", "access_needs")
         return Contact(**{name: fields.pop(name) for name in names})
-
-
-class FilesIn(JSONInput):
-    files = serializers.ListField(
-        child=serializers.FileField(max_length=None, allow_empty_file=True),
-        required=False,
-        default=list,
-        help_text="Up to five photographs, PDF documents or plain texts of 20 MB each; send the form as multipart/form-data.",
-    )
-
-    def uploads(self) -> list[Upload]:
-        return [Upload(file.name or "", file.file) for file in self.validated_data["files"]]
 
 
 class RatingIn(PlaceIn):

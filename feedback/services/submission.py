@@ -41,7 +41,6 @@ If you are in danger, call 999. If it cannot wait, call 101.
 Please do not answer this message: nobody reads the answers.
 """
 WINDOW = dt.timedelta(minutes=10)
-CHUNK = 1024 * 1024  # bytes of a file that are in memory at once
 
 
 def count_submission(*, caller: str, at: dt.datetime) -> None:
@@ -172,17 +171,8 @@ def _digest(draft: Draft, files: Sequence[Upload]) -> bytes:
     """What was sent, by its fields and the bytes of its files: the same whatever the boundary of the form was."""
     whole = hashlib.sha256(_as_json(draft).encode())
     for file in files:
-        whole.update(digest_of(file))
+        whole.update(attachments.digest_of(file))
     return whole.digest()
-
-
-def digest_of(file: Upload) -> bytes:
-    """The SHA-256 of a file that comes in, read piece by piece."""
-    file.content.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.content.read(CHUNK):
-        digest.update(chunk)
-    return digest.digest()
 
 
 def _place(draft: Draft, *, on: dt.date) -> Place:
@@ -232,12 +222,15 @@ def _keep_scores(submission: Submission, scores: Scores) -> None:
 
 def _finish(submission: Submission, contact: Contact, at: dt.datetime) -> dict[str, Any]:
     if contact.email:
+        sender = Complainant.objects.only("public_id").get(case__reference=submission.reference)
         outbox.queue(
             cause=f"acknowledge:{submission.reference}",
             recipient=contact.email,
             subject=ACKNOWLEDGED_SUBJECT.format(reference=submission.reference),
             body=ACKNOWLEDGED_BODY.format(reference=submission.reference),
             at=at,
+            about=submission.reference,
+            addressee=str(sender.public_id),
         )
     _record(submission, at)
     return {"reference": submission.reference, "submitted_at": at.isoformat()}

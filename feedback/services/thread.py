@@ -125,5 +125,5 @@ def count(*, caller: str, at: dt.datetime) -> None:
 def _digest(writer: Complainant, text: str, wish: str, files: Sequence[Upload]) -> bytes:
     whole = hashlib.sha256(json.dumps([str(writer.public_id), text, wish]).encode())
     for file in files:
-        whole.update(submission.digest_of(file))
+        whole.update(attachments.digest_of(file))
     return whole.digest()

@@ -301,7 +301,7 @@ class TestOnPaper:
 def known(**more: str) -> Any:
     return SimpleNamespace(
         **{"name": "", "acts_for": "", "consent_given_by": "", "email": "", "telephone": "", "address": "",
-           "safe_address": "", **more}
+           "safe_address": "", "formerly": "", **more}
     )  # fmt: skip
 
 
@@ -320,6 +320,8 @@ class TestLeavingOut:
             (known(telephone="12"), "At 12 we met", "At 12 we met"),
             (known(address="5 Mill Lane, West Town, B1 1AA"), "In Mill Lane, not West Town", f"In {NOT_SHOWN}, not West Town"),
             (known(safe_address="Rose Cottage\nAshby"), "rose  cottage", NOT_SHOWN),
+            (known(name="Maya Quill", formerly="name: Maya Feild"), "Ms Feild-Quill", f"Ms {NOT_SHOWN}-{NOT_SHOWN}"),
+            (known(formerly="telephone: 07700 900123\nemail: a@b.test"), "a@b.test, 07700 900123", f"{NOT_SHOWN}, {NOT_SHOWN}"),
             (known(), "Maya", "Maya"),
         ],
     )  # fmt: skip

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from backend.accounts.models import Role
 from backend.accounts.services import people
@@ -15,7 +19,7 @@ from backend.areas.models import Unit
 from backend.audit import services as audit
 from backend.notifications.models import Outgoing
 from cases.models import Case, Complainant, Intake
-from tests.cast import AT, FOUNDER, Cast, add_user
+from tests.cast import AT, FOUNDER, Cast, a_case, add_user
 
 URL = "/api/v1/cases/intake/"
 TODAY = timezone.localdate
@@ -186,5 +190,109 @@ def test_the_trail_says_how_it_came_and_no_words(cast: Cast) -> None:
     ((event, details),) = audit.timeline(subject_kind="case", subject=case.reference)
     assert (event.verb, event.actor) == ("TAKEN_DOWN", str(cast.users["amal"].public_id))
     assert details == {
-        "channel": "TELEPHONE", "made_on": str(TODAY()), "received_on": str(TODAY()), "complainants": 1,
+        "channel": "TELEPHONE", "made_on": str(TODAY()), "received_on": str(TODAY()), "complainants": 1, "files": 0,
     }  # fmt: skip
+
+
+def test_who_took_it_is_who_wrote_it_down_where_nobody_else_is_named(cast: Cast) -> None:
+    case = taken(send(cast, "cai"))
+
+    assert Intake.objects.get(case=case).received_by == "Cai"
+
+
+def test_how_it_came_is_read_with_the_case(cast: Cast) -> None:
+    came = {"transferred_from": "Eastshire Police", "their_reference": "X/12"}
+    case = taken(send(cast, "cai", channel="TRANSFER", **came))
+
+    shown = cast.client("amal").get(f"/api/v1/cases/{case.reference}/").json()["intake"]
+
+    assert shown.pop("entered_at")
+    by = {"email": "cai@westshire.test", "name": "Cai"}
+    assert shown == {"channel": "TRANSFER", "received_by": "Cai", **came, "entered_by": by}
+
+
+def test_of_what_the_public_sent_there_is_no_such_thing(cast: Cast) -> None:
+    case = a_case(cast)
+
+    assert cast.client("amal").get(f"/api/v1/cases/{case.reference}/").json()["intake"] is None
+
+
+def test_who_complained_is_named_by_no_reference_of_another_body(cast: Cast) -> None:
+    case = taken(send(cast, their_reference="Field, M."))
+
+    assert "Field" not in cast.client("amal").get(f"/api/v1/cases/{case.reference}/").content.decode()
+
+
+class TestWithTheLetter:
+    @pytest.fixture(autouse=True)
+    def files(self, settings: Settings, tmp_path: Path) -> None:
+        settings.FILES_ROOT = tmp_path / "files"
+
+    def post(self, cast: Cast, *letters: bytes, name: str = "cai", key: str | None = None, **more: Any) -> Any:
+        """As a form: each complainant is a part of its own."""
+        fields = told(**{"channel": "LETTER", "reply_wanted": "true", **more})
+        fields["complainants"] = [json.dumps(each) for each in fields["complainants"]]
+        fields["files"] = [SimpleUploadedFile("letter.txt", each) for each in letters]
+        headers = {"Idempotency-Key": key} if key else {}
+        return cast.client(name).post(URL, fields, format="multipart", headers=headers)
+
+    def read(self, cast: Cast, case: Case) -> list[str]:
+        """The files of the case as Professional Standards reads them."""
+        amal, url = cast.client("amal"), f"/api/v1/cases/{case.reference}/files/"
+        answers = [amal.get(f"{url}{file['public_id']}/") for file in amal.get(url).json()]
+        return [b"".join(answer.streaming_content).decode() for answer in answers]
+
+    @pytest.mark.parametrize("name", ["cai", "dee", "fay", "amal"])
+    def test_whoever_writes_it_down_sends_it_along(self, cast: Cast, name: str) -> None:
+        case = taken(self.post(cast, b"Dear Sirs", b"The envelope", name=name))
+
+        assert self.read(cast, case) == ["Dear Sirs", "The envelope"]
+        maya = case.complainants.get()
+        assert (maya.name, maya.email, maya.relationship) == ("Maya Field", "maya@home.test", "AFFECTED")
+
+    def test_a_form_says_what_json_says(self, cast: Cast) -> None:
+        people = [
+            {"name": "Maya Field", "has_authority": False},
+            {"name": "Omar Lee", "relationship": "REPRESENTATIVE", "acts_for": "Maya Field", "has_authority": True},
+        ]
+
+        case = taken(self.post(cast, complainants=people, about_unit="northgate"))
+
+        assert [each.has_authority for each in case.complainants.order_by("position")] == [False, True]
+        assert (case.reply_wanted, case.wishes_recording, case.incident_on) == (True, None, None)
+        assert self.read(cast, case) == []
+
+    def test_an_answer_is_wanted_unless_it_is_said_that_none_is(self, cast: Cast) -> None:
+        assert taken(self.post(cast, reply_wanted="")).reply_wanted is True
+        assert taken(self.post(cast, reply_wanted="false")).reply_wanted is False
+
+    @pytest.mark.parametrize("wrong", ["Maya Field", "[1", "7", '"Maya"', '{"name": 5}', "NaN"])
+    def test_a_part_that_is_no_complainant_is_refused(self, cast: Cast, wrong: str) -> None:
+        fields = {**told(), "complainants": [wrong]}
+
+        answer = cast.client("cai").post(URL, fields, format="multipart")
+
+        assert answer.status_code == 400
+        assert [each.rpartition(".")[0] for each in answer.json()["errors"]] == ["complainants.0"]
+        assert not Case.objects.exists()
+
+    def test_with_one_key_other_bytes_are_another_complaint(self, cast: Cast) -> None:
+        key = str(uuid.uuid4())
+
+        first, again = self.post(cast, b"Dear Sirs", key=key), self.post(cast, b"Dear Sirs", key=key)
+
+        assert first.json() == again.json()
+        assert Case.objects.count() == 1
+        assert self.post(cast, b"Dear Madam", key=key).status_code == 422
+
+    def test_what_is_no_letter_is_refused_and_nothing_is_written_down(self, cast: Cast) -> None:
+        answer = self.post(cast, b"MZ\x90\x00\x03")
+
+        assert answer.status_code == 415
+        assert not Case.objects.exists()
+
+    def test_the_trail_counts_them(self, cast: Cast) -> None:
+        case = taken(self.post(cast, b"Dear Sirs"))
+
+        ((_, details),) = audit.timeline(subject_kind="case", subject=case.reference)
+        assert details["files"] == 1

@@ -4,18 +4,22 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.notifications.models import Outgoing
 from backend.notifications.quiet_hours import end_of_quiet
-from backend.notifications.services import LEASE, Counts, call_off, claim_next, queue, send_due
+from backend.notifications.services import LEASE, Counts, call_off, claim_next, queue, release_held, send_due
 from tests.mail_server import MailServer
 
 LONDON = ZoneInfo("Europe/London")
 NIGHT = {"quiet_from": dt.time(22), "quiet_until": dt.time(7)}
 FIRST = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 NINE = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+TEN_AT_NIGHT = NINE.replace(hour=22)  # London is on UTC in March, until the 29th
+SEVEN_NEXT_DAY = NINE.replace(day=3, hour=7)
+MINUTE = dt.timedelta(minutes=1)
 
 
 def send(moment: dt.datetime) -> Counts:
@@ -123,6 +127,82 @@ class TestWithAMailServer:
 
         assert mail_server.recipients == []
         assert Outgoing.objects.get().state == "CALLED_OFF"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestInTheNight:
+    """Maya wants no mail from ten in the evening until seven."""
+
+    def test_what_is_queued_in_it_waits_until_it_is_over(self, mail_server: MailServer) -> None:
+        queued(at=TEN_AT_NIGHT, **NIGHT)
+
+        assert send(SEVEN_NEXT_DAY - MINUTE) == Counts()
+        assert send(SEVEN_NEXT_DAY) == Counts(sent=1)
+
+    def test_what_failed_before_it_is_tried_again_after_it(self, mail_server: MailServer) -> None:
+        row = queued(at=NINE, **NIGHT)
+        mail_server.data_answers = ["451 try later"]
+
+        assert send(TEN_AT_NIGHT - MINUTE / 4) == Counts(retried=1)
+
+        row.refresh_from_db()
+        assert row.next_try_at == SEVEN_NEXT_DAY
+
+    def test_a_worker_that_comes_late_leaves_it_until_it_is_over_and_counts_no_attempt(
+        self, mail_server: MailServer
+    ) -> None:
+        row = queued(at=NINE, **NIGHT)
+
+        assert send(TEN_AT_NIGHT) == Counts()
+
+        row.refresh_from_db()
+        assert (row.state, row.attempts, row.claim, row.next_try_at) == ("PENDING", 0, None, SEVEN_NEXT_DAY)
+        assert (send(SEVEN_NEXT_DAY), mail_server.recipients) == (Counts(sent=1), ["maya@home.test"])
+
+    def test_what_a_dead_worker_held_is_left_until_it_is_over(self, mail_server: MailServer) -> None:
+        row = queued(at=NINE, **NIGHT)
+        claim_next(at=TEN_AT_NIGHT - MINUTE, now=TEN_AT_NIGHT - MINUTE)
+
+        assert send(TEN_AT_NIGHT + LEASE) == Counts()
+
+        row.refresh_from_db()
+        assert (row.state, row.attempts, row.claimed_until, row.next_try_at) == ("PENDING", 1, None, SEVEN_NEXT_DAY)
+
+    def test_what_a_restore_held_is_let_go_when_it_is_over(self, mail_server: MailServer) -> None:
+        hers, other = queued("hers", at=NINE, **NIGHT), queued("other", at=NINE)
+        Outgoing.objects.update(held=True)
+
+        assert release_held(at=TEN_AT_NIGHT) == 2
+
+        tries = dict(Outgoing.objects.values_list("cause", "next_try_at"))
+        assert tries == {hers.cause: SEVEN_NEXT_DAY, other.cause: TEN_AT_NIGHT}
+
+    def test_mail_to_others_goes_meanwhile(self, mail_server: MailServer) -> None:
+        queued("hers", at=NINE, **NIGHT)
+        queued("other", at=NINE, recipient="omar@home.test")
+        queued("hers again", at=NINE, **NIGHT)
+        queued("of the day", at=NINE, recipient="zoe@home.test", quiet_from=dt.time(9), quiet_until=dt.time(17))
+
+        assert send(TEN_AT_NIGHT) == Counts(sent=2)
+        assert sorted(mail_server.recipients) == ["omar@home.test", "zoe@home.test"]
+
+    def test_without_quiet_hours_a_failure_waits_for_its_pause_alone(self, mail_server: MailServer) -> None:
+        row = queued(at=NINE)
+        mail_server.data_answers = ["451 try later"]
+        send(TEN_AT_NIGHT)
+
+        row.refresh_from_db()
+        assert row.next_try_at - TEN_AT_NIGHT < 2 * MINUTE
+
+    def test_a_clock_that_is_set_back_keeps_no_worker_from_coming_to_an_end(self, mail_server: MailServer) -> None:
+        queued(at=NINE, **NIGHT)
+
+        assert claim_next(at=SEVEN_NEXT_DAY, now=TEN_AT_NIGHT) is None
+
+
+def test_quiet_hours_have_two_ends(db: None) -> None:
+    with pytest.raises(IntegrityError, match="outgoing_quiet_hours_begin_and_end"):
+        queued(quiet_from=dt.time(22))
 
 
 def test_everything_is_never_called_off_at_once() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from backend.common.serializers import JSONInput, NestedInput, PastDateField
+from backend.notifications.selectors import MailState
 from cases import letters as texts
 from cases.api.doors import TextAsRead
-from cases.api.serializers import ComplainantListed, MessageOut
+from cases.api.serializers import MAIL, ComplainantListed, MessageOut
 from cases.letters.reading import grade
 from cases.models import Complainant, LetterTemplate, Message, Notice
 from cases.notices import HARM_GROUNDS, NOTICES, may_be_withheld_on
@@ -195,6 +196,9 @@ class NoticeOut(serializers.Serializer[Any]):
     reviewed_on = serializers.DateField(allow_null=True)
     withheld_until = serializers.DateField(allow_null=True)
     message = serializers.UUIDField(source="message.public_id", default=None, allow_null=True)
+    mail = serializers.ChoiceField(
+        source="message.mail", choices=MailState.choices, default="", allow_blank=True, help_text=MAIL
+    )
 
     def get_says(self, notice: Notice) -> str:
         return NOTICES[notice.kind].says

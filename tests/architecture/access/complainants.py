@@ -1,4 +1,4 @@
-"""Who joins a complaint; the receipt, and the end of a consent, of one complainant. No id here is of anybody: 404 is a yes."""
+"""Who joins a complaint; who one complainant is, their receipt, and the end of a consent. No id here is of anybody: 404 is a yes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tests.architecture.access import Answers
 
 OMAR = {"name": "Omar Reed", "relationship": "WITNESS"}
 ENDED = {"ended_on": "2026-11-01"}
+CONTACT = {"name": "Omar Reed", "email": "omar@home.test", "telephone": "", "address": ""}
 
 
 def answers(*, work: str, **joining: int) -> dict[str, tuple[dict[str, Any], dict[str, int]]]:
@@ -16,6 +17,7 @@ def answers(*, work: str, **joining: int) -> dict[str, tuple[dict[str, Any], dic
     return {
         "complainants": (OMAR, joining),
         "complainant-receipt": ({}, nobody),
+        "complainant-contact": (CONTACT, nobody),
         "consent-end": (ENDED, nobody),
     }
 
