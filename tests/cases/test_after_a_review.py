@@ -200,8 +200,8 @@ class TestTheIOPCsOwnFindings:
     def test_may_be_what_no_further_action_never_found(self, cast: Cast) -> None:
         case = a_recorded_case(cast)
         assess(cast, case, "beth", alleges_crime_or_discipline=True)
-        move(cast, case, "beth", "take_no_further_action", reason="It repeats what was decided.")
         allegation = code(cast, alleged(cast, case))
+        move(cast, case, "beth", "take_no_further_action", reason="It repeats what was decided.")
         in_decision(cast, case, "lev")
         set_actions(cast, decide(cast, allegation, "NO_FURTHER_ACTION"))
         review = apply(cast, move(cast, case, "beth", "send_outcome", **TOLD))

@@ -228,3 +228,23 @@ def test_the_iopc_investigates_itself_what_it_reviewed_and_then_nobody_reviews_i
     story.decided(allegation).told()
 
     assert story.read()["review_body"] == ""
+
+
+def test_the_iopc_puts_its_own_findings_in_the_place_of_the_forces_and_the_case_ends_with_them(story: Story) -> None:
+    allegation = to_be_reviewed(story, **CONDUCT)
+    ended(story, applied(story, "IOPC"), "SUBSTITUTES_FINDINGS")
+    assert [each["finding"] for each in story.read()["allegations"]] == [""]
+    story.cannot("beth", "reopen_after_review", "Nothing of a review calls for it")
+    story.cannot("beth", "close_review", "put its own findings", told=AGAIN)
+
+    finding = {"finding": "ACCEPTABLE", "rationale": "What the IOPC found, and why."}
+    story.does("lev", "put", f"allegations/{allegation}/decision/", finding)
+    story.does("lev", "put", f"allegations/{allegation}/actions/", {"actions": []})
+    story.move("beth", "close_review", "FINALISED", told=AGAIN)
+
+    assert [each["finding"] for each in story.read()["allegations"]] == ["ACCEPTABLE"]
+    decisions = next(each["decisions"] for each in story.read(path="allegations/"))
+    assert [(each["finding"], each["by_the_iopc"]) for each in decisions] == [
+        ("NOT_ACCEPTABLE", False),
+        ("ACCEPTABLE", True),
+    ]
