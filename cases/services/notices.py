@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
 from cases.models import Case, Complainant, Involvement, Notice
+from cases.notices import NOTICES
 
 from .due import forget
 
@@ -16,10 +17,13 @@ from .due import forget
 def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     """The notices of `kind` (cases.notices) that are owed from `on`: one to each of `to`, for a change that records itself.
 
-    An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case.
+    An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case; who is only kept
+    informed is owed no copy of what others complain of.
     """
     if to == "COMPLAINANT":
         to_be_told = Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
+        if not NOTICES[kind].to_interested:
+            to_be_told = to_be_told.exclude(relationship=Complainant.Relationship.INTERESTED)
         return _owe(case, kind, to, on, complainants=list(to_be_told))
     if to == "SUBJECT":
         known = Involvement.objects.filter(
