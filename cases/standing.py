@@ -61,11 +61,16 @@ def review_body_of(case: Case) -> str:
     special = [each for each in case.special_procedures.all() if each.ended_on is None]
     if special and all(each.accelerated_on for each in special):
         return ""
+    return "IOPC" if is_the_iopcs_to_review(case) else "LPB"
+
+
+def is_the_iopcs_to_review(case: Case) -> bool:
+    """Whether it, or a part that came from another case, was referred, concerns a senior officer, or alleges what must be recorded."""
     senior = any(
         each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
         for each in case.involvements.all()
     )
-    return "IOPC" if last_referral(case) or senior or case.concerns_conduct else "LPB"
+    return bool(last_referral(case)) or senior or case.concerns_conduct or case.iopc_reviews_a_part
 
 
 def live_allegations(case: Case) -> list[Allegation]:

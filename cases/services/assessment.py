@@ -103,6 +103,22 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
         raise CannotAssess("You handle the case: a second person has to take back the complainant's wish.")
 
 
+def say_yes_too(case: Case, source: Case, *, at: dt.datetime) -> list[str]:
+    """What `source` alleges `case` alleges from now on, for a part of it goes on there: answers what that adds (of TICKS).
+
+    What must be referred has to be referred there too, also where `source` was: a complaint about the same is one of its own.
+    For a change that records itself.
+    """
+    added = [name for name in TICKS if getattr(source, name) and not getattr(case, name)]
+    for name in added:
+        setattr(case, name, True)
+    case.concerns_conduct = case.concerns_conduct or source.concerns_conduct
+    if "alleges_mandatory_referral" in added:
+        _start_or_stop_the_referral(case, on=day_of(at))
+    take_from_whom_it_is_not_for(case, at=at)
+    return added
+
+
 def _start_or_stop_the_referral(case: Case, *, on: dt.date) -> None:
     """From the day on which it becomes clear, the referral is due by the end of the next (SI 2020/2 reg. 4)."""
     if not case.alleges_mandatory_referral:
