@@ -18,7 +18,19 @@ SENIOR_RANKS = {  # above chief superintendent
     "DEPUTY COMMISSIONER",
     "COMMISSIONER",
 }
+# From any of these a complaint is recorded as it stands, also where it was closed there.
+HANDLED_OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE", "FINALISED")
 FORMS_OF_THE_IOPC = ("determine_directed", "determine_independent")
+
+
+def has_to_be_recorded_after_all(case: Case) -> bool:
+    """Whether a complaint that is handled outside Schedule 3, or ended so, has to be recorded (Sch 3 para 2(6A)).
+
+    By a wish, which counts at any time, or by what it alleges. Where the local policing body is its authority, that records it.
+    """
+    was_made_here = case.kind == "COMPLAINT" and case.origin == "LIVE"
+    outside = was_made_here and case.state in HANDLED_OUTSIDE and case.recorded_on is None
+    return outside and not case.concerns_chief_officer and bool(case.wishes_recording or case.concerns_conduct)
 
 
 def is_wholly_suspended(case: Case) -> bool:

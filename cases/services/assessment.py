@@ -67,6 +67,7 @@ def assess(
     if contact_impossible_reason is not None:
         _set_contact_impossible(case, contact_impossible_reason)
     case.concerns_conduct = any(ticks.values())
+    case.note_what_must_be_recorded(day_of(at))
     _start_or_stop_the_referral(case, on=day_of(at))
     case.assessed_by_id = actor.person_id
     take_from_whom_it_is_not_for(case, at=at)

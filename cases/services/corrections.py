@@ -24,8 +24,8 @@ from .locking import MayNot
 
 OF_THE_CASE = (
     "made_on", "received_on", "handling_started_on", "contacted_on", "sent_to_unit_on", "recording_offered_on",
-    "recording_declined_on", "recorded_on", "referral_clear_on", "referred_on", "investigating_since", "timeliness_written_on",
-    "reported_on", "resolved_on", "decided_on", "told_on", "review_information_on",
+    "recording_declined_on", "must_record_since", "recorded_on", "referral_clear_on", "referred_on", "investigating_since",
+    "timeliness_written_on", "reported_on", "resolved_on", "decided_on", "told_on", "review_information_on",
 )  # fmt: skip
 # The parts of a case (cases.selectors.PARTS) whose days may be corrected. What a body's notice says stands in its document.
 OF_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {

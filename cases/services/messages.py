@@ -184,6 +184,7 @@ def receive(
     flags = [Flag.UNREAD_MESSAGE]
     if wish == Message.Wish.RECORD:
         case.wishes_recording = True
+        case.note_what_must_be_recorded(day_of(at))
         flags += [] if case.recorded_on else [Flag.WISH_TO_RECORD]
     if wish == Message.Wish.WITHDRAW:
         flags.append(Flag.WISH_TO_WITHDRAW)
