@@ -16,7 +16,7 @@ from backend.calendar.working_days import WorkingCalendar
 from .clocks import CLOCKS, DAY, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
 from .facts import owes_no_referral
 from .notices import NOTICES
-from .standing import review_ends_on
+from .standing import has_to_be_recorded_after_all, review_ends_on
 
 if TYPE_CHECKING:
     from .models import Case
@@ -59,7 +59,9 @@ class Deadline:
 
 
 def open_deadlines(case: Case, calendar: WorkingCalendar) -> list[Deadline]:
-    """Every duty that is open on the case, the first due first; once it is closed, what it left to tell; none for history.
+    """Every duty that is open on the case, the first due first; none for history.
+
+    Once it is closed: what it left to tell, and to record it, where that has to be done after all.
 
     A service target leaves out the days on which all of the case was suspended, and is not among them while it still is.
     """
@@ -138,6 +140,8 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_a_comment(case, calendar)
         return
     yield from _to_tell(case, calendar)
+    if has_to_be_recorded_after_all(case):
+        yield _running("recording_decision", _to_be_recorded_since(case), calendar)
     if case.closed_on:
         return
     if case.concerns_chief_officer:
@@ -206,6 +210,11 @@ def _of_the_first_days(case: Case, calendar: WorkingCalendar) -> Iterator[dict[s
     may_stay_outside = not (case.recorded_on or case.concerns_conduct or case.wishes_recording)
     if may_stay_outside and not case.resolved_on and case.state != "OUTSIDE_UNRESOLVED":
         yield _running("outside_resolution", case.received_on, calendar)
+
+
+def _to_be_recorded_since(case: Case) -> dt.date:
+    """The day of the wish or the yes that came once it was handled outside Schedule 3; else that on which it was made."""
+    return case.must_record_since or case.made_on
 
 
 def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
@@ -293,7 +302,7 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
     if reached and not case.told_on:
         by, _ = _who_informs(case)
         yield _running("outcome_notice", reached, calendar, owed_by=by, owed_to="complainant")
-    if case.state in AWAITS_ITS_END and case.told_on:
+    if case.state in AWAITS_ITS_END and case.told_on and not has_to_be_recorded_after_all(case):
         ends_on = review_ends_on(case)
         if ends_on and case.review_information_on:
             yield _running(
@@ -344,7 +353,7 @@ def _done(case: Case, calendar: WorkingCalendar) -> Iterator[tuple[dict[str, Any
     if case.kind != "COMPLAINT":
         return
     yield _running("first_contact", case.made_on, calendar), case.contacted_on
-    yield _running("recording_decision", case.made_on, calendar), case.recorded_on
+    yield _running("recording_decision", _to_be_recorded_since(case), calendar), case.recorded_on
     if reached := case.resolved_on or case.decided_on:
         yield _running("outcome_notice", reached, calendar), case.told_on
     for referral in _rows(case, "referrals"):

@@ -22,6 +22,7 @@ class NoticeKind:
     """One kind of notice: what it says, and which clock (cases.clocks) runs from the day that it is owed.
 
     `withheld_on`: the grounds of the harm test on which it may be kept back; none where it has to be sent whatever the harm.
+    `to_interested`: whether those are told it, too, who complain of nothing and are only kept informed (PRA 2002 s. 21).
     """
 
     kind: str
@@ -30,6 +31,7 @@ class NoticeKind:
     basis: str
     withheld_on: tuple[str, ...] = HARM_GROUNDS
     by_recorded_delivery: bool = False
+    to_interested: bool = True
 
 
 def _kinds(*kinds: NoticeKind) -> Mapping[str, NoticeKind]:
@@ -38,7 +40,7 @@ def _kinds(*kinds: NoticeKind) -> Mapping[str, NoticeKind]:
 
 NOTICES = _kinds(
     NoticeKind("RECORD_COPY", "A copy of the record of the complaint", "notice", f"{REGULATIONS}, regulation 3",
-               withheld_on=OF_A_RECORD_COPY),
+               withheld_on=OF_A_RECORD_COPY, to_interested=False),
     NoticeKind("HANDLING", "How the complaint is handled, and why", "notice", f"{REGULATIONS}, regulation 33"),
     NoticeKind("REFERRAL", "That it was referred to the IOPC", "notice", "Police Reform Act 2002, Schedule 3, paragraph 4(6)"),
     NoticeKind("IOPC_DECISION", "What the IOPC decided", "notice", "Police Reform Act 2002, Schedule 3, paragraph 15(5)"),

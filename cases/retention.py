@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .clocks import corresponding_date
 from .facts import HOUSE, fact, no_review_is_open
-from .standing import FORMS_OF_THE_IOPC, open_suspensions
+from .standing import FORMS_OF_THE_IOPC, has_to_be_recorded_after_all, open_suspensions
 
 if TYPE_CHECKING:
     from .models import Case, RetentionPeriod
@@ -127,10 +127,12 @@ def everything_was_read(case: Case) -> bool:
 
 
 @fact(
-    "They wish it to be recorded, and nothing was done about it: record it.",
+    "They wish it to be recorded, or it alleges what must be, and nothing was done about it: record it.",
     rule="Police Reform Act 2002, Schedule 3, paragraph 2(6A)",
 )
 def no_wish_to_record_stands(case: Case) -> bool:
+    if has_to_be_recorded_after_all(case):
+        return False
     return WISH_TO_RECORD not in case.flags or case.recorded_on is not None
 
 

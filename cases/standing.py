@@ -18,7 +18,19 @@ SENIOR_RANKS = {  # above chief superintendent
     "DEPUTY COMMISSIONER",
     "COMMISSIONER",
 }
+# From any of these a complaint is recorded as it stands, also where it was closed there.
+HANDLED_OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE", "FINALISED")
 FORMS_OF_THE_IOPC = ("determine_directed", "determine_independent")
+
+
+def has_to_be_recorded_after_all(case: Case) -> bool:
+    """Whether a complaint that is handled outside Schedule 3, or ended so, has to be recorded (Sch 3 para 2(6A)).
+
+    By a wish, which counts at any time, or by what it alleges. Where the local policing body is its authority, that records it.
+    """
+    was_made_here = case.kind == "COMPLAINT" and case.origin == "LIVE"
+    outside = was_made_here and case.state in HANDLED_OUTSIDE and case.recorded_on is None
+    return outside and not case.concerns_chief_officer and bool(case.wishes_recording or case.concerns_conduct)
 
 
 def is_wholly_suspended(case: Case) -> bool:
@@ -65,11 +77,16 @@ def review_body_of(case: Case) -> str:
         return ""
     if _is_accelerated_throughout(case):
         return ""
+    return "IOPC" if is_the_iopcs_to_review(case) else "LPB"
+
+
+def is_the_iopcs_to_review(case: Case) -> bool:
+    """Whether it, or a part that came from another case, was referred, concerns a senior officer, or alleges what must be recorded."""
     senior = any(
         each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
         for each in case.involvements.all()
     )
-    return "IOPC" if last_referral(case) or senior or case.concerns_conduct else "LPB"
+    return bool(last_referral(case)) or senior or case.concerns_conduct or case.iopc_reviews_a_part
 
 
 def _is_accelerated_throughout(case: Case) -> bool:

@@ -139,6 +139,9 @@ class CaseOut(CaseListed):
     contact_impossible_reason = TextAsRead()
     recording_offered_on = serializers.DateField(allow_null=True)
     recording_declined_on = serializers.DateField(allow_null=True)
+    must_record_since = serializers.DateField(
+        allow_null=True, help_text="A wish or a yes that came once it was handled outside Schedule 3."
+    )
     recorded_on = serializers.DateField(allow_null=True)
     recorded_because = serializers.CharField()
     referral_clear_on = serializers.DateField(allow_null=True)

@@ -20,6 +20,7 @@ from backend.accounts.actors import Actor
 from backend.accounts.models import Person, Role, User
 from backend.areas.models import Neighbourhood, Unit
 from backend.common.identifiers import random_reference
+from cases import standing
 
 from .reference import Regime
 from .states import BEING_HANDLED, CommentState, ComplaintState, MatterState
@@ -161,6 +162,7 @@ class Case(FSMModelMixin, models.Model):
     sent_to_unit_on = models.DateField(null=True, blank=True)
     recording_offered_on = models.DateField(null=True, blank=True)  # after an unresolved handling outside Schedule 3
     recording_declined_on = models.DateField(null=True, blank=True)
+    must_record_since = models.DateField(null=True, blank=True)  # a wish or a yes that came once it was handled outside
     recorded_on = models.DateField(null=True, blank=True)
     referral_clear_on = models.DateField(null=True, blank=True)  # when it became clear that a referral is mandatory
     referred_on = models.DateField(null=True, blank=True)  # the last time; null again once that no longer stands
@@ -200,6 +202,9 @@ class Case(FSMModelMixin, models.Model):
     kept_from_units = models.BooleanField(
         default=False
     )  # special procedures, a serious category, a senior rank, a referral
+    iopc_reviews_a_part = models.BooleanField(
+        default=False, db_default=False
+    )  # an allegation came from a case whose review is the IOPC's: so is that of the whole (Sch 3 para 30)
     review_body = models.CharField(max_length=4, blank=True)
     # The people, not the accounts, who held it while it was being handled; and all who held it before it was opened again.
     worked_on_by = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
@@ -283,6 +288,17 @@ class Case(FSMModelMixin, models.Model):
                 condition=Q(disposed_on=None)
                 | Q(origin="LIVE", closed_on__isnull=False, disposed_on__gt=F("closed_on"), narrative=""),
             ),
+            models.CheckConstraint(
+                name="what_must_be_recorded_is_kept",
+                condition=Q(disposed_on=None)
+                | ~Q(
+                    kind="COMPLAINT",
+                    state__in=[*standing.HANDLED_OUTSIDE],
+                    recorded_on=None,
+                    concerns_chief_officer=False,
+                )
+                | (Q(concerns_conduct=False) & ~Q(wishes_recording=True)),
+            ),
         ]
         indexes = [
             GinIndex(name="case_search", fields=["search"]),
@@ -354,6 +370,13 @@ class Case(FSMModelMixin, models.Model):
         if self.state in BEING_HANDLED:
             self.worked_on_by = sorted({*self.worked_on_by, *self.holders})
         super().save(*args, **kwargs)
+
+    def note_what_must_be_recorded(self, on: dt.date) -> None:
+        """Keep since when it has to be recorded after all; forget it where the wish and every yes were taken back."""
+        if not (self.wishes_recording or self.concerns_conduct):
+            self.must_record_since = None
+        elif standing.has_to_be_recorded_after_all(self):
+            self.must_record_since = self.must_record_since or on
 
     @property
     def holders(self) -> set[int]:

@@ -173,6 +173,7 @@ class ComplaintCase(Investigation, Case):
         self.views_at_contact = views
         # A wish that was stated before stands: only the assessment takes it back, by a second person and for a reason.
         self.wishes_recording = wishes_recording or bool(self.wishes_recording)
+        self.note_what_must_be_recorded(contacted_on)
 
     # ---- outside Schedule 3
 

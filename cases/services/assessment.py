@@ -67,6 +67,7 @@ def assess(
     if contact_impossible_reason is not None:
         _set_contact_impossible(case, contact_impossible_reason)
     case.concerns_conduct = any(ticks.values())
+    case.note_what_must_be_recorded(day_of(at))
     _start_or_stop_the_referral(case, on=day_of(at))
     case.assessed_by_id = actor.person_id
     take_from_whom_it_is_not_for(case, actor=actor, at=at)
@@ -103,6 +104,22 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
     handles = case.handler is not None and case.handler.person_id == actor.person_id
     if "wishes_recording" in taken_back and handles:
         raise CannotAssess("You handle the case: a second person has to take back the complainant's wish.")
+
+
+def say_yes_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> list[str]:
+    """What `source` alleges `case` alleges from now on, for a part of it goes on there: answers what that adds (of TICKS).
+
+    What must be referred has to be referred there too, also where `source` was: a complaint about the same is one of its own.
+    For a change that records itself.
+    """
+    added = [name for name in TICKS if getattr(source, name) and not getattr(case, name)]
+    for name in added:
+        setattr(case, name, True)
+    case.concerns_conduct = case.concerns_conduct or source.concerns_conduct
+    if added and standing.alleges_what_is_referred(case):
+        _start_or_stop_the_referral(case, on=day_of(at))
+    take_from_whom_it_is_not_for(case, actor=actor, at=at)
+    return added
 
 
 def _start_or_stop_the_referral(case: Case, *, on: dt.date) -> None:

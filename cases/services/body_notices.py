@@ -154,6 +154,7 @@ def keep(
 
 def _has_to_be_referred(case: Case, *, on: dt.date, actor: Actor, at: dt.datetime) -> None:
     case.alleges_mandatory_referral = case.concerns_conduct = True
+    case.note_what_must_be_recorded(on)
     case.referral_clear_on = on
     assessment.take_from_whom_it_is_not_for(case, actor=actor, at=at)
 

@@ -76,6 +76,7 @@ def log_attempt(
     if wishes_recording is not None:
         # As by the move: only the assessment takes a wish back, by a second person and for a reason.
         case.wishes_recording = wishes_recording or bool(case.wishes_recording)
+        case.note_what_must_be_recorded(day_of(tried_at))
     details = {"attempt": str(attempt.public_id), "how": how, "reached": reached, "tried_on": day_of(tried_at)}
     steps.keep(case, "CONTACT_TRIED", actor=actor, at=at, details=details)
     return attempt, case

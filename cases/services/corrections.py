@@ -15,7 +15,7 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers
 from cases.deadlines import late_on
-from cases.models import Case, DateCorrection
+from cases.models import Case, DateCorrection, Notice, Proceeding
 from cases.timetable import timetable
 
 from . import locking
@@ -24,8 +24,9 @@ from .locking import MayNot
 
 OF_THE_CASE = (
     "made_on", "received_on", "handling_started_on", "contacted_on", "sent_to_unit_on", "recording_offered_on",
-    "recording_declined_on", "recorded_on", "referral_clear_on", "referred_on", "investigating_since", "timeliness_written_on",
-    "reported_on", "resolved_on", "decided_on", "told_on", "review_information_on", "chief_officer_found_on",
+    "recording_declined_on", "must_record_since", "recorded_on", "referral_clear_on", "referred_on", "investigating_since",
+    "timeliness_written_on", "reported_on", "resolved_on", "decided_on", "told_on", "review_information_on",
+    "chief_officer_found_on",
 )  # fmt: skip
 # The parts of a case (cases.selectors.PARTS) whose days may be corrected. What a body's notice says stands in its document.
 OF_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -91,7 +92,7 @@ def correct(
         raise NothingToCorrect("It is that day already.")
     late = late_on(case, timetable(), on=day_of(at))
     _write(case, row, name, to)
-    _check(case, row, what, to, today=day_of(at))
+    _check(case, row, what, old, to, today=day_of(at))
     correction = DateCorrection.objects.create(
         case_id=case.pk,
         what=what,
@@ -155,26 +156,41 @@ def _write(case: Case, row: Any, name: str, to: dt.date) -> None:
         case.referral_clear_on = to
 
 
-def _check(case: Case, row: Any, what: str, to: dt.date, *, today: dt.date) -> None:
+def _check(case: Case, row: Any, what: str, old: dt.date, to: dt.date, *, today: dt.date) -> None:
     if to > today:
         raise _wrong("to", "This day is still to come.")
     for first, then in IN_ORDER:
         before, after = getattr(row, first, None), getattr(row, then, None)
         if before and after and before > after:
             raise _wrong("to", f"Then {first} ({before}) would come after {then} ({after}).")
-    too_early = [name for name, day in _days(case) if day < case.made_on]
-    if too_early:
+    if too_early := _too_early(case, row, what, old, to):
         raise _wrong("to", f"Before {case.made_on:%-d %B %Y}, the day on which it was made: {', '.join(too_early)}.")
     if case.closed_on and case.received_on > case.closed_on:
         raise _wrong("to", f"It was closed on {case.closed_on:%-d %B %Y}.")
 
 
+def _too_early(case: Case, row: Any, what: str, old: dt.date, to: dt.date) -> list[str]:
+    """The days that the correction alone would put before the one on which it was made: none may come before that.
+
+    What came before it already stands against no other day: each is put right by itself.
+    """
+    if what == "made_on":
+        return [name for name, day in _days(case) if old <= day < to]
+    return [what] if to < case.made_on and not _is_of_proceedings(row) else []
+
+
 def _days(case: Case) -> Iterator[tuple[str, dt.date]]:
-    """Every day of the case and its parts that may be corrected, and is known."""
+    """Every day of the case and its parts that may be corrected, is known, and cannot come before it was made."""
     yield from ((name, day) for name in OF_THE_CASE if (day := getattr(case, name)))
     for part, (relation, names) in OF_PARTS.items():
         for row in getattr(case, relation).all():
-            yield from ((f"{part}.{name}", day) for name in names if (day := getattr(row, name)))
+            if not _is_of_proceedings(row):
+                yield from ((f"{part}.{name}", day) for name in names if (day := getattr(row, name)))
+
+
+def _is_of_proceedings(row: Any) -> bool:
+    """Proceedings, and what is told of them: a trial may have begun, and ended too, before anybody complained."""
+    return isinstance(row, Proceeding) or (isinstance(row, Notice) and row.kind == "PROCEEDING_OUTCOME")
 
 
 def _wrong(name: str, told: str) -> Invalid:

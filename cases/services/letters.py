@@ -101,12 +101,14 @@ def heading_of(case: Case) -> str:
 
 
 def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Written:
-    """The letter with the outcome of a recorded complaint, and with the right to a review wherever there is one.
+    """The letter with the outcome of a recorded complaint, and with the right to a review wherever the recipient has one.
 
-    That the right exists, whose it is to review, where to write, by when and why that body: SI 2020/2 reg. 33 wants each.
+    That the right exists, whose it is to review, where to write, by when and why that body: SI 2020/2 reg. 33 wants each. Who is
+    only kept informed (PRA 2002 s. 21) has none.
     """
     letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
-    if not case.review_body:
+    interested = to.complainant is not None and to.complainant.relationship == Complainant.Relationship.INTERESTED
+    if not case.review_body or interested:
         return letter
     right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)

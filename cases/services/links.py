@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.common.errors import Invalid, Missing, Refused
-from cases import makers
+from cases import makers, standing
 from cases.models import Case, CaseLink, Complainant, Kind, Origin
 
 from . import locking
+from .assessment import TICKS
 from .locking import MayNot
 
 LINKED_BY_HAND = (
@@ -33,7 +34,7 @@ class CannotLink(Refused):
 
 
 class CannotMerge(Refused):
-    """The complainants are not the same, or nobody can tell: a merger would mix two people's records."""
+    """The complainants are not the same, or nobody can tell: a merger would mix two people's records. Or the other alleges less."""
 
     code = "cannot-merge"
     title = "The cases cannot be merged."
@@ -109,7 +110,8 @@ def check_merger(case: Case, into: Case) -> None:
     """Whether `case` may end as a duplicate within `into`, which stays locked until the commit.
 
     Only where the same people complain in both: nobody's name or address is copied from one to the other, so whoever stood
-    in the one alone would be lost, and a stranger would be answered about the other's complaint. Raises CannotMerge (409).
+    in the one alone would be lost, and a stranger would be answered about the other's complaint. And only where `into` alleges
+    all that `case` does: nobody but who assesses it answers that for it. Raises CannotMerge (409).
     """
     try:
         held = (
@@ -132,6 +134,14 @@ def check_merger(case: Case, into: Case) -> None:
     if not both_ways:
         raise CannotMerge(
             "The same people have to complain in both cases, and be known by an address or a number: link them instead."
+        )
+    if any(getattr(case, name) and not getattr(held, name) for name in TICKS):
+        raise CannotMerge("This one alleges more than the other: assess the other first.")
+    if (case.kept_from_units and not (held.kept_from_units or held.concerns_conduct)) or (
+        standing.is_the_iopcs_to_review(case) and not standing.is_the_iopcs_to_review(held)
+    ):
+        raise CannotMerge(
+            "No unit may have this one, or the IOPC reviews it, and that is not so of the other: move its allegations there first."
         )
 
 

@@ -127,7 +127,8 @@ def note_progress(case: Case, told: Sequence[Complainant], *, on: dt.date) -> No
 def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.datetime) -> list[Message]:
     """What a move tells: a message to each complainant, by the way that they wish. For a change that records itself.
 
-    The outcome of a recorded complaint becomes the letter that the law asks for, with the right to a review.
+    The outcome of a recorded complaint becomes the letter that the law asks for, with the right to a review. That it may be
+    recorded is offered to those who complain alone.
     """
     return [
         correspondence.post(
@@ -142,6 +143,7 @@ def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.da
             at=at,
         )
         for each in _parties(case)
+        if about != About.OFFER or each.relationship != Complainant.Relationship.INTERESTED
     ]
 
 
@@ -200,6 +202,7 @@ def receive(
     flags = [Flag.UNREAD_MESSAGE]
     if wish == Message.Wish.RECORD:
         case.wishes_recording = True
+        case.note_what_must_be_recorded(day_of(at))
         flags += [] if case.recorded_on else [Flag.WISH_TO_RECORD]
     if wish == Message.Wish.WITHDRAW:
         flags.append(Flag.WISH_TO_WITHDRAW)

@@ -10,6 +10,7 @@ from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
 from cases import standing
 from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding
+from cases.notices import NOTICES
 
 from .due import forget
 
@@ -17,10 +18,14 @@ from .due import forget
 def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     """The notices of `kind` (cases.notices) that are owed from `on`: one to each of `to`, for a change that records itself.
 
-    An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case.
+    An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case; who is only kept
+    informed is owed no copy of what others complain of.
     """
     if to == "COMPLAINANT":
-        return _owe(case, kind, to, on, complainants=_who_complained(case))
+        to_be_told = _who_is_told(case)
+        if not NOTICES[kind].to_interested:
+            to_be_told = to_be_told.exclude(relationship=Complainant.Relationship.INTERESTED)
+        return _owe(case, kind, to, on, complainants=list(to_be_told))
     if to == "ACTED_FOR_NOBODY":
         return _owe(case, kind, "COMPLAINANT", on, complainants=standing.acted_for_nobody(case))
     if to == "SUBJECT":
@@ -35,7 +40,7 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
 
 def owe_of(case: Case, proceeding: Proceeding, *, on: dt.date) -> list[Notice]:
     """What each complainant is told of proceedings, owed from `on`. For a change that records itself."""
-    to_be_told = _who_complained(case)
+    to_be_told = list(_who_is_told(case))
     return _owe(case, "PROCEEDING_OUTCOME", "COMPLAINANT", on, complainants=to_be_told, proceeding=proceeding)
 
 
@@ -126,8 +131,8 @@ def _owe(
     return Notice.objects.bulk_create(rows)
 
 
-def _who_complained(case: Case) -> list[Complainant]:
-    return list(Complainant.objects.filter(case_id=case.pk, consent_ended_on=None))
+def _who_is_told(case: Case) -> QuerySet[Complainant]:
+    return Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
 
 
 def hand_on(case: Case, subject: Involvement, *, to: Involvement) -> None:

@@ -16,7 +16,7 @@ from cases.machine import MACHINES
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming
 from cases.selectors import load_parts
 
-from . import effects
+from . import assessment, effects
 from .allegations import (
     AllegationIsDecided,
     check_open,
@@ -71,9 +71,10 @@ def move_to(
     """Let an allegation go on in another case of the force (SI 2020/2 reg. 14), where it begins undecided.
 
     The two cases are of the same people, or linked as joined or of the same incident. The subjects' walls stand in both. What
-    a unit may not have takes the other case from the units too. Answers the new row and the case that it left. Raises Missing
-    (404), Stale (412), MayNot (403), Invalid (400) for a case that the actor does not see, CannotMoveAllegation,
-    AllegationIsDecided and CannotChangeAllegations (409).
+    a unit may not have takes the other case from the units too, and from then on the other alleges all that this one does: who
+    may see it, whether it is referred and which body reviews it follow from that. Answers the new row and the case that it
+    left. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a case that the actor does not see,
+    CannotMoveAllegation, AllegationIsDecided and CannotChangeAllegations (409).
     """
     _lock_in_order(reference, into)
     case = hold(reference=reference, actor=actor, version=version)
@@ -87,9 +88,11 @@ def move_to(
     row.save(update_fields=["moved_to"])
     _carry_subjects(row, new, other, actor=actor, at=at)
     _keep_from_units_too(case, row, other, actor=actor, at=at)
+    added = assessment.say_yes_too(other, case, actor=actor, at=at)
+    other.iopc_reviews_a_part = other.iopc_reviews_a_part or standing.is_the_iopcs_to_review(case)
     settle(case)
     settle(other)
-    _keep_other(other, new, actor=actor, at=at)
+    _keep_other(other, new, added, actor=actor, at=at)
     keep(case, "ALLEGATION_MOVED", row, actor=actor, at=at, details={"moved_to": str(new.public_id)})
     return new, case
 
@@ -184,7 +187,7 @@ def _keep_from_units_too(case: Case, allegation: Allegation, other: Case, *, act
     keep_where_it_belongs(other, allegation, actor=actor, at=at)
 
 
-def _keep_other(other: Case, new: Allegation, *, actor: Actor, at: dt.datetime) -> None:
+def _keep_other(other: Case, new: Allegation, added: list[str], *, actor: Actor, at: dt.datetime) -> None:
     other.version += 1
     write_next_due(other)
     other.save()
@@ -194,5 +197,5 @@ def _keep_other(other: Case, new: Allegation, *, actor: Actor, at: dt.datetime) 
         subject_kind="case",
         subject=other.reference,
         at=at,
-        details={"allegation": str(new.public_id)},
+        details={"allegation": str(new.public_id), **dict.fromkeys(added, True)},
     )

@@ -116,10 +116,32 @@ class _Teller:
     def _outside(self) -> None:
         self._note("is_handled_outside")
         self._meanwhile()
-        self.chance.choice([self._resolved, self._recorded, self._stays])()
+        self.chance.choice([self._resolved, self._unresolved, self._forced, self._recorded, self._stays])()
+
+    def _forced(self) -> None:
+        """By a wish or a tick, while it is handled outside: some are taken back, some stand, some are followed."""
+        for _ in range(self.chance.choice([1, 1, 2])):
+            self._note("has_to_be_recorded")
+        self._meanwhile()
+        self.chance.choice([self._taken_back, self._recorded, self._stays])()
+
+    def _taken_back(self) -> None:
+        self._note("is_taken_back")
+        self.chance.choice([self._resolved, self._forced, self._stays])()
 
     def _resolved(self) -> None:
         self._note("is_resolved")
+        self._perhaps_ended()
+
+    def _unresolved(self) -> None:
+        self._note("is_left_unresolved")
+        self._perhaps_ended()
+
+    def _perhaps_ended(self) -> None:
+        if self._may(0.5):
+            self._note("is_ended")
+        if self._may(0.6):
+            self._note("has_to_be_recorded", days=400)
 
     def _recorded(self) -> None:
         self._note("is_recorded")
@@ -242,6 +264,33 @@ class Desk:
     def _is_handled_outside(self, _: Event) -> None:
         self.fields |= {"state": "HANDLING_OUTSIDE"}
 
+    def _has_to_be_recorded(self, event: Event) -> None:
+        self.fields["wishes_recording"] = True
+        self._note_since(event)
+
+    def _note_since(self, event: Event) -> None:
+        if self.fields["state"] in (
+            "HANDLING_OUTSIDE",
+            "OUTSIDE_UNRESOLVED",
+            "RESOLVED_OUTSIDE",
+            "CLOSED_OUTSIDE",
+            "FINALISED",
+        ):
+            self.fields["must_record_since"] = self.fields.get("must_record_since") or event.on
+
+    def _is_taken_back(self, _: Event) -> None:
+        self.fields |= {"wishes_recording": False, "must_record_since": None}
+
+    def _is_left_unresolved(self, event: Event) -> None:
+        self.fields |= {"state": "OUTSIDE_UNRESOLVED", "recording_offered_on": event.on}
+
+    def _is_ended(self, event: Event) -> None:
+        if self.fields["state"] == "RESOLVED_OUTSIDE":
+            self.fields |= {"state": "FINALISED", "closed_on": event.on}
+        else:
+            ended = dict.fromkeys(("recording_declined_on", "resolved_on", "told_on", "closed_on"), event.on)
+            self.fields |= {"state": "CLOSED_OUTSIDE", **ended}
+
     def _is_resolved(self, event: Event) -> None:
         self.fields |= {"state": "RESOLVED_OUTSIDE", "resolved_on": event.on, "told_on": event.on}
 
@@ -249,7 +298,8 @@ class Desk:
         self.fields |= {"state": "RECORDED", "recorded_on": event.on}
 
     def _is_clear(self, event: Event) -> None:
-        self.fields |= {"referral_clear_on": event.on, "alleges_mandatory_referral": True}
+        self.fields |= {"referral_clear_on": event.on, "alleges_mandatory_referral": True, "concerns_conduct": True}
+        self._note_since(event)
 
     def _is_referred(self, event: Event) -> None:
         self.fields |= {"state": "REFERRED", "referred_on": event.on}

@@ -155,6 +155,11 @@ class Law:
     def must_be_recorded(self) -> bool:
         return bool(self.alleged) or self.wish
 
+    @property
+    def must_be_recorded_after_all(self) -> bool:
+        """The wish counts at any time, also where it was resolved, closed or finalised outside Schedule 3 (6A(a))."""
+        return self.must_be_recorded and not self.recorded and self.state in OUTSIDE | ENDED_OUTSIDE | {"FINALISED"}
+
     def possible(self, move: str, today: dt.date) -> bool:
         sources, _ = WAYS[move]
         if self.state not in sources:
@@ -411,7 +416,7 @@ class Law:
     def is_due(self) -> bool:
         """Apart from notices that are owed: those are counted where they lie."""
         if self.closed:
-            return False
+            return self.must_be_recorded_after_all
         informs = self.state not in ("DIRECTED", "INDEPENDENT") and not self.the_iopc_decides
         may_stay = not self.recorded and not self.must_be_recorded and self.state != "OUTSIDE_UNRESOLVED"
         untold = not self.told and (
@@ -423,7 +428,8 @@ class Law:
         handled = self.state in OPEN_HOW | {"OTBI", "LOCAL_INV"}
         ending = self.told and self.state in ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
         return (
-            self.suspended
+            self.must_be_recorded_after_all
+            or self.suspended
             or self.must_be_referred
             or untold
             or handled

@@ -132,7 +132,7 @@ class Oracle:
     def __init__(self, history: History) -> None:
         self.history = history
         self.running: dict[tuple[str, int], dt.date] = {}  # the clock, of whom: the day of its event
-        self.made = self.recorded = dt.date.min
+        self.made = self.received = self.recorded = dt.date.min
         self.is_the_iopcs = self.investigated = False
         self.letters: list[dt.date] = []
         self.gone: set[int] = set()
@@ -220,6 +220,7 @@ class Oracle:
         self._start("recording_decision", event.on)
 
     def _is_received(self, event: Event) -> None:
+        self.received = event.on
         self._start("outside_resolution", event.on)
 
     def _is_taken(self, event: Event) -> None:
@@ -236,6 +237,27 @@ class Oracle:
     def _is_handled_outside(self, _: Event) -> None:
         self._stop("recording_decision")
 
+    def _has_to_be_recorded(self, event: Event) -> None:
+        """1.11, 1.12 and A2: by a wish or a tick, at any time, also after its end. The first starts the target of 7.3."""
+        if self.recorded > dt.date.min:
+            return
+        self._stop("outside_resolution", "finalisation")  # A31: something is owed
+        if ("recording_decision", 0) not in self.running:
+            self._start("recording_decision", event.on)
+
+    def _is_taken_back(self, event: Event) -> None:
+        """A3: by a second person, before it is recorded."""
+        self._stop("recording_decision")
+        self._start("outside_resolution", self.received)
+
+    def _is_left_unresolved(self, _: Event) -> None:
+        self._stop("outside_resolution")
+
+    def _is_ended(self, _: Event) -> None:
+        """Closed outside Schedule 3, or finalised: nothing is owed any more (A31), but for what the complainant wishes since."""
+        self.running.clear()
+        self.gone = set(range(self.history.complainants))
+
     def _is_resolved(self, event: Event) -> None:
         self._stop("outside_resolution", "progress_update", "first_contact")
         self._start("finalisation", event.on)
@@ -246,6 +268,7 @@ class Oracle:
         self._start("handling_decision", event.on)
 
     def _is_clear(self, event: Event) -> None:
+        self._has_to_be_recorded(event)  # 1.12(d)
         self._start("referral_2004" if self.history.regime == "2004" else "referral", event.on)
 
     def _is_referred(self, _: Event) -> None:

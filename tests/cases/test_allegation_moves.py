@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.audit import services as audit
 from backend.audit.models import Event
 from backend.common.errors import Invalid
 from cases.models import (
@@ -14,11 +17,13 @@ from cases.models import (
     CaseLink,
     Suspension,
 )
+from cases.selectors import deadlines, get_case
 from cases.services import links, splitting
 from cases.services.allegations import AllegationIsDecided, CannotChangeAllegations
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.splitting import CannotMoveAllegation
+from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
     a_recorded_case,
     alleged,
@@ -28,9 +33,23 @@ from tests.cases.alleging import (
     decide,
     in_decision,
     name_subject,
+    set_actions,
 )
-from tests.cases.bodies import a_paper
+from tests.cases.bodies import TOLD, a_paper
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
+
+
+def referred_back(cast: Cast, case: Case, basis: str = "VOLUNTARY") -> Case:
+    move(cast, case, "beth", "refer", basis=basis, ground="GRAVITY", clear_on="2026-11-20")
+    return move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
+
+
+def outcome_of(cast: Cast, allegation: Allegation) -> Case:
+    """The outcome of its case was told, which was handled otherwise than by investigation."""
+    in_decision(cast, allegation.case, "lev")
+    decide(cast, allegation, "ACCEPTABLE", "lev")
+    set_actions(cast, allegation, name="lev")
+    return move(cast, allegation.case, "beth", "send_outcome", **TOLD)
 
 
 def sees(cast: Cast, name: str, case: Case) -> bool:
@@ -137,6 +156,48 @@ class TestMoving:
 
         assert Case.objects.get(pk=other.pk).kept_from_units
         assert not sees(cast, "cai", other)
+
+    def test_what_has_to_be_recorded_is_alleged_of_the_other_from_then_on(self, cast: Cast) -> None:
+        """Sch 3 para 2(6B): who may not see it there does not see it here."""
+        case, other = a_case(cast), a_recorded_case(cast)
+        assess(cast, case, alleges_crime_or_discipline=True, alleges_article_2_or_3=True)
+        Case.objects.filter(pk=other.pk).update(handler=None)
+        assert sees(cast, "amal", other)
+
+        self.go(cast, alleged(cast, case), other)
+
+        other.refresh_from_db()
+        assert (other.alleges_crime_or_discipline, other.alleges_article_2_or_3) == (True, True)
+        assert (other.alleges_death_or_serious_injury, other.alleges_mandatory_referral) == (False, False)
+        assert other.concerns_conduct
+        assert not sees(cast, "amal", other)
+        trail = audit.timeline(subject_kind="case", subject=other.reference)
+        (details,) = [details for event, details in trail if event.verb == "ALLEGATION_RECEIVED" and details]
+        assert details["alleges_article_2_or_3"] is True
+
+    def test_its_review_is_the_iopcs_wherever_it_goes(self, cast: Cast) -> None:
+        """Sch 3 para 30: of a complaint of which any part was referred, concerns a senior officer, or alleges such a thing."""
+        conduct = assess(cast, a_recorded_case(cast), "beth", alleges_crime_or_discipline=True)
+        senior = a_recorded_case(cast)
+        name_subject(cast, senior, "", label="The one who signed it", rank="Assistant Chief Constable")
+
+        for case in (conduct, senior, referred_back(cast, a_recorded_case(cast))):
+            there = self.go(cast, alleged(cast, case), a_recorded_case(cast))
+            further = self.go(cast, there, an_otbi_case(cast))
+
+            assert outcome_of(cast, code(cast, further)).review_body == "IOPC"
+        assert outcome_of(cast, code(cast, alleged(cast, an_otbi_case(cast)))).review_body == "LPB"
+
+    def test_what_was_referred_is_referred_with_the_other_too(self, cast: Cast) -> None:
+        """Para 4(1): a complaint about the same is referred by itself; it was never before the IOPC."""
+        case, other = referred_back(cast, a_recorded_case(cast), basis="MANDATORY"), a_recorded_case(cast)
+
+        self.go(cast, alleged(cast, case), other)
+
+        seen = get_case(reference=other.reference, actor=cast.actor("beth"))
+        assert {each.rule: each.due_on for each in deadlines(seen)}["referral"] == AT.date() + dt.timedelta(days=1)
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            move(cast, other, "beth", "handle_otherwise", reason="It can be put right at once.")
 
     def test_who_is_named_in_the_whole_case_is_behind_the_wall_for_every_part_of_it(self, cast: Cast) -> None:
         case, other = a_case(cast), a_case(cast)

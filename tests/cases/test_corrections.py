@@ -11,11 +11,12 @@ from django.db import ProgrammingError, transaction
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Stale
-from cases.models import Case, Complainant, DateCorrection, Suspension
-from cases.services import corrections
+from cases.models import Case, Complainant, DateCorrection, Notice, Proceeding, Suspension
+from cases.services import corrections, proceedings
 from cases.services.corrections import NothingToCorrect
 from cases.services.due import recompute_open_cases, stale_cases
 from cases.services.locking import HistoryStands, MayNot
+from tests.cases.alleging import by
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
 
 TODAY = AT.date()
@@ -128,6 +129,66 @@ def test_a_day_that_cannot_be_is_refused(cast: Cast, what: str, to: dt.date) -> 
     with pytest.raises(Invalid), transaction.atomic():
         correct(cast, case, what, to)
     assert not DateCorrection.objects.exists()
+
+
+class TestProceedingsThatBeganBeforeItWasMade:
+    """A trial may have begun before anybody complained: that holds up no other day, and is put right itself."""
+
+    @pytest.fixture
+    def case(self, cast: Cast) -> Case:
+        case = a_case_handled_outside(cast, made_on=dt.date(2026, 11, 2))
+        for kind in (Proceeding.Kind.CRIMINAL, Proceeding.Kind.APPEAL):
+            proceedings.begin(
+                **by(cast, "beth", case), kind=kind, subject=None, begun_on=dt.date(2026, 9, 1), next_date_on=None, contact=""
+            )  # fmt: skip
+        return case
+
+    def test_every_other_day_is_still_put_right(self, cast: Cast, case: Case) -> None:
+        correct(cast, case, "contacted_on", dt.date(2026, 11, 19))
+        correct(cast, case, "made_on", dt.date(2026, 10, 30))
+        corrected = correct(cast, case, "made_on", dt.date(2026, 11, 1))
+
+        assert (corrected.contacted_on, corrected.made_on) == (dt.date(2026, 11, 19), dt.date(2026, 11, 1))
+
+    def test_they_and_what_is_told_of_them_are_put_right_too(self, cast: Cast, case: Case) -> None:
+        trial = Proceeding.objects.get(case=case, kind=Proceeding.Kind.CRIMINAL)
+        owed = Notice.objects.get(case=case, kind="PROCEEDING_OUTCOME")  # that the appeal was brought
+
+        correct(cast, case, "proceeding.begun_on", dt.date(2026, 8, 31), about=trial.public_id)
+        correct(cast, case, "notice.owed_on", dt.date(2026, 9, 2), about=owed.public_id)
+
+        trial.refresh_from_db()
+        owed.refresh_from_db()
+        assert (trial.begun_on, owed.owed_on) == (dt.date(2026, 8, 31), dt.date(2026, 9, 2))
+
+    def test_no_other_day_comes_before_it_was_made_for_that(self, cast: Cast, case: Case) -> None:
+        correct(cast, case, "contacted_on", TODAY - DAY)
+
+        for what, to in (("contacted_on", dt.date(2026, 11, 1)), ("made_on", TODAY)):
+            with pytest.raises(Invalid, match="named") as refused, transaction.atomic():
+                correct(cast, case, what, to)
+            assert "proceeding" not in str(refused.value.errors)
+
+
+def test_a_later_day_made_is_refused_for_each_day_that_it_would_come_after(cast: Cast) -> None:
+    case = a_case_handled_outside(cast, made_on=dt.date(2026, 11, 2))
+    Case.objects.filter(pk=case.pk).update(contacted_on=dt.date(2026, 11, 4))
+
+    with pytest.raises(Invalid) as refused, transaction.atomic():
+        correct(cast, case, "made_on", dt.date(2026, 11, 5))
+
+    assert "contacted_on" in str(refused.value.errors)
+    assert correct(cast, case, "made_on", dt.date(2026, 11, 4)).made_on == dt.date(2026, 11, 4)
+
+
+def test_a_day_that_stands_too_early_for_whatever_reason_holds_up_no_other(cast: Cast) -> None:
+    case = a_case_handled_outside(cast, made_on=dt.date(2026, 11, 2))
+    Case.objects.filter(pk=case.pk).update(handling_started_on=dt.date(2026, 11, 1))
+
+    assert correct(cast, case, "contacted_on", dt.date(2026, 11, 19)).contacted_on == dt.date(2026, 11, 19)
+    assert correct(cast, case, "made_on", dt.date(2026, 11, 3)).made_on == dt.date(2026, 11, 3)
+    corrected = correct(cast, case, "handling_started_on", dt.date(2026, 11, 4))
+    assert corrected.handling_started_on == dt.date(2026, 11, 4)
 
 
 def test_a_day_that_was_never_entered_or_is_right_already_is_no_correction(cast: Cast) -> None:

@@ -337,6 +337,17 @@ class TestTheDatabase:
             call(case)
         assert Case.objects.get(pk=case.pk).disposed_on == DUE.date()
 
+    def test_disposes_of_nothing_that_has_to_be_recorded(self, cast: Cast) -> None:
+        case = a_proposed_case(cast)
+        settle(case, by=cast.users["lev"])
+
+        for changed in ({"wishes_recording": True}, {"concerns_conduct": True}):
+            with transaction.atomic():
+                Case.objects.filter(pk=case.pk).update(**changed)
+                with pytest.raises(IntegrityError, match="what_must_be_recorded_is_kept"), transaction.atomic():
+                    call(case)
+                transaction.set_rollback(True)
+
     def test_a_decision_of_before_the_case_was_opened_again_is_none(self, cast: Cast) -> None:
         case = a_proposed_case(cast)
         settle(case, by=cast.users["lev"])

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, CaseLink, Complainant, Kind
-from cases.services import links
+from cases.services import links, splitting
 from cases.services.intake import NewComplainant
 from cases.services.links import CannotLink, CannotMerge, is_the_same
 from cases.services.locking import MayNot
 from cases.timeline import timeline
-from tests.cases.alleging import by, name_subject
+from tests.cases.alleging import a_recorded_case, alleged, by, name_subject
 from tests.cast import AT, Cast, a_case, assess, give_to, move
 
 MERGED = {"told": "You sent us this twice: we deal with it under the other reference."}
@@ -203,6 +203,29 @@ class TestAMerger:
         for case, into in ((one, two), (two, one)):
             with pytest.raises(CannotMerge, match="link them instead"):
                 merge(cast, case, into)
+
+    def test_into_one_that_alleges_less_is_refused(self, cast: Cast) -> None:
+        """Sch 3 paras 2(6B) and 30: what it alleges would be lost, and with it who may not see it, and whose the review is."""
+        case, into = a_case(cast), a_recorded_case(cast)
+        assess(cast, case, "beth", alleges_article_2_or_3=True)
+
+        with pytest.raises(CannotMerge, match="assess the other first"):
+            move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+        assess(cast, into, "beth", alleges_article_2_or_3=True, alleges_crime_or_discipline=True)
+
+        assert move(cast, case, "beth", "merge", into=into.reference, **MERGED).state == "MERGED"
+
+    def test_of_what_no_unit_may_have_into_one_that_a_unit_may_is_refused(self, cast: Cast) -> None:
+        case, into = a_case(cast), a_recorded_case(cast)
+        assess(cast, case)
+        name_subject(cast, case, "", label="The one who signed it", rank="Assistant Chief Constable")
+
+        with pytest.raises(CannotMerge, match="move its allegations there first"):
+            move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+        allegation = alleged(cast, case)
+        splitting.move_to(**by(cast, "beth", case), allegation=allegation.public_id, into=into.reference)
+
+        assert move(cast, case, "beth", "merge", into=into.reference, **MERGED).state == "MERGED"
 
     def test_into_one_that_was_closed_is_refused(self, cast: Cast) -> None:
         into, case = a_case(cast), a_case(cast)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from backend.common.errors import Invalid
-from cases.models import Case, CaseLink, Kind, MatterType, Message, Notice
+from cases.models import Case, CaseLink, Complainant, Kind, MatterType, Message, Notice
 from cases.selectors import deadlines, get_case
 from cases.services import access, determinations, matters, settling
 from cases.services.correspondence import Way
+from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.matters import CannotArise
 from cases.services.settling import Completed
@@ -18,6 +19,7 @@ from tests.cases.alleging import (
     a_recorded_case,
     alleged,
     an_investigated_case,
+    an_otbi_case,
     by,
     code,
     decide,
@@ -26,11 +28,12 @@ from tests.cases.alleging import (
     opine,
     set_actions,
 )
-from tests.cases.bodies import a_case_told, a_case_under_review, a_paper, on_day
+from tests.cases.bodies import TOLD, a_case_told, a_case_under_review, a_paper, on_day
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
 REFER = {"basis": "MANDATORY", "ground": "DEATH_OR_SERIOUS_INJURY", "clear_on": "2026-11-20"}
 TO_FAY = {"investigator": "fay@westshire.test"}
+INTERESTED = Complainant.Relationship.INTERESTED
 
 
 def arise(cast: Cast, case: Case, name: str = "beth", matter_type: str = "CONDUCT") -> Case:
@@ -313,6 +316,41 @@ class TestAnInterestedPerson:
 
         assert (person.name, person.position) == ("Ola Reed", 2)
         assert person.name not in str(cast.client("beth").get(f"/api/v1/cases/{case.reference}/").json())
+
+    def test_is_owed_no_copy_of_what_others_complain_of(self, cast: Cast) -> None:
+        """SI 2020/2, regulation 3: the copy of the record is the complainant's."""
+        ola = NewComplainant(name="Ola Reed", email="ola@home.test", relationship=INTERESTED)
+        added = self.add(cast, assess(cast, a_case(cast)))
+        taken_down = assess(cast, a_case(cast, complainants=[NewComplainant(name="Maya Field"), ola]))
+
+        for case in (added, taken_down):
+            move(cast, case, "amal", "record")
+
+            owed = Notice.objects.filter(case=case, kind="RECORD_COPY", to="COMPLAINANT")
+            assert [each.complainant.name for each in owed] == ["Maya Field"]
+
+    def test_is_not_offered_to_have_it_recorded(self, cast: Cast) -> None:
+        case = self.add(cast, a_case_handled_outside(cast))
+
+        move(cast, case, "amal", "leave_unresolved", result="No.", told="You may have it recorded.")
+
+        offered = Message.objects.filter(case=case, about="OFFER")
+        assert [each.complainant.name for each in offered] == ["Maya Field"]
+
+    def test_hears_the_outcome_and_of_no_right_to_a_review(self, cast: Cast) -> None:
+        """Schedule 3, paragraphs 6A and 25: the right is the complainant's."""
+        case = self.add(cast, an_otbi_case(cast))
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        decide(cast, allegation, "ACCEPTABLE", "lev")
+        set_actions(cast, allegation, name="lev")
+
+        move(cast, case, "beth", "send_outcome", **TOLD)
+
+        told = {each.complainant.name: each.text for each in Message.objects.filter(case=case, about="OUTCOME")}
+        assert set(told) == {"Maya Field", "Ola Reed"}
+        assert all(TOLD["told"] in text for text in told.values())
+        assert {name for name, text in told.items() if "You may ask for a review" in text} == {"Maya Field"}
 
     def test_can_be_told_something(self, cast: Cast) -> None:
         with pytest.raises(Invalid) as refused:

@@ -25,7 +25,7 @@ from backend.audit.models import Event
 from backend.calendar.working_days import day_of
 from backend.common.errors import Missing, NotAllowed, Refused
 from cases import findings
-from cases.models import Body, Case, CaseFile, Notice, Withdrawal
+from cases.models import Body, Case, CaseFile, Message, Notice, Withdrawal
 from cases.models.complaint import ComplaintMove
 from cases.moves import NEEDS
 from cases.selectors import get_case, next_moves
@@ -36,6 +36,7 @@ from cases.services import (
     body_notices,
     decisions,
     determinations,
+    messages,
     notes,
     reviews,
     suspensions,
@@ -180,6 +181,17 @@ class Complaint(RuleBasedStateMachine):
             reason="As it looks now.",
         )
         self.law.indication, self.law.exception = indication, indication and exception
+        self.changed()
+
+    @rule(really=st.sampled_from([False, False, True]))
+    def wish_it_recorded(self, really: bool) -> None:
+        """By the receipt, at any time: in whatever state it is, and after its end."""
+        if not really:
+            return
+        messages.receive(
+            case_id=self.case.pk, text="I want it on record.", wish=Message.Wish.RECORD, files=[], at=self.at
+        )
+        self.law.wish = True
         self.changed()
 
     def may_work_on_allegations(self) -> bool:

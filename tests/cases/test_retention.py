@@ -33,7 +33,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import get_case, load_for_retention, retention_periods
-from cases.services import access, links, messages, retention, retention_watch
+from cases.services import access, contact, links, messages, retention, retention_watch
 from cases.services import retention_periods as periods
 from cases.services.locking import HistoryStands, MayNot
 from cases.services.retention import CannotRetain, OwnProposal
@@ -261,6 +261,11 @@ def to_be_recorded(case: Case, cast: Cast) -> None:
     messages.mark_read(message=message.public_id, **by(cast, "beth", case))
 
 
+def to_be_recorded_by_telephone(case: Case, cast: Cast) -> None:
+    told = {"how": "TELEPHONE", "tried_at": AT, "reached": True, "views": "", "wishes_recording": True, "note": ""}
+    contact.log_attempt(**by(cast, "beth", case), complainant=None, **told)
+
+
 def linked(case: Case, cast: Cast) -> None:
     CaseLink.objects.create(kind="SAME_INCIDENT", case=a_case(cast), other=case, made_by=cast.users["amal"], made_at=AT)
 
@@ -273,7 +278,10 @@ def held(case: Case, cast: Cast) -> None:
     hold(cast, case)
 
 
-AGAINST = [suspended, under_review, followed, to_be_done, to_be_told, unread, to_be_recorded, linked, restricted, held]
+AGAINST = [
+    suspended, under_review, followed, to_be_done, to_be_told, unread, to_be_recorded, to_be_recorded_by_telephone, linked,
+    restricted, held,
+]  # fmt: skip
 
 
 class TestWhatStandsAgainstIt:
