@@ -8,7 +8,7 @@ from django.db import ProgrammingError, transaction
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
-from cases.models import BodyNotice, Case, Complainant, Notice, Review, Withdrawal
+from cases.models import BodyNotice, Case, Complainant, Message, Notice, Review, Withdrawal
 from cases.services import reviews
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
@@ -320,7 +320,8 @@ def test_the_bundle_is_what_the_body_needs_and_no_note(cast: Cast) -> None:
     bundle = reviews.bundle_of(review.case)
 
     assert [allegation.finding for allegation in bundle.allegations] == ["ACCEPTABLE"]
-    assert [TOLD["told"] in message.text for message in bundle.outcome] == [True]
+    outcomes = [message.text for message in bundle.messages if message.about == Message.About.OUTCOME]
+    assert [TOLD["told"] in text for text in outcomes] == [True]
     assert [notice.decides for notice in bundle.body_notices] == ["REVIEW_APPLIED"]
     assert len(bundle.files) == 1
 
