@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from backend.common.permissions import Staff
 from backend.common.serializers import ProblemOut
+from backend.documents.api import PDFDoor
 
 
 class TimeOfDay(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -43,7 +44,10 @@ PROBLEMS = {
     422: "The Idempotency-Key was used for another body.",
     428: "Name the version that you are changing in If-Match.",
     429: "Too many requests; Retry-After says how long to wait.",
+    503: "It took longer, or more memory, than it may.",
 }
+
+OF_HEADERS = {"X-Receipt": (404, 429), "If-Match": (409, 412, 428), "Idempotency-Key": (409, 422, 429)}
 
 
 class RoomSchema(AutoSchema):
@@ -67,20 +71,16 @@ class RoomSchema(AutoSchema):
         return operation
 
     def _problems(self, operation: dict[str, Any]) -> set[int]:
-        headers = {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
-        found = {400}
+        headers = [each["name"] for each in operation.get("parameters", []) if each["in"] == "header"]
+        found = {400}.union(*(OF_HEADERS.get(each, ()) for each in headers))
         if any(isinstance(rule, Staff) for rule in self.view.get_permissions()):
             found |= {401, 403}
             if "requestBody" in operation or "{" in self.path:
                 found |= {409}
-        if "{" in self.path or "X-Receipt" in headers:
+        if "{" in self.path:
             found |= {404}
-        if "X-Receipt" in headers:
-            found |= {429}
         if "requestBody" in operation:
             found |= {413, 415}
-        if "If-Match" in headers:
-            found |= {409, 412, 428}
-        if "Idempotency-Key" in headers:
-            found |= {409, 422, 429}
+        if isinstance(self.view, PDFDoor):
+            found |= {503}
         return found

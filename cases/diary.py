@@ -19,6 +19,7 @@ from cases.models import Case, Complainant, ContactAttempt, ContactPlan, Contrib
 
 DUE_FIRST = Order("due", ("due_on", "id"))
 EXPIRES_FIRST = Order("expires", ("expires_on", "id"))
+NEWEST_FIRST = Order("other-cases", ("received_on", "id"), descending=True)
 
 
 # ---- contributions
@@ -110,23 +111,27 @@ def rows_of_the_same(case: Case) -> QuerySet[Complainant]:
     return Complainant.objects.filter(known) if known else Complainant.objects.none()
 
 
-def other_cases_of(case: Case, *, actor: Actor) -> list[OtherCase]:
-    """What else was made by those who complain here, as far as the actor may see it, the newest first."""
+def other_cases_of(case: Case, *, actor: Actor, cursor: str, size: int) -> Page[OtherCase]:
+    """What else was made by those who complain here, as far as the actor may see it, the newest first.
+
+    A page is of up to `size` cases: one that two of them made is told of each. Raises ValidationError (400) for a cursor not
+    made here.
+    """
     complainants = standing.complainants_of(case)
     known = _same_person(complainants)
     if not known:
-        return []
-    seen = Case.objects.visible_to(actor).exclude(pk=case.pk)
-    others = (
-        Complainant.objects.filter(known, case__in=seen).select_related("case").order_by("-case__received_on", "-id")
-    )
-    found = {
-        (mine.public_id, other.case_id): OtherCase(mine.public_id, other.case)
-        for other in others
+        return Page([], "")
+    theirs = Complainant.objects.filter(known).exclude(case=case.pk)
+    seen = Case.objects.visible_to(actor).filter(pk__in=theirs.values("case"))
+    page = NEWEST_FIRST.page(seen.defer("words", "search"), cursor=cursor, size=size)
+    rows = list(theirs.filter(case__in=page.rows).only("case_id", "email_index", "telephone_index"))
+    found = [
+        OtherCase(mine.public_id, other)
+        for other in page.rows
         for mine in complainants
-        if _is_of(other, mine)
-    }
-    return list(found.values())
+        if any(row.case_id == other.pk and _is_of(row, mine) for row in rows)
+    ]
+    return Page(found, page.next_cursor)
 
 
 def _same_person(complainants: Iterable[Complainant]) -> Q | None:

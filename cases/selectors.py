@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from psycopg2.sql import SQL, Identifier
 
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.common.errors import Missing
+from backend.common.pagination import Order, Page
 from backend.notifications import selectors as outbox
 from cases.clocks import Timetable
 from cases.consequences import Consequences, consequences_of
@@ -60,6 +61,8 @@ PARTS_OF_RETENTION = (
 )  # fmt: skip
 HAS_ROWS = SQL("EXISTS (SELECT FROM {} WHERE {} = ANY(%(cases)s))")
 RELATED = ("unit", "about_unit", "neighbourhood", "handler__person")
+WRITTEN_FIRST = Order("written", ("written_at", "id"))
+SENT_FIRST = Order("sent", ("sent_at", "id"))
 
 
 def get_case(*, reference: str, actor: Actor) -> Case:
@@ -195,19 +198,31 @@ def alerts_of(case: Case) -> list[Alert]:
     return list(Alert.objects.filter(case=case).order_by("raised_at", "due_on", "id"))
 
 
-def notes_of(case: Case) -> list[Note]:
+def page_of_notes(case: Case, *, cursor: str, size: int) -> Page[Note]:
+    """`size` notes after the cursor, oldest first. Raises ValidationError (400) for a cursor not made here."""
     rows = Note.objects.filter(case=case).select_related("author__person").defer("words")
-    return list(rows.order_by("written_at", "id"))
+    return WRITTEN_FIRST.page(rows, cursor=cursor, size=size)
 
 
 def messages_of(case: Case) -> list[Message]:
-    """What went out and what came in, oldest first."""
+    """What went out and what came in, oldest first: all of it."""
+    found = list(_messages(case).order_by("sent_at", "id"))
+    _look_up_mail(found)
+    return found
+
+
+def page_of_messages(case: Case, *, cursor: str, size: int) -> Page[Message]:
+    """`size` of them after the cursor. Raises ValidationError (400) for a cursor not made here."""
+    page = SENT_FIRST.page(_messages(case), cursor=cursor, size=size)
+    _look_up_mail(page.rows)
+    return page
+
+
+def _messages(case: Case) -> QuerySet[Message]:
     rows = Message.objects.filter(case=case).select_related(
         "author__person", "complainant", "subject", "template", "read"
     )
-    found = list(rows.defer("words").prefetch_related("files__file").order_by("sent_at", "id"))
-    _look_up_mail(found)
-    return found
+    return rows.defer("words").prefetch_related("files__file")
 
 
 def notices_of(case: Case) -> list[Notice]:

@@ -7,14 +7,16 @@ was written without an event of its own (a reason that a move asks for) stands b
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
+from django.db.models import F, QuerySet, SmallIntegerField, Value
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person, Role, User
@@ -71,29 +73,110 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class _Written:
-    """A row with words, and who wrote it when."""
+class _Source:
+    """A table of what is written in a case: what a row of it is called, where its instant, author and words are."""
 
-    key: str
-    at: dt.datetime
     what: str
+    rows: Callable[[Case], QuerySet[Any]]
+    at: str
+    author: str
+    text: Callable[[Any], str]
+    without_author: str = ""  # who wrote a row that names nobody
+
+
+SOURCES = (
+    _Source(
+        "NOTE",
+        lambda case: Note.objects.filter(case_id=case.pk).defer("words"),
+        "written_at",
+        "author",
+        lambda note: str(note.text),
+    ),
+    _Source(
+        "MESSAGE",
+        lambda case: Message.objects.filter(case_id=case.pk).defer("words"),
+        "sent_at",
+        "author",
+        lambda told: str(told.text),
+    ),
+    _Source(
+        "ATTEMPT",
+        lambda case: ContactAttempt.objects.filter(case_id=case.pk),
+        "logged_at",
+        "logged_by",
+        lambda attempt: "\n\n".join(filter(None, [attempt.note, attempt.views])),
+    ),
+    _Source(
+        "CORRECTION",
+        lambda case: DateCorrection.objects.filter(case_id=case.pk),
+        "made_at",
+        "made_by",
+        lambda correction: str(correction.reason),
+    ),
+    _Source(
+        "CONTRIBUTION",
+        lambda case: ContributionEntry.objects.filter(contribution__case_id=case.pk),
+        "written_at",
+        "author",
+        lambda entry: str(entry.text),
+    ),
+    _Source(
+        "WITHHOLDING",
+        lambda case: WithholdingReview.objects.filter(notice__case_id=case.pk),
+        "reviewed_at",
+        "reviewed_by",
+        lambda look: str(look.reason),
+    ),
+    _Source(
+        "RETENTION",
+        lambda case: RetentionStep.objects.filter(case_id=case.pk).exclude(text=""),
+        "taken_at",
+        "author",
+        lambda step: str(step.text),
+        without_author="clock",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Who wrote what, of a row with words."""
+
+    what: str
+    at: dt.datetime
     who: str
     text: str
 
 
+@dataclass(frozen=True)
+class _Place:
+    """One entry before its words are read: an event with the rows that it names first, or a row that no event names.
+
+    `assessment` is which assessment of the case it was, where the event is one.
+    """
+
+    at: dt.datetime
+    event: Happened | None
+    keys: Sequence[str]
+    assessment: int = 0
+
+
 def timeline(case: Case, *, actor: Actor, cursor: str, size: int) -> Page[Entry]:
-    """`size` entries of the case after the cursor, oldest first.
+    """`size` entries of the case after the cursor, oldest first: of the case's texts, those alone are read that they show.
 
     What names another case that the actor may not see is left out, and so is, for all but the appropriate authority, who
     looked at the complainants' names; those stand in no text for who has not looked. Raises Invalid (400) for a cursor of
     another timeline.
     """
     start = _read(cursor, case)
-    entries = _entries(case, actor)
+    places, sources = _places(case, actor)
+    page = _entries(case, places[start : start + size], sources)
     as_read = as_read_by(actor, case=case)
-    page = [replace(each, text=as_read(each.text)) for each in entries[start : start + size]]
-    more = len(entries) > start + size
-    return Page(page, encrypt(json.dumps(["timeline", case.reference, start + size])) if more else "")
+    more = len(places) > start + size
+    return Page(
+        [replace(each, text=as_read(each.text)) for each in page],
+        encrypt(json.dumps(["timeline", case.reference, start + size])) if more else "",
+    )
 
 
 def events_shown(case: Case, actor: Actor, *, after: int = 0) -> list[Happened]:
@@ -128,36 +211,60 @@ def _people(texts: Set[str]) -> dict[str, str]:
     return {str(public_id): name for public_id, name in [*people, *accounts]}
 
 
-def _entries(case: Case, actor: Actor) -> list[Entry]:
+def _places(case: Case, actor: Actor) -> tuple[list[_Place], dict[str, _Source]]:
+    """Every entry, in order, by codes, days and ids; and which table each of the rows lies in that have words."""
     events = events_shown(case, actor)
-    untold = {each.key: each for each in _written(case)}
-    mentioned = {text for event in events for text in _texts(event.details)}
-    people = _people(mentioned) | names_of(event.actor for event in events)
-    reasons = iter(Assessment.objects.filter(case_id=case.pk).order_by("id").values_list("reason", flat=True))
-    withheld = _why_kept_back(case)
-    told = [
-        (event.at, place, _entry(case, event, untold, people, reasons, withheld)) for place, event in enumerate(events)
+    written = _keys(case)
+    untold, assessments, places = dict(written), itertools.count(), []
+    for event in events:
+        # Once: later events about the same words, such as that they were read, only name them.
+        keys = [text for text in _texts(event.details) if untold.pop(text, None)]
+        places.append(_Place(event.at, event, keys, next(assessments) if event.verb == "ASSESSED" else 0))
+    places += [_Place(at, None, [key]) for key, (at, _) in untold.items()]
+    # What was written without an event stands after the event of the same instant.
+    return sorted(places, key=lambda each: each.at), {key: source for key, (_, source) in written.items()}
+
+
+def _keys(case: Case) -> dict[str, tuple[dt.datetime, _Source]]:
+    """The rows of the case that have words, by their public ids: when each was written, and where it lies."""
+    tables = [
+        source.rows(case)
+        .annotate(source=Value(number, output_field=SmallIntegerField()), instant=F(source.at))
+        .order_by()
+        .values_list("source", "pk", "public_id", "instant")
+        for number, source in enumerate(SOURCES)
     ]
-    others = [
-        (each.at, len(events) + place, Entry(each.at, each.what, each.what.capitalize(), each.who, text=each.text))
-        for place, each in enumerate(untold.values())
-    ]
-    return [entry for _, _, entry in sorted([*told, *others], key=lambda each: each[:2])]
+    rows = sorted(tables[0].union(*tables[1:], all=True), key=lambda row: row[:2])
+    return {str(public_id): (at, SOURCES[number]) for number, _, public_id, at in rows}
+
+
+def _entries(case: Case, places: Sequence[_Place], sources: Mapping[str, _Source]) -> list[Entry]:
+    written = _written(case, {key: sources[key] for place in places for key in place.keys})
+    events = [place.event for place in places if place.event]
+    people = _people({text for event in events for text in _texts(event.details)})
+    people |= names_of(event.actor for event in events)
+    reasons: list[str] = []
+    if any(event.verb == "ASSESSED" for event in events):
+        reasons += Assessment.objects.filter(case_id=case.pk).order_by("id").values_list("reason", flat=True)
+    withheld = _why_kept_back(case) if any(event.verb in KEPT_BACK for event in events) else {}
+    return [_entry(case, place, written, people, reasons, withheld) for place in places]
 
 
 def _entry(
     case: Case,
-    event: Happened,
-    untold: dict[str, _Written],
+    place: _Place,
+    written: Mapping[str, _Written],
     people: Mapping[str, str],
-    reasons: Iterator[str],
+    reasons: Sequence[str],
     withheld: Mapping[str, str],
 ) -> Entry:
-    """The event as an entry, with its words, which are taken out of `untold`."""
-    # Once: later events about the same words, such as that they were read, only name them.
-    words = [untold.pop(text).text for text in _texts(event.details) if text in untold]
+    event, rows = place.event, [written[key] for key in place.keys]
+    if event is None:
+        (row,) = rows
+        return Entry(row.at, row.what, row.what.capitalize(), row.who, text=row.text)
+    words = [row.text for row in rows]
     if event.verb == "ASSESSED":
-        words.append(next(reasons, ""))
+        words += reasons[place.assessment : place.assessment + 1]
     if event.verb in KEPT_BACK:
         words += [withheld.get(text, "") for text in _texts(event.details)]
     if event.verb in LOOKING:
@@ -171,30 +278,17 @@ def _entry(
     return Entry(event.at, event.verb, str(says), people[event.actor], details, "\n\n".join(filter(None, words)))
 
 
-def _written(case: Case) -> Iterator[_Written]:
-    noted = Note.objects.filter(case_id=case.pk).select_related("author__person").defer("words")
-    for note in noted.order_by("id"):
-        yield _Written(str(note.public_id), note.written_at, "NOTE", note.author.name, note.text)
-    told = Message.objects.filter(case_id=case.pk).select_related("author__person").defer("words")
-    for message in told.order_by("id"):
-        who = message.author.name if message.author else NOBODY_BY_NAME[""]
-        yield _Written(str(message.public_id), message.sent_at, "MESSAGE", who, message.text)
-    for attempt in ContactAttempt.objects.filter(case_id=case.pk).select_related("logged_by__person").order_by("id"):
-        text = "\n\n".join(filter(None, [attempt.note, attempt.views]))
-        yield _Written(str(attempt.public_id), attempt.logged_at, "ATTEMPT", attempt.logged_by.name, text)
-    for correction in DateCorrection.objects.filter(case_id=case.pk).select_related("made_by__person").order_by("id"):
-        who, reason = correction.made_by.name, correction.reason
-        yield _Written(str(correction.public_id), correction.made_at, "CORRECTION", who, reason)
-    entries = ContributionEntry.objects.filter(contribution__case_id=case.pk).select_related("author__person")
-    for entry in entries.order_by("id"):
-        yield _Written(str(entry.public_id), entry.written_at, "CONTRIBUTION", entry.author.name, entry.text)
-    looks = WithholdingReview.objects.filter(notice__case_id=case.pk).select_related("reviewed_by__person")
-    for look in looks.order_by("id"):
-        yield _Written(str(look.public_id), look.reviewed_at, "WITHHOLDING", look.reviewed_by.name, look.reason)
-    steps = RetentionStep.objects.filter(case_id=case.pk).exclude(text="").select_related("author__person")
-    for step in steps.order_by("id"):
-        who = step.author.name if step.author else NOBODY_BY_NAME["clock"]
-        yield _Written(str(step.public_id), step.taken_at, "RETENTION", who, step.text)
+def _written(case: Case, sources: Mapping[str, _Source]) -> dict[str, _Written]:
+    """These rows with their words, by their public ids: a statement for each table that has one."""
+    found = {}
+    for source in SOURCES:
+        keys = [key for key, its in sources.items() if its is source]
+        rows = source.rows(case).filter(public_id__in=keys).select_related(f"{source.author}__person")
+        for row in rows if keys else ():
+            author = getattr(row, source.author)
+            who = author.name if author else NOBODY_BY_NAME[source.without_author]
+            found[str(row.public_id)] = _Written(source.what, getattr(row, source.at), who, source.text(row))
+    return found
 
 
 def _why_kept_back(case: Case) -> dict[str, str]:

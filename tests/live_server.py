@@ -105,5 +105,7 @@ def _wait_until_ready(server: WebServer, process: subprocess.Popen[bytes]) -> No
 def web_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     """One server for the whole run, on the test database, without limits of submissions and sign-ins. A room imports this fixture."""
     log = tmp_path_factory.mktemp("web") / "gunicorn.log"
-    with running_web_server(log=log, environment={"SUBMISSION_LIMIT": "0", "SIGN_IN_LIMIT": "0"}) as server:
+    with running_web_server(
+        log=log, environment={"SUBMISSION_LIMIT": "0", "MESSAGES_A_DAY": "0", "SIGN_IN_LIMIT": "0"}
+    ) as server:
         yield server

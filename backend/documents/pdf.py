@@ -1,15 +1,25 @@
-"""The only place where a PDF is made. What it may read is a fixed list of the app's own files: no address, no path, no data.
+"""The only place where a PDF is made: by a child process that may fail without harm, of the app's own files alone."""
 
-Import this where it is used: WeasyPrint takes more than a second to load.
-"""
-
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
-from importlib.resources import files
+from contextlib import ExitStack
+from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
-from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from weasyprint import HTML
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from backend.common.errors import Refused
+
+from . import typeset
+
+SECONDS = 25  # by the clock, sooner than a web server gives up its worker; by the processor the child has twenty
+# What the system's libraries are found by: of what this process knows besides, keys and passwords, the child gets nothing.
+PASSED_ON = (
+    "PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+)  # fmt: skip
 
 _FONTS = files("font_source_sans_pro") / "files"
 
@@ -26,25 +36,53 @@ class ForeignFileError(RuntimeError):
     """The document asked for a file that is not the app's own: the rendering stops."""
 
 
-class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
-    """Refuses every address but those it was given; none of the default handlers (http, file, data) is ever reached."""
+class BrokenTypesettingError(RuntimeError):
+    """The typesetting itself broke; the text says where in the code, and nothing of the document."""
 
-    def __init__(self, own_files: OwnFiles) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False)
-        self._own = own_files
 
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if url not in self._own:
-            raise FatalURLFetchingError(f"Refused to fetch {url[:200]}")
-        path, content_type = self._own[url]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})
+class TooMuchToPrint(Refused):
+    """The document takes more time or memory than any of ours should."""
+
+    code = "too-much-to-print"
+    title = "This cannot be made into a PDF just now."
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It took longer, or more memory, than it may. Try again in a few minutes; if it stays so, tell those who run "
+            "this service."
+        )
 
 
 def render_pdf(html: str, *, own_files: OwnFiles) -> bytes:
-    """`html` as a tagged PDF/UA-1. Raises ForeignFileError where it names any file but those of `own_files`."""
-    target = BytesIO()
-    try:
-        HTML(string=html, url_fetcher=OwnFilesOnly(own_files)).write_pdf(target, pdf_variant="pdf/ua-1")
-    except FatalURLFetchingError as refused:
-        raise ForeignFileError(str(refused)) from refused
-    return target.getvalue()
+    """`html` as a tagged PDF/UA-1, made within the limits of `typeset`.
+
+    Raises ForeignFileError where it names any file but those of `own_files`, TooMuchToPrint beyond the limits, and
+    BrokenTypesettingError.
+    """
+    with ExitStack() as there:
+        known = [
+            f"{address}={content_type}={there.enter_context(as_file(file))}"
+            for address, (file, content_type) in own_files.items()
+        ]
+        folder = there.enter_context(TemporaryDirectory(prefix="pdf-"))  # gone with what a child leaves that is killed
+        known_of_us = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        try:
+            child = subprocess.run(
+                [sys.executable, "-I", str(Path(typeset.__file__)), *known],
+                input=html.encode(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**known_of_us, "TMPDIR": folder},
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TooMuchToPrint from None
+    if child.returncode == typeset.FOREIGN_FILE:
+        raise ForeignFileError(child.stdout.decode())
+    if child.returncode == typeset.TOO_MUCH_WORK or child.returncode < 0:  # killed, at a limit
+        raise TooMuchToPrint
+    if child.returncode:
+        raise BrokenTypesettingError(child.stdout.decode())
+    return child.stdout

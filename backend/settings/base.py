@@ -218,6 +218,8 @@ Q_CLUSTER = {
 
 # Submissions from one address within ten minutes; 0 sets no limit (a kiosk, or a limiter in front).
 SUBMISSION_LIMIT = env.int("SUBMISSION_LIMIT", 60)
+# Messages that the holder of one receipt may write in a day, from whatever address; 0 sets no limit.
+MESSAGES_A_DAY = env.int("MESSAGES_A_DAY", 20)
 
 # One submission: 5 files of 20 MB at most, and text well below.
 ATTACHMENT_MAX_FILES = 5

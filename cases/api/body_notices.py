@@ -11,9 +11,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.calendar.working_days import day_of
 from backend.common.pagination import Order
 from backend.common.queries import NoQuery, read_query
 from backend.common.serializers import CursorQuery, JSONInput, PastDateField
+from cases.lists.owed import owed_to_bodies
 from cases.models import Body
 from cases.services import body_notices, policing_bodies
 
@@ -51,17 +53,24 @@ class TrayQuery(CursorQuery):
     body = serializers.ChoiceField(choices=Body.choices, required=False)
 
 
-class OwedToBodiesQuery(serializers.Serializer[None]):
+class OwedToBodiesQuery(CursorQuery):
     body = serializers.ChoiceField(choices=Body.choices, required=False, default="")
 
 
 class OwedToBodyOut(serializers.Serializer[Any]):
     case = serializers.CharField(source="case.reference")
     body = serializers.ChoiceField(choices=Body.choices)
-    kind = serializers.CharField()
+    kind = serializers.CharField(
+        help_text="Of a notice, or MANDATORY_REFERRAL, TIMELINESS (a letter of regulation 13), RECOMMENDATION."
+    )
     says = serializers.CharField()
     owed_on = serializers.DateField()
     due_on = serializers.DateField()
+
+
+class OwedToBodyPage(serializers.Serializer[Any]):
+    results = OwedToBodyOut(many=True, source="rows")
+    next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
 
 
 class PolicingBodyIn(JSONInput):
@@ -113,13 +122,22 @@ class OwedToBodiesView(CaseDoor):
     @extend_schema(
         operation_id="cases_body_notices_owed",
         parameters=[OwedToBodiesQuery],
-        responses={200: OwedToBodyOut(many=True)},
+        responses={200: OwedToBodyPage},
     )
     def get(self, request: Request) -> Response:
-        """What the force owes to bodies: bundles, letters and answers, the first due first."""
-        body = read_query(request, OwedToBodiesQuery)["body"]
-        owed = body_notices.owed_to_bodies(actor=self.actor(request), body=body)
-        return Response(OwedToBodyOut(owed, many=True).data)
+        """What the force owes to bodies: referrals, bundles, letters and answers, what the law sets first.
+
+        The first due first. A page is of up to `limit` cases.
+        """
+        query = read_query(request, OwedToBodiesQuery)
+        page = owed_to_bodies(
+            actor=self.actor(request),
+            body=query["body"],
+            cursor=query["cursor"],
+            size=query["limit"],
+            on=day_of(timezone.now()),
+        )
+        return Response(OwedToBodyPage(page).data)
 
 
 class PolicingBodiesView(CaseDoor):

@@ -16,7 +16,7 @@ from backend.attachments.api import FilesIn
 from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
 from backend.common.parsers import FormParser, StrictJSONParser
 from backend.common.queries import NoQuery, read_query
-from backend.common.serializers import JSONInput, NestedInput, ObjectsField, YesField
+from backend.common.serializers import CursorQuery, JSONInput, NestedInput, ObjectsField, YesField
 from cases import diary
 from cases.models import Complainant, ContactPlan, Intake, Kind
 from cases.services import contact_plans, desk, officers
@@ -124,6 +124,10 @@ class IntakeView(CaseDoor):
 
 class LookupIn(ReasonIn):
     collar_number = serializers.CharField(max_length=20)
+    cursor = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=500, help_text="`next` of the page before."
+    )
+    limit = serializers.IntegerField(required=False, default=25, min_value=1, max_value=100)
 
 
 class LiveCaseOut(serializers.Serializer[Any]):
@@ -136,17 +140,18 @@ class LiveCaseOut(serializers.Serializer[Any]):
 class LookupOut(serializers.Serializer[Any]):
     name = serializers.CharField(source="person.name")
     collar_number = serializers.CharField(source="person.collar_number")
-    live = serializers.SerializerMethodField(help_text="How many, as far as you may know of them.")
+    live = serializers.IntegerField(help_text="How many, as far as you may know of them.")
     cases = LiveCaseOut(many=True)
-
-    def get_live(self, found: Any) -> int:
-        return len(found.cases)
+    next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
 
 
 class OfficerLookupView(CaseDoor):
     @extend_schema(operation_id="cases_officers_lookup", request=LookupIn, responses={200: LookupOut})
     def post(self, request: Request) -> Response:
-        """The live cases in which an officer is complained about, for a reason that is kept: vetting, promotion, transfer."""
+        """The live cases in which an officer is complained about, for a reason that is kept: vetting, promotion, transfer.
+
+        What was received first comes first. Each page is a look of its own, and is kept as one.
+        """
         read_query(request, NoQuery)
         fields = fields_of(request, LookupIn)
         found = officers.look_up(actor=self.actor(request), at=timezone.now(), **fields.validated_data)
@@ -193,6 +198,11 @@ class OtherCaseOut(LiveCaseOut):
     received_on = serializers.DateField(source="case.received_on")
 
 
+class OtherCasePage(serializers.Serializer[Any]):
+    results = OtherCaseOut(many=True, source="rows")
+    next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
+
+
 class ContactPlansView(CaseDoor):
     @extend_schema(operation_id="cases_contact_plans_list", responses={200: PlanOnCaseOut(many=True)})
     def get(self, request: Request, reference: str) -> Response:
@@ -237,12 +247,14 @@ class ContactPlanEndView(CaseDoor):
 
 
 class OtherCasesView(CaseDoor):
-    @extend_schema(operation_id="cases_other_cases_list", responses={200: OtherCaseOut(many=True)})
+    @extend_schema(operation_id="cases_other_cases_list", parameters=[CursorQuery], responses={200: OtherCasePage})
     def get(self, request: Request, reference: str) -> Response:
-        """What else the same people made, known by an e-mail address or telephone number, as far as you may see it."""
-        case = self.case(request, reference)
-        others = diary.other_cases_of(case, actor=self.actor(request))
-        return answer(case, OtherCaseOut(others, many=True).data)
+        """What else the same people made, known by an e-mail address or telephone number, as far as you may see it.
+
+        The newest first; a page is of up to `limit` cases, each with every complainant of this case who made it.
+        """
+        case, which = self.page_of(request, reference)
+        return answer(case, OtherCasePage(diary.other_cases_of(case, actor=self.actor(request), **which)).data)
 
 
 PLANS = "<reference:reference>/contact-plans/"

@@ -18,6 +18,7 @@ from backend.common.etags import etag, read_if_match
 from backend.common.identifiers import ReferenceConverter
 from backend.common.permissions import Staff
 from backend.common.queries import NoQuery, read_query
+from backend.common.serializers import CursorQuery
 from cases import selectors
 from cases.identities import as_read_by
 from cases.models import Case
@@ -50,6 +51,12 @@ class CaseDoor(APIView):
     def case(self, request: Request, reference: str) -> Case:
         read_query(request, NoQuery)
         return selectors.get_case(reference=reference, actor=self.actor(request))
+
+    def page_of(self, request: Request, reference: str) -> tuple[Case, dict[str, Any]]:
+        """A case, and which page of one of its lists is asked for: `cursor` and `size`."""
+        query = read_query(request, CursorQuery)
+        case = selectors.get_case(reference=reference, actor=self.actor(request))
+        return case, {"cursor": query["cursor"], "size": query["limit"]}
 
     def reader(self, request: Request, case: Case) -> dict[str, Any]:
         """For whatever answers with TextAsRead: how the caller reads the texts of the case."""

@@ -338,6 +338,11 @@ class NoteOut(serializers.Serializer[Any]):
     text = TextAsRead()
 
 
+class NotePage(serializers.Serializer[Any]):
+    results = NoteOut(many=True, source="rows")
+    next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
+
+
 class AttachmentOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField(source="file.public_id")
     name = serializers.CharField(source="file.name")
@@ -362,6 +367,11 @@ class MessageOut(serializers.Serializer[Any]):
     read_at = serializers.DateTimeField(source="read.read_at", default=None, allow_null=True)
     mail = serializers.ChoiceField(choices=MailState.choices, allow_blank=True, help_text=MAIL)
     attachments = AttachmentOut(many=True, source="files.all")
+
+
+class MessagePage(serializers.Serializer[Any]):
+    results = MessageOut(many=True, source="rows")
+    next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
 
 
 class IdentityOut(ComplainantListed):

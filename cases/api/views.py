@@ -16,6 +16,7 @@ from backend.attachments.sniffing import ENDINGS
 from backend.calendar.working_days import day_of
 from backend.common.parsers import FormParser
 from backend.common.queries import NoQuery, read_query
+from backend.common.serializers import CursorQuery
 from cases import selectors
 from cases.services import assessment, assignment, files, identity, involvement, notes, transitions
 
@@ -101,12 +102,12 @@ class InvolvementsView(CaseDoor):
 
 
 class NotesView(CaseDoor):
-    @extend_schema(operation_id="cases_notes_list", responses={200: shapes.NoteOut(many=True)})
+    @extend_schema(operation_id="cases_notes_list", parameters=[CursorQuery], responses={200: shapes.NotePage})
     def get(self, request: Request, reference: str) -> Response:
         """What staff wrote for each other, oldest first."""
-        case = self.case(request, reference)
-        context = self.reader(request, case)
-        return answer(case, shapes.NoteOut(selectors.notes_of(case), many=True, context=context).data)
+        case, which = self.page_of(request, reference)
+        page = selectors.page_of_notes(case, **which)
+        return answer(case, shapes.NotePage(page, context=self.reader(request, case)).data)
 
     @extend_schema(
         operation_id="cases_notes_create",

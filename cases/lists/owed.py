@@ -1,23 +1,28 @@
-"""What is owed today, by whom, to whom: duty by duty, legal clocks first."""
+"""What is owed today, by whom, to whom: duty by duty, legal clocks first; and of that what a body waits for."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from rest_framework.exceptions import ValidationError
 
 from backend.accounts.actors import Actor
 from backend.areas.models import Unit
 from backend.common.pagination import Order, Page
-from cases.deadlines import FORCE, Deadline, open_deadlines
-from cases.models import Case
+from cases.clocks import CLOCKS
+from cases.deadlines import FORCE, INVESTIGATED, Deadline, open_deadlines
+from cases.models import Body, BodyNotice, Case, Kind, Notice, Referral, Review
+from cases.models.case import CaseQuerySet
+from cases.notices import NOTICES
 from cases.selectors import load_parts
 from cases.timetable import timetable
 
 DAY = dt.timedelta(days=1)
+NOT_YET_TWELVE_MONTHS = 360 * DAY
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,21 @@ SECTIONS = (
     ),
     Section("others", Order("owed-others", ("others_due_on", "id")), lambda duty: duty.owed_by != FORCE),
 )
+TO_BODIES = (
+    Section("law", Order("to-bodies-law", ("legal_due_on", "id")), SECTIONS[0].has),
+    Section("target", Order("to-bodies-target", ("target_due_on", "id")), SECTIONS[1].has),
+)
+# Whom a duty is owed to, as it says itself, and what it is called where it is not of a notice.
+BODIES = {"IOPC": (Body.IOPC,), "LPB": (Body.LPB,), "LOCAL POLICING BODY AND IOPC": (Body.LPB, Body.IOPC)}
+TIMELINESS = ("timeliness_letter", "timeliness_letter_again")
+LETTERS_BY_LAW = [each.kind for each in NOTICES.values() if CLOCKS[each.clock].is_statutory]
+LETTERS_BY_TARGET = [each.kind for each in NOTICES.values() if each.kind not in LETTERS_BY_LAW]
+KINDS = {
+    "referral": "MANDATORY_REFERRAL",
+    "referral_2004": "MANDATORY_REFERRAL",
+    "recommendation_answer": "RECOMMENDATION",
+    **dict.fromkeys(TIMELINESS, "TIMELINESS"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +77,18 @@ class Owed:
     asked_of: Unit | None = None
 
 
+@dataclass(frozen=True)
+class OwedToBody:
+    """Something that a body waits for: a referral, a bundle, a letter or an answer, since when and by when it is due."""
+
+    case: Case
+    body: Body
+    kind: str
+    says: str
+    owed_on: dt.date
+    due_on: dt.date
+
+
 def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]:
     """The duties that are due on `on`, before it, or within so many days after it, of the cases that the actor may see.
 
@@ -68,11 +100,86 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     until = on - DAY if filters["overdue"] else on + DAY * filters["days"]
     cases = _cases(actor, filters)
     sections = [section for section in SECTIONS if not filters["statutory"] or section.name != "target"]
-    first, cursor = _read(filters["cursor"], sections)
+    rows = [(section, cases.filter(**{f"{section.day}__lte": until})) for section in sections]
+    taken, following = _page(rows, cursor=filters["cursor"], size=filters["limit"])
+    duties = _duties(taken, on=on, until=until)
+    if filters["statutory"]:
+        duties = [each for each in duties if each.duty.is_statutory]
+    return Page(duties, following)
+
+
+def owed_to_bodies(*, actor: Actor, body: str, cursor: str, size: int, on: dt.date) -> Page[OwedToBody]:
+    """What the force owes to a body ("" is any) in every case that the actor may see, whenever it is due.
+
+    First what the law sets by a day of its own, then the rest; in each by the first day of a case. A letter of regulation 13
+    is there from the day on which it is owed, once for each body. A page is of up to `size` cases, as in `owed`. Always as
+    many statements. Raises ValidationError (400) for a cursor of another list.
+    """
+    cases = _with_what_is_shown(Case.objects.visible_to(actor).filter(origin="LIVE").exclude(kind=Kind.COMMENT))
+    law, target = TO_BODIES
+    rows = [
+        (law, cases.filter(_may_owe_by_law(body, on=on), legal_due_on__isnull=False)),
+        (target, cases.filter(_owe_letters(body, LETTERS_BY_TARGET), target_due_on__isnull=False)),
+    ]
+    taken, following = _page(rows, cursor=cursor, size=size)
+    calendar, found = timetable(), []
+    for section, of_section in taken:
+        due = [
+            each
+            for case in of_section
+            for duty in open_deadlines(case, calendar)
+            if section.has(duty) and (duty.rule not in TIMELINESS or duty.due_on <= on)
+            for each in _to_bodies(case, duty)
+            if body in ("", each.body)
+        ]
+        found += sorted(due, key=lambda each: (each.due_on, each.case.reference, each.kind, each.body))
+    return Page(found, following)
+
+
+def _owe_letters(body: str, kinds: Sequence[str]) -> Q:
+    """The cases that owe the body a notice of one of these kinds."""
+    letters = Notice.objects.filter(settled_on=None, kind__in=kinds, to__in=[body] if body else list(Body))
+    return Q(pk__in=letters.values("case"))
+
+
+def _may_owe_by_law(body: str, *, on: dt.date) -> Q:
+    """The cases among which are all that owe the body something by law: the duties themselves are derived."""
+    reviews = Review.objects.filter(state=Review.State.AWAITING_RESPONSE, body__in=[body] if body else list(Body))
+    found = _owe_letters(body, LETTERS_BY_LAW) | Q(pk__in=reviews.values("case"))
+    found |= Q(state__in=INVESTIGATED, investigating_since__isnull=False, made_on__lte=on - NOT_YET_TWELVE_MONTHS)
+    if body == Body.LPB:
+        return found
+    referred = Exists(Referral.objects.filter(case=OuterRef("pk")))
+    directed = BodyNotice.objects.filter(decides="DIRECTS_REFERRAL")
+    clear = (Q(alleges_mandatory_referral=True) | Q(matter_type="DSI")) & ~referred
+    return found | Q(closed_on=None) & (clear | Q(pk__in=directed.values("case")))
+
+
+def _to_bodies(case: Case, duty: Deadline) -> Iterator[OwedToBody]:
+    """The duty as each body that it is owed to waits for it; none where it is owed to somebody else."""
+    letters = {str(each.public_id): each.kind for each in case.notices.all() if each.settled_on is None}
+    letter = letters.get(duty.about)
+    if not letter and duty.rule not in KINDS:
+        return
+    for body in BODIES.get(duty.owed_to.upper(), ()):
+        yield OwedToBody(
+            case=case,
+            body=body,
+            kind=letter or KINDS[duty.rule],
+            says=NOTICES[letter].says if letter else duty.duty,
+            owed_on=duty.due_on if duty.rule in TIMELINESS else duty.started_on,
+            due_on=duty.due_on,
+        )
+
+
+def _page(
+    sections: list[tuple[Section, CaseQuerySet]], *, cursor: str, size: int
+) -> tuple[list[tuple[Section, list[Case]]], str]:
+    """Up to `size` cases after the cursor, section by section, with their parts loaded; and the cursor of what follows."""
+    first, cursor = _read(cursor, [section for section, _ in sections])
     taken: list[tuple[Section, list[Case]]] = []
-    room, following = filters["limit"], ""
-    for section in sections[first:]:
-        rows = cases.filter(**{f"{section.day}__lte": until})
+    room, following = size, ""
+    for section, rows in sections[first:]:
         if not room:
             following = f"{section.name}." if rows.exists() else ""
         else:
@@ -83,10 +190,7 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
         if following:
             break
     load_parts(*{case.pk: case for _, found in taken for case in found}.values())
-    duties = _duties(taken, on=on, until=until)
-    if filters["statutory"]:
-        duties = [each for each in duties if each.duty.is_statutory]
-    return Page(duties, following)
+    return taken, following
 
 
 def _cases(actor: Actor, filters: Mapping[str, Any]) -> Any:
@@ -95,6 +199,10 @@ def _cases(actor: Actor, filters: Mapping[str, Any]) -> Any:
         cases = cases.filter(handler_id=actor.user_id)
     if slug := filters.get("unit"):
         cases = cases.filter(unit_id__in=list(Unit.objects.filter(slug=slug).values_list("pk", flat=True)))
+    return _with_what_is_shown(cases)
+
+
+def _with_what_is_shown(cases: CaseQuerySet) -> CaseQuerySet:
     return cases.select_related("unit", "handler__person").defer("words", "search")
 
 

@@ -85,9 +85,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.none()
         authority = actor.forces_of(Role.APPROPRIATE_AUTHORITY)
         handled = [force for force in actor.forces_of(*PSD_ROLES) if force not in authority]
+        # Who was appointed investigates it, whoever else handles it meanwhile. Nobody else may be, nor pays for the question.
+        appointed = [force for force in actor.forces_of(Role.PSD_INVESTIGATOR) if force not in authority]
         by_role = [
             ("force__in", authority, Q()),
             ("force__in", handled, Q(handler_id=actor.user_id, disposed_on=None)),
+            ("force__in", appointed, Q(investigator_id=actor.user_id, disposed_on=None)),
             ("force__in", actor.forces_of(Role.PSD_ASSESSOR), FOR_ASSESSORS),
             ("force__in", actor.forces_of(Role.MODERATOR), FOR_MODERATORS),
             ("unit__in", actor.units_of(*UNIT_ROLES), FOR_UNITS),

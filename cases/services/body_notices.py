@@ -14,13 +14,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from backend.accounts.actors import Actor
-from backend.calendar.selectors import working_calendar
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import facts, makers, standing
-from cases.clocks import due_on
-from cases.models import Body, BodyNotice, Case, Kind, Notice, Review
-from cases.notices import NOTICES
+from cases.models import Body, BodyNotice, Case, Kind, Review
 
 from . import assessment, locking
 from .due import forget
@@ -29,7 +26,6 @@ from .steps import check_day, document_of, wrong
 from .steps import keep as keep_step
 
 WITH_THE_IOPC = ("REFERRED", "DIRECTED", "INDEPENDENT")
-WAITS_FOR_A_BODY = (Notice.To.IOPC, Notice.To.LPB)
 
 
 @dataclass(frozen=True)
@@ -178,7 +174,7 @@ def _end_the_review(case: Case, notice: BodyNotice) -> None:
         review.save(update_fields=["state", "decided_on", "decision"])
 
 
-# ---- the tray of Professional Standards: what bodies said, and what they wait for
+# ---- the tray of Professional Standards: what bodies said
 
 
 def notices_of(case: Case) -> QuerySet[BodyNotice]:
@@ -192,48 +188,3 @@ def notices_in(*, actor: Actor, body: str = "") -> QuerySet[BodyNotice]:
     cases = Case.objects.visible_to(actor).exclude(kind=Kind.COMMENT)
     said = BodyNotice.objects.filter(case__in=cases).select_related("case", "document", "entered_by__person")
     return said.filter(body=body) if body else said
-
-
-@dataclass(frozen=True)
-class OwedToBody:
-    """Something that a body waits for: a bundle, a letter or an answer, and by when it is due."""
-
-    case: Case
-    body: str
-    kind: str
-    says: str
-    owed_on: dt.date
-    due_on: dt.date
-
-
-def owed_to_bodies(*, actor: Actor, body: str = "") -> list[OwedToBody]:
-    """What the force owes to bodies in every case that the actor may see, the first due first."""
-    calendar = working_calendar()
-    cases = Case.objects.visible_to(actor).exclude(kind=Kind.COMMENT)
-    of_body = {"to": body} if body else {"to__in": WAITS_FOR_A_BODY}
-    letters = Notice.objects.filter(case__in=cases, settled_on=None, **of_body).select_related("case")
-    owed = [
-        OwedToBody(
-            case=notice.case,
-            body=notice.to,
-            kind=notice.kind,
-            says=NOTICES[notice.kind].says,
-            owed_on=notice.owed_on,
-            due_on=due_on(NOTICES[notice.kind].clock, notice.owed_on, calendar),
-        )
-        for notice in letters
-    ]
-    reviews = Review.objects.filter(case__in=cases, state=Review.State.AWAITING_RESPONSE).select_related("case")
-    owed += [
-        OwedToBody(
-            case=review.case,
-            body=review.body,
-            kind="RECOMMENDATION",
-            says="Decide whether the recommendation is accepted",
-            owed_on=review.recommended_on,
-            due_on=due_on("recommendation_answer", review.recommended_on, calendar),
-        )
-        for review in (reviews.filter(body=body) if body else reviews)
-        if review.recommended_on
-    ]
-    return sorted(owed, key=lambda each: (each.due_on, each.case.reference, each.kind))

@@ -16,15 +16,18 @@ from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
+from backend.documents.pdf import FONTS, render_pdf
 from cases import makers
-from cases.models import Allegation, Case, Message
-from cases.selectors import files_of, get_case
+from cases.models import Allegation, BodyNotice, Case, Message
+from cases.selectors import get_case
 
 from . import identity
+from .body_notices import DECISIONS
 from .disposed import check_is_there
 from .letters import in_words
 from .locking import MayNot
 from .messages import open_letter
+from .reviews import Bundle, bundle_of
 
 TO_THE_PUBLIC, AMONG_US = "OFFICIAL", "OFFICIAL-SENSITIVE"
 FINDINGS: dict[str, str] = {str(value): str(label) for value, label in Allegation.Finding.choices}
@@ -66,7 +69,17 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Bundle:
+class BodyNoticeListed:
+    """What a body said, and by which file of the case."""
+
+    body: str
+    says: str
+    dated_on: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Papers:
     marking: str
     title: str
     reference: str
@@ -77,11 +90,15 @@ class Bundle:
     views: str
     allegations: Sequence[Listed]
     letters: Sequence[Listed]
+    body_notices: Sequence[BodyNoticeListed]
     files: Sequence[dict[str, Any]]
 
 
 def letter_pdf(*, reference: str, message: UUID, actor: Actor, at: dt.datetime) -> bytes:
-    """A message as a letter on paper (PDF/UA-1). Raises as messages.open_letter, which notes that it was opened."""
+    """A message as a letter on paper (PDF/UA-1).
+
+    Raises as messages.open_letter, which notes that it was opened, and TooMuchToPrint (503).
+    """
     found = open_letter(reference=reference, message=message, actor=actor, at=at)
     return _render("cases/letter.html", {"letter": _letter(found)})
 
@@ -91,15 +108,16 @@ def review_bundle_pdf(*, reference: str, actor: Actor, at: dt.datetime) -> bytes
     """What a review body needs, as one PDF with an index. Notes of staff for each other are no part of it.
 
     It names those who complained, so they have to be revealed first. Raises Missing (404), MayNot (403), LookThemUpFirst
-    and Disposed (409).
+    and Disposed (409), TooMuchToPrint (503).
     """
     case = get_case(reference=reference, actor=actor)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
     check_is_there(case)
     named = [each.name for each in case.complainants.all()]
-    identity.check_looked_up(case, *named, *case.messages.values_list("text", flat=True), actor=actor)
-    pdf = _render("cases/bundle.html", {"bundle": _bundle(case, on=day_of(at))})
+    bundle = bundle_of(case)
+    identity.check_looked_up(case, *named, *(message.text for message in bundle.messages), actor=actor)
+    pdf = _render("cases/bundle.html", {"bundle": _papers(case, bundle, on=day_of(at))})
     audit.record(
         actor=actor.public_id,
         verb="REVIEW_BUNDLE_MADE",
@@ -125,8 +143,6 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def _render(template: str, context: dict[str, Any]) -> bytes:
-    from backend.documents.pdf import FONTS, render_pdf  # takes more than a second, which most processes never need
-
     own_files = {**FONTS, "own:letter.css": (files("cases") / "assets" / "letter.css", "text/css")}
     return render_pdf(render_to_string(template, context), own_files=own_files)
 
@@ -149,9 +165,8 @@ def _letter(message: Message) -> Letter:
     )
 
 
-def _bundle(case: Case, *, on: dt.date) -> Bundle:
-    messages = case.messages.select_related("complainant", "subject").defer("words").order_by("sent_at", "id")
-    return Bundle(
+def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:
+    return Papers(
         marking=AMONG_US,
         title=f"Papers for the review of {case.reference}",
         reference=case.reference,
@@ -160,9 +175,10 @@ def _bundle(case: Case, *, on: dt.date) -> Bundle:
         facts=_facts(case),
         narrative=case.narrative,
         views=case.views_at_contact or case.views_on_handling,
-        allegations=[_allegation(each) for each in case.allegations.all()],
-        letters=[_listed(number, each) for number, each in enumerate(messages, start=1)],
-        files=[_file(each) for each in files_of(case)],
+        allegations=[_allegation(each) for each in bundle.allegations],
+        letters=[_listed(number, each) for number, each in enumerate(bundle.messages, start=1)],
+        body_notices=[_body_notice(case, each) for each in bundle.body_notices],
+        files=[_file(each) for each in bundle.files],
     )
 
 
@@ -210,6 +226,19 @@ def _listed(number: int, message: Message) -> Listed:
     who = message.get_party_display().lower()
     title = f"{in_words(day_of(message.sent_at))}: {'from' if came_in else 'to'} the {who}, {message.get_about_display().lower()}"
     return Listed(f"letter-{number}", title, blocks=blocks_of(message.text))
+
+
+def _body_notice(case: Case, notice: BodyNotice) -> BodyNoticeListed:
+    """By what it decides beside the path, by the move that it came in with, or by how it ended a review."""
+    beside, move = DECISIONS.get(notice.decides), dict(case.moves.choices).get(notice.decides)
+    says = beside.says if beside else str(move or notice.decides.replace("_", " ").capitalize())
+    said = says.removeprefix("Enter that ").removeprefix("Enter ")  # a move is told to who makes it
+    return BodyNoticeListed(
+        body=notice.get_body_display(),
+        says=said[:1].upper() + said[1:],
+        dated_on=in_words(notice.dated_on),
+        document=notice.document.name if notice.document else "",
+    )
 
 
 def _file(stored: StoredFile) -> dict[str, Any]:

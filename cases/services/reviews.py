@@ -197,24 +197,19 @@ def reviews_of(case: Case) -> list[Review]:
 class Bundle:
     """What the review body needs to see how the complaint was handled: of staff's notes for each other there is none."""
 
-    case: Case
     allegations: list[Allegation]
-    outcome: list[Message]
     messages: list[Message]
     body_notices: list[BodyNotice]
     files: list[StoredFile]
 
 
 def bundle_of(case: Case) -> Bundle:
-    """What belongs in the bundle for a review of `case`, each oldest first."""
-    messages = messages_of(case)
+    """What belongs in the bundle for a review of `case`, each oldest first: not what was moved to another case."""
     allegations = Allegation.objects.filter(case_id=case.pk, moved_to=None).select_related("code", "unit")
     said = BodyNotice.objects.filter(case_id=case.pk).select_related("document").order_by("entered_at", "id")
     return Bundle(
-        case=case,
         allegations=list(allegations.order_by("position")),
-        outcome=[message for message in messages if message.about == Message.About.OUTCOME],
-        messages=messages,
+        messages=messages_of(case),
         body_notices=list(said),
         files=files_of(case),
     )

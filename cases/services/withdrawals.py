@@ -30,7 +30,8 @@ State = Withdrawal.State
 OPEN_TO_IT = "It has ended: nothing is left to withdraw."
 NO_CONSENT = "They act for somebody else, whose consent is not recorded: nobody withdraws without it."
 IN_THE_WAY = (
-    facts.is_for_this_authority, facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn, facts.review_body_knows_of_withdrawal,
+    facts.is_for_this_authority, facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn,
+    facts.review_body_knows_of_withdrawal,
 )  # fmt: skip
 
 

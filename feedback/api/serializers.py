@@ -193,6 +193,13 @@ class ToldOut(serializers.Serializer[Any]):
     attachments = AttachedOut(many=True)
 
 
+class ThreadPage(serializers.Serializer[Any]):
+    results = ToldOut(many=True, source="rows")
+    next = serializers.CharField(
+        source="next_cursor", help_text="The cursor of the messages before these; empty where there are none."
+    )
+
+
 class WrittenIn(JSONInput):
     text = _words("What you want to tell us.", required=True, longest=20_000)
     wish = serializers.ChoiceField(
@@ -249,4 +256,7 @@ class ProgressOut(serializers.Serializer[Any]):
     next_by = serializers.DateField(allow_null=True, help_text="The last day for it, a London date.")
     next_basis = serializers.CharField(help_text="The law or the target that the day comes from.")
     steps = StepOut(many=True)
-    messages = ToldOut(many=True)
+    messages = ToldOut(many=True, help_text="The newest of your thread, oldest first.")
+    older = serializers.CharField(
+        help_text="The cursor of the messages before these, for /api/v1/track/messages/; empty where there are none."
+    )

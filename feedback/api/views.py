@@ -21,6 +21,7 @@ from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
 from backend.common.parsers import FormParser, StrictJSONParser
 from backend.common.permissions import Public
 from backend.common.queries import NoQuery, read_query
+from backend.common.serializers import CursorQuery
 from feedback.services import opening, submission, thread, tracking, wishes
 from feedback.services.opening import Opened
 from feedback.services.submission import Accepted
@@ -34,6 +35,7 @@ from .serializers import (
     KeptOut,
     ProgressOut,
     RatingIn,
+    ThreadPage,
     WishesIn,
     WishesOut,
     WrittenForm,
@@ -151,7 +153,17 @@ class TrackMessagesView(ReceiptDoor):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        thread.count(caller=client_address(request._request), at=timezone.now())
+        if request.method == "POST":
+            thread.count(caller=client_address(request._request), at=timezone.now())
+
+    @extend_schema(
+        operation_id="track_messages_list", parameters=[RECEIPT, CursorQuery], responses={200: ThreadPage}, auth=[]
+    )
+    def get(self, request: Request) -> Response:
+        """Your thread with us, the newest page of it first; within a page the oldest message comes first."""
+        query = read_query(request, CursorQuery)
+        page = thread.read(self.opened(request), cursor=query["cursor"], size=query["limit"])
+        return Response(ThreadPage(page).data)
 
     @extend_schema(
         operation_id="track_messages_create",

@@ -18,6 +18,7 @@ from backend.attachments.models import StoredFile
 from backend.attachments.services import Upload
 from backend.calendar.working_days import day_of
 from backend.common.errors import Missing, Refused
+from backend.common.pagination import PAGE_SIZE, Order, Page
 from backend.requests import services as requests
 from cases.models import Complainant, Message, MessageFile
 from cases.services import messages
@@ -26,11 +27,28 @@ from . import submission
 from .opening import SENDER, Opened
 
 ROUTE = "track-messages"
+DAY = dt.timedelta(days=1)
+NEWEST_FIRST = Order("thread", ("sent_at", "id"), descending=True)
 
 
 class NoThread(Refused):
     code = "no-thread"
     title = "A rating on its own is not answered."
+
+
+class EnoughForToday(Refused):
+    """One complainant wrote so often that no more is kept until the day is over."""
+
+    code = "too-many-messages"
+    title = "You have written to us many times today."
+    status = 429
+
+    def __init__(self, *, wait: dt.timedelta) -> None:
+        super().__init__(
+            "We have kept what you wrote before, and will read it. This message was not kept: put what is left into one, and "
+            "send it tomorrow. If it cannot wait, call 101; in an emergency, call 999."
+        )
+        self.headers = {"Retry-After": str(int(wait.total_seconds()))}
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,8 @@ def write(*, opened: Opened, text: str, wish: str, files: Sequence[Upload], key:
     """Keep what the holder of the receipt writes, with a wish where they state one, in their thread of the case.
 
     `opened` is what their receipt opened (opening.open_receipt). Raises NoThread (409) for a rating on its own, Invalid (400)
-    for a wish that a comment cannot have, FileRefused (400, 413, 415), and as requests.once for the key.
+    for a wish that a comment cannot have, FileRefused (400, 413, 415), EnoughForToday (429) beyond MESSAGES_A_DAY, and as
+    requests.once for the key: what was kept is answered again however many there were.
     """
     attachments.refuse_what_is_too_large(files)
     if opened.complainant is None:
@@ -73,6 +92,7 @@ def write(*, opened: Opened, text: str, wish: str, files: Sequence[Upload], key:
     writer = opened.complainant
 
     def keep() -> dict[str, Any]:
+        _count_for_today(writer, at=at)
         message = messages.receive(case_id=writer.case_id, writer=writer, text=text, wish=wish, files=files, at=at)
         return {"public_id": str(message.public_id), "received_on": str(day_of(at))}
 
@@ -81,21 +101,27 @@ def write(*, opened: Opened, text: str, wish: str, files: Sequence[Upload], key:
     return Kept(UUID(kept["public_id"]), dt.date.fromisoformat(kept["received_on"]), wish)
 
 
-def read(opened: Opened) -> list[Told]:
-    """What stands between the force and one complainant, oldest first: not what others were told, nor what staff note."""
-    rows = _theirs(opened).defer("words").prefetch_related("files__file").order_by("sent_at", "id")
-    return [
-        Told(
-            row.public_id,
-            "YOU" if row.direction == Message.Direction.IN else "US",
-            row.about,
-            day_of(row.sent_at),
-            row.text,
-            row.wish,
-            [Attached(link.file.public_id, link.file.name) for link in row.files.all()],
-        )
-        for row in rows
-    ]
+def read(opened: Opened, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Told]:
+    """What stands between the force and one complainant: not what others were told, nor what staff note.
+
+    The newest `size` messages, or those before the cursor, oldest first; the cursor of the page leads to the ones before
+    them. Raises ValidationError (400) for a cursor not made here.
+    """
+    rows = _theirs(opened).defer("words").prefetch_related("files__file")
+    page = NEWEST_FIRST.page(rows, cursor=cursor, size=size)
+    return Page([_told(row) for row in reversed(page.rows)], page.next_cursor)
+
+
+def _told(row: Message) -> Told:
+    return Told(
+        row.public_id,
+        "YOU" if row.direction == Message.Direction.IN else "US",
+        row.about,
+        day_of(row.sent_at),
+        row.text,
+        row.wish,
+        [Attached(link.file.public_id, link.file.name) for link in row.files.all()],
+    )
 
 
 def find_file(*, opened: Opened, public_id: UUID) -> StoredFile:
@@ -120,6 +146,15 @@ def count(*, caller: str, at: dt.datetime) -> None:
     """Count a message before it is read. Raises TooMany (429) beyond SUBMISSION_LIMIT of one caller in ten minutes."""
     limit, per = settings.SUBMISSION_LIMIT, submission.WINDOW
     requests.count_try(what="write", caller=caller, limit=limit, per=per, at=at)
+
+
+def _count_for_today(writer: Complainant, *, at: dt.datetime) -> None:
+    """Count a message that is kept, in its transaction. Raises EnoughForToday (429) beyond MESSAGES_A_DAY of one complainant."""
+    try:
+        requests.count_try(what="message", caller=str(writer.public_id), limit=settings.MESSAGES_A_DAY, per=DAY, at=at)
+    except requests.TooMany:
+        left = DAY.total_seconds() - at.timestamp() % DAY.total_seconds()
+        raise EnoughForToday(wait=dt.timedelta(seconds=left)) from None
 
 
 def _digest(writer: Complainant, text: str, wish: str, files: Sequence[Upload]) -> bytes:

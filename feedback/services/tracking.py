@@ -43,11 +43,12 @@ class Progress:
     next_by: dt.date | None
     next_basis: str
     steps: Sequence[Step]
-    messages: Sequence[Told]
+    messages: Sequence[Told]  # the newest, oldest first
+    older: str  # the cursor of those before them; empty where there are none
 
 
 def look_up(*, header: str, caller: str, at: dt.datetime) -> Progress:
-    """Where it stands what the receipt `header` opens, and the thread about it. Raises as `opening.open_receipt`."""
+    """Where it stands what the receipt `header` opens, and the newest of the thread about it. Raises as `opening.open_receipt`."""
     return _progress(opening.open_receipt(header=header, caller=caller, at=at))
 
 
@@ -65,6 +66,7 @@ def _progress(opened: Opened) -> Progress:
             "",
             [Step("Received", opened.submitted_on, None)],
             [],
+            "",
         )
     load_parts(case)
     not_theirs = _of_others(case, whose)
@@ -81,6 +83,7 @@ def _progress(opened: Opened) -> Progress:
         *(["suspension_review"] if _is_kept(case, whose, SUSPENSION) else ()),
     ]
     upcoming = next((each for each in due if each.rule in stages.NEXT_STEPS and each.rule not in not_told), None)
+    newest = thread.read(opened)
     return Progress(
         opened.reference,
         opened.kind,
@@ -91,7 +94,8 @@ def _progress(opened: Opened) -> Progress:
         upcoming.due_on if upcoming else None,
         upcoming.basis if upcoming else "",
         _steps(case, whose, due),
-        thread.read(opened),
+        newest.rows,
+        newest.next_cursor,
     )
 
 

@@ -84,9 +84,10 @@ def make(*, briefing_id: int, at: dt.datetime) -> None:
             _record(briefing, actor=CLOCK, verb="BRIEFING_MADE", at=at)
     except Exception as error:
         logger.exception("Briefing %s could not be made", briefing.public_id)
-        # The kind of the error only: its text may hold anything.
+        # Of an error the kind alone: its text may hold anything. A refusal says nothing of what was in it.
+        why = f"It could not be made. {error.detail}" if isinstance(error, Refused) else ""
         failed = Briefing.objects.filter(pk=briefing_id).exclude(state=Briefing.State.READY)
-        failed.update(state=Briefing.State.FAILED, failure=f"It could not be made ({type(error).__name__}).")
+        failed.update(state=Briefing.State.FAILED, failure=why or f"It could not be made ({type(error).__name__}).")
         raise
 
 

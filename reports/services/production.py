@@ -1,4 +1,4 @@
-"""A briefing from rows to PDF. Import this where it is used: pandas and WeasyPrint take more than two seconds to load."""
+"""A briefing from rows to PDF. Import this where it is used: pandas takes a second to load."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -28,7 +28,8 @@ class Produced:
 def produce(*, period: Period, unit: Unit, at: dt.datetime) -> Produced:
     """Count, draw and typeset the briefing of a force or unit; `at`, printed as the moment of its making, tells what is late.
 
-    All complaints received in the period count, whenever closed, live and imported alike. Changes nothing.
+    All complaints received in the period count, whenever closed, live and imported alike. Changes nothing. Raises
+    TooMuchToPrint.
     """
     force = unit.force or unit
     with one_snapshot():

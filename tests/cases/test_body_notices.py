@@ -5,24 +5,30 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.common.errors import Invalid, Missing
 from cases.deadlines import late_on
-from cases.models import Allegation, BodyNotice, Case, DateCorrection, Kind, LocalPolicingBody
+from cases.lists.owed import BODIES
+from cases.models import Allegation, BodyNotice, Case, DateCorrection, Kind, LocalPolicingBody, MatterType, Referral
 from cases.selectors import deadlines, get_case
 from cases.services import corrections, policing_bodies
 from cases.services.assessment import CannotAssess
 from cases.services.body_notices import DECISIONS, CannotBeDecided
+from cases.services.due import recompute_open_cases
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
 from cases.timetable import timetable
-from tests.cases.alleging import a_recorded_case, by
+from tests.cases.alleging import a_recorded_case, an_investigated_case, by
 from tests.cases.bodies import a_case_under_review, a_paper, conclude, enter, on_day
 from tests.cases.staying import BOTH, sign, wish
 from tests.cases.test_assessment import answer
-from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
+from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
+OWED = "/api/v1/cases/body-notices/owed/"
 REFERRED = {"basis": "MANDATORY", "ground": "REQUIRED_BY_IOPC", "clear_on": "2026-11-20"}
 
 
@@ -264,6 +270,19 @@ def test_only_the_authority_enters_a_notice(cast: Cast) -> None:
         enter(cast, case, "REQUIRES_REFERRAL", "kit")
 
 
+def owed_to_bodies(cast: Cast, name: str = "beth", **query: Any) -> list[dict[str, Any]]:
+    """What bodies wait for today, on all pages."""
+    client, found, cursor = cast.client(name), [], ""
+    with time_machine.travel(AT, tick=False):
+        while True:
+            answer = client.get(OWED, {**query, **({"cursor": cursor} if cursor else {})})
+            assert answer.status_code == 200, answer.content
+            found += answer.json()["results"]
+            cursor = answer.json()["next"]
+            if not cursor:
+                return found
+
+
 class TestTheTray:
     def test_shows_what_came_in_to_those_who_see_the_case(self, cast: Cast) -> None:
         case = a_recorded_case(cast)
@@ -280,15 +299,99 @@ class TestTheTray:
 
     def test_shows_what_each_body_waits_for(self, cast: Cast) -> None:
         review = a_case_under_review(cast)
-        owed = "/api/v1/cases/body-notices/owed/"
-        assert [each["kind"] for each in cast.client("beth").get(owed).json()] == ["REVIEW_BUNDLE"]
+        assert [each["kind"] for each in owed_to_bodies(cast)] == ["REVIEW_BUNDLE"]
 
         conclude(cast, review, "RECOMMENDS", recommendation="Apologise.")
 
-        waiting = {each["kind"]: each["due_on"] for each in cast.client("beth").get(owed, {"body": "LPB"}).json()}
+        waiting = {each["kind"]: each["due_on"] for each in owed_to_bodies(cast, body="LPB")}
         assert waiting["RECOMMENDATION"] == on_day(28).date().isoformat()
-        assert cast.client("beth").get(owed, {"body": "IOPC"}).json() == []
-        assert cast.client("kit").get(owed).json() == []
+        assert owed_to_bodies(cast, body="IOPC") == []
+        assert owed_to_bodies(cast, "kit") == []
+
+    def test_has_the_mandatory_referral_until_it_was_made(self, cast: Cast) -> None:
+        case = assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)
+
+        (referral,) = owed_to_bodies(cast)
+
+        assert (referral["case"], referral["body"], referral["kind"]) == (case.reference, "IOPC", "MANDATORY_REFERRAL")
+        assert (referral["says"], referral["owed_on"], referral["due_on"]) == (
+            "Refer it to the IOPC", "2026-11-20", "2026-11-21",
+        )  # fmt: skip
+        assert owed_to_bodies(cast, body="LPB") == []
+        move(cast, case, "beth", "refer", basis="MANDATORY", ground="SERIOUS_ASSAULT", clear_on="2026-11-20")
+        assert [each["kind"] for each in owed_to_bodies(cast)] == []
+
+    def test_has_a_referral_that_the_iopc_directs_anew(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, made_on=dt.date(2026, 11, 1))
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-02")
+        move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
+        Referral.objects.filter(case=case).update(made_on=dt.date(2026, 11, 19))
+        assert "MANDATORY_REFERRAL" not in [each["kind"] for each in owed_to_bodies(cast)]
+
+        enter(cast, case, "DIRECTS_REFERRAL")
+
+        assert "MANDATORY_REFERRAL" in [each["kind"] for each in owed_to_bodies(cast)]
+
+    def test_has_the_letter_of_regulation_13_for_both_from_the_day_on_which_it_is_owed(self, cast: Cast) -> None:
+        late, early = an_investigated_case(cast), an_investigated_case(cast)
+        for case, made_on in ((late, "2025-11-20"), (early, "2025-11-22")):
+            Case.objects.filter(pk=case.pk).update(made_on=made_on)
+        recompute_open_cases()
+
+        waiting = owed_to_bodies(cast)
+
+        assert [(each["case"], each["body"], each["kind"], each["owed_on"]) for each in waiting] == [
+            (late.reference, body, "TIMELINESS", "2026-11-20") for body in ("IOPC", "LPB")
+        ]
+        assert [each["body"] for each in owed_to_bodies(cast, body="LPB")] == ["LPB"]
+
+    def test_has_what_the_list_of_all_that_is_owed_has_for_a_body_whatever_the_size_of_a_page(self, cast: Cast) -> None:
+        for _ in range(2):
+            assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)
+            conclude(cast, a_case_under_review(cast), "RECOMMENDS", recommendation="Apologise.")
+            a_matter(cast, matter_type=MatterType.DSI)
+        a_case_under_review(cast, conduct=True)
+        late = an_investigated_case(cast)
+        Case.objects.filter(pk=late.pk).update(made_on="2025-11-01")
+        recompute_open_cases()
+        with time_machine.travel(AT, tick=False):
+            all_owed = cast.client("beth").get("/api/v1/cases/owed/", {"days": 366, "limit": 100}).json()
+        expected = sorted(
+            (each["case"]["reference"], each["duty"]["due_on"])
+            for each in all_owed["results"]
+            for _ in range(2 if " and " in each["duty"]["owed_to"] else 1)
+            if each["duty"]["owed_to"].upper() in BODIES and each["duty"]["owed_by"] == "FORCE"
+        )
+
+        for limit in (1, 2, 50):
+            rows = owed_to_bodies(cast, limit=limit)
+            assert sorted((each["case"], each["due_on"]) for each in rows) == expected
+        assert (all_owed["next"], len(expected)) == ("", 2 + 2 * 2 + 2 + 1 + 2)
+
+    def test_refuses_the_cursor_of_another_list(self, cast: Cast) -> None:
+        for _ in range(2):
+            assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)
+        client = cast.client("beth")
+        with time_machine.travel(AT):
+            cursor = client.get("/api/v1/cases/owed/", {"limit": 1}).json()["next"]
+
+            assert cursor
+            assert client.get(OWED, {"cursor": cursor}).status_code == 400
+
+    def test_asks_as_much_of_many_cases_as_of_few(self, cast: Cast) -> None:
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                owed_to_bodies(cast, limit=100)
+            return len(captured)
+
+        assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)
+        a_case_under_review(cast)
+        few = asked()
+        for _ in range(4):
+            assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)
+            a_case_under_review(cast)
+
+        assert asked() == few
 
 
 class TestLocalPolicingBodies:

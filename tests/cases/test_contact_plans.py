@@ -40,8 +40,8 @@ def plans(cast: Cast, case: Case, name: str = "beth") -> list[ContactPlan]:
 
 def others(cast: Cast, case: Case, name: str = "beth") -> list[str]:
     actor = cast.actor(name)
-    found = diary.other_cases_of(get_case(reference=case.reference, actor=actor), actor=actor)
-    return [other.case.reference for other in found]
+    seen = get_case(reference=case.reference, actor=actor)
+    return [other.case.reference for other in diary.other_cases_of(seen, actor=actor, cursor="", size=100).rows]
 
 
 class TestKnowingAPersonAgain:
@@ -183,6 +183,23 @@ class TestOtherCases:
         assert others(cast, case) == []
 
 
+def test_the_other_cases_come_in_pages_the_newest_first(cast: Cast) -> None:
+    two = [MAYA, NewComplainant(name="Omar Field", email="omar@home.test")]
+    case = a_case(cast, complainants=two)
+    others = [a_case(cast, complainants=two, at=AT - dt.timedelta(days=days)) for days in (1, 2, 3)]
+    a_case(cast, complainants=[NewComplainant(name="Somebody else", email="else@home.test")])
+    client, url = cast.client("beth"), f"/api/v1/cases/{case.reference}/complainants/other-cases/"
+
+    first = client.get(url, {"limit": 2}).json()
+    second = client.get(url, {"limit": 2, "cursor": first["next"]}).json()
+
+    assert [each["reference"] for each in first["results"]] == [each.reference for each in others[:2] for _ in two]
+    assert [each["reference"] for each in second["results"]] == [others[2].reference] * 2
+    assert len({each["complainant"] for each in second["results"]}) == 2
+    assert second["next"] == ""
+    assert client.get(url, {"cursor": "made up"}).status_code == 400
+
+
 def test_over_http(cast: Cast) -> None:
     case, again = a_case(cast, complainants=[MAYA]), a_case(cast, complainants=[MAYA])
     client, url = cast.client("amal"), f"/api/v1/cases/{case.reference}/"
@@ -196,7 +213,8 @@ def test_over_http(cast: Cast) -> None:
     step = f"{url}contact-plans/{made.json()['public_id']}/"
     reviewed = cast.client("beth").post(f"{step}review/", {"review_on": "2099-06-01"}, format="json")
     assert reviewed.json()["reviewed_by"] == "Beth"
-    assert [each["reference"] for each in client.get(f"{url}complainants/other-cases/").json()] == [again.reference]
+    found = client.get(f"{url}complainants/other-cases/").json()
+    assert ([each["reference"] for each in found["results"]], found["next"]) == ([again.reference], "")
 
     assert client.post(f"{step}end/", {}, format="json").status_code == 200
     assert client.get(f"{url}contact-plans/").json() == []

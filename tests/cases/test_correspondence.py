@@ -198,7 +198,7 @@ class TestNothingInternalGoesOut:
         """Modules that write to the outside know no notes; the one that writes notes knows no messages."""
         outward = ["messages", "correspondence", "letters", "settling", "timeliness", "papers"]
         for module in outward:
-            assert not _names(module) & {"Note", "notes", "notes_of"}, module
+            assert not _names(module) & {"Note", "notes", "page_of_notes"}, module
         assert not _names("notes") & {"Message", "messages", "correspondence", "outbox"}
 
     def test_the_thread_of_the_public_knows_no_notes(self) -> None:
@@ -863,7 +863,7 @@ def test_the_way_from_an_owed_notice_to_its_letter_over_http(cast: Cast) -> None
     assert (sent.status_code, kept.status_code, again.status_code) == (201, 200, 200), sent.content
     assert sent.json()["template_version"] == 1
     assert [each["settled_as"] for each in beth.get(f"{url}/notices/").json()] == ["SENT", "WITHHELD", ""]
-    assert beth.get(f"{url}/messages/").json()[0]["delivery"] == "POST"
+    assert beth.get(f"{url}/messages/").json()["results"][0]["delivery"] == "POST"
     assert APIClient().get(f"{url}/notices/").status_code == 401
 
 

@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
+from backend.documents import pdf as documents
 from cases import letters as texts
 from cases.letters.reading import grade, syllables_of
-from cases.models import Case, Complainant, LetterTemplate, LocalPolicingBody, Message
+from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
 from cases.services import identity, letters, messages, papers
 from cases.services.locking import MayNot
+from tests.cases import staying
+from tests.cases.bodies import a_case_under_review
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,6 +163,20 @@ class TestOnPaper:
         assert answer.content.startswith(b"%PDF")
         assert Event.objects.filter(verb="LETTER_OPENED", subject=case.reference).count() == 1
 
+    def test_one_that_takes_too_long_is_refused_in_plain_words(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        case = a_case_handled_outside(cast)
+        message = a_letter(cast, case)
+        identity.reveal(reference=case.reference, reason="To post it.", actor=cast.actor("amal"), at=AT)
+        monkeypatch.setattr(documents, "SECONDS", 0.1)
+
+        answer = cast.client("amal").get(f"/api/v1/cases/{case.reference}/messages/{message.public_id}/letter.pdf")
+
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+        assert answer.json()["type"] == "urn:rylp:problem:too-much-to-print"
+        assert "Try again in a few minutes" in answer.json()["detail"]
+
     def test_a_letter_of_another_case_is_nowhere(self, cast: Cast) -> None:
         case, other = a_case_handled_outside(cast), a_case_handled_outside(cast)
         message = a_letter(cast, other)
@@ -189,7 +206,13 @@ class TestTheBundle:
         with pdfplumber.open(io.BytesIO(pdf)) as document:
             sheets = [sheet.extract_text() for sheet in document.pages]
         index = sheets[0]
-        for part in ("1. The case", "2. Allegations and decisions", "3. Letters and messages", "4. Files"):
+        for part in (
+            "1. The case",
+            "2. Allegations and decisions",
+            "3. Letters and messages",
+            "4. Notices of the IOPC and the local policing body",
+            "5. Files",
+        ):
             number = int(re.search(rf"{re.escape(part)}[ .]+(\d+)", index)[1])
             assert part in sheets[number - 1]
         whole = "\n".join(sheets)
@@ -198,6 +221,24 @@ class TestTheBundle:
         assert "INTERNAL-RESULT" not in whole
         assert f"Page {len(sheets)} of {len(sheets)}" in sheets[-1]
         assert "OFFICIAL-SENSITIVE" in index
+
+    def test_it_has_what_bodies_said_and_no_allegation_that_went_to_another_case(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        elsewhere = Allegation.objects.create(case=a_case(cast), position=2)
+        Allegation.objects.create(case=review.case, position=2, summary="GONE-ELSEWHERE", moved_to=elsewhere)
+        staying.said(cast, review.case, "IOPC", "CONSENTS_TO_REFERRAL")
+        staying.said(cast, review.case, "IOPC", "refer_back")
+        identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
+
+        pdf = papers.review_bundle_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT)
+
+        words = words_of(pdf)
+        assert "Finding The service provided was acceptable" in words
+        assert "Allegation 2" not in words
+        assert "GONE-ELSEWHERE" not in words
+        for said in ("Local policing body Review applied", "It may be referred again", "The IOPC refers it back"):
+            assert said in words
+        assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
 
     def test_the_delegate_of_the_authority_alone_makes_it_and_that_is_on_record(self, cast: Cast) -> None:
         case = a_case(cast)

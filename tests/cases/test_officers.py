@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -110,6 +111,21 @@ def test_it_is_on_record_with_a_reason_and_the_trail_has_no_words(cast: Cast) ->
     assert details == {"lookup": str(lookup.public_id), "reason_given": True, "shown": 1}
     with pytest.raises(ProgrammingError), transaction.atomic():
         OfficerLookup.objects.all().delete()
+
+
+def test_many_come_in_pages_and_each_page_is_on_record(cast: Cast) -> None:
+    cases = [about(cast, a_case(cast, at=AT - dt.timedelta(days=days)), ED) for days in (3, 2, 1)]
+    client, url = cast.client("beth"), "/api/v1/cases/officers/lookup/"
+    body = {"collar_number": ED, "reason": "Vetting.", "limit": 2}
+
+    first = client.post(url, body, format="json").json()
+    second = client.post(url, {**body, "cursor": first["next"]}, format="json").json()
+
+    assert [each["reference"] for each in first["cases"]] == [each.reference for each in cases[:2]]
+    assert [each["reference"] for each in second["cases"]] == [cases[2].reference]
+    assert (first["live"], second["live"], second["next"]) == (3, 3, "")
+    assert list(OfficerLookup.objects.order_by("id").values_list("shown", flat=True)) == [2, 1]
+    assert client.post(url, {**body, "cursor": "made up"}, format="json").status_code == 400
 
 
 def test_over_http(cast: Cast) -> None:

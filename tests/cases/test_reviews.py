@@ -8,7 +8,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
-from cases.models import BodyNotice, Case, Complainant, Notice, Review, Withdrawal
+from cases.models import BodyNotice, Case, Complainant, Message, Notice, Review, Withdrawal
 from cases.selectors import deadlines
 from cases.services import reviews
 from cases.services.body_notices import owed_to_bodies
@@ -419,7 +419,8 @@ def test_the_bundle_is_what_the_body_needs_and_no_note(cast: Cast) -> None:
     bundle = reviews.bundle_of(review.case)
 
     assert [allegation.finding for allegation in bundle.allegations] == ["ACCEPTABLE"]
-    assert [TOLD["told"] in message.text for message in bundle.outcome] == [True]
+    outcomes = [message.text for message in bundle.messages if message.about == Message.About.OUTCOME]
+    assert [TOLD["told"] in text for text in outcomes] == [True]
     assert [notice.decides for notice in bundle.body_notices] == ["REVIEW_APPLIED"]
     assert len(bundle.files) == 1
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.audit import services as audit
 from backend.common.errors import Invalid
-from cases.models import Case, Involvement
+from cases.models import Case, Involvement, Note
 from cases.selectors import get_case
 from cases.services import assessment, contact, contributions, identity, involvement, messages, notes
 from cases.timeline import Entry, timeline
@@ -157,6 +159,51 @@ def test_it_comes_in_pages(cast: Cast) -> None:
         ["0", "1"], ["2", "3"], ["4"],
     ]  # fmt: skip
     assert third["next"] == ""
+
+
+def test_a_page_reads_the_texts_that_it_shows_and_no_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = a_case(cast)
+    for number in range(6):
+        notes.add(
+            reference=case.reference, text=f"{number}", actor=cast.actor("amal"), at=AT + number * HOUR,
+            version=version_of(case),
+        )  # fmt: skip
+    read: list[str] = []
+    load = Note.from_db.__func__
+
+    def noting(cls: type[Note], db: str, names: list[str], values: list[object]) -> Note:
+        note = load(cls, db, names, values)
+        read.append(note.text)
+        return note
+
+    monkeypatch.setattr(Note, "from_db", classmethod(noting))
+    client, url = cast.client("amal"), f"/api/v1/cases/{case.reference}/timeline/"
+    first = client.get(url, {"limit": 2}).json()
+    client.get(url, {"limit": 2, "cursor": first["next"]})
+
+    assert read == ["0", "1", "2", "3"]
+
+
+def test_a_page_asks_as_much_of_a_long_history_as_of_a_short_one(cast: Cast) -> None:
+    case, client = a_case(cast), cast.client("amal")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(f"/api/v1/cases/{case.reference}/timeline/", {"limit": 100}).status_code == 200
+        return len(captured)
+
+    def add(count: int) -> None:
+        for _ in range(count):
+            notes.add(reference=case.reference, text="Rang.", actor=cast.actor("amal"), at=AT, version=version_of(case))
+            messages.tell_progress(
+                reference=case.reference, text="On it.", actor=cast.actor("amal"), at=AT, version=version_of(case)
+            )
+
+    add(1)
+    few = asked()
+    add(5)
+
+    assert asked() == few
 
 
 def test_a_cursor_of_another_case_is_refused(cast: Cast) -> None:

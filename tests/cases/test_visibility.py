@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.actors import PUBLIC
 from backend.accounts.models import Person, Role, RoleGrant
@@ -14,6 +16,7 @@ from cases.services import assignment, involvement
 from cases.services.assignment import CannotAssign
 from cases.services.involvement import NamedAlready
 from cases.services.locking import MayNot
+from tests.cases.alleging import alleged, an_investigated_case, opine
 from tests.cast import AT, FOUNDER, PASSWORD, Cast, a_case, add_user, assess, move
 
 
@@ -100,6 +103,63 @@ def test_a_conduct_case_is_seen_by_the_investigator_and_assessor_that_it_is_give
     assign(cast, case, "beth", handler="fay@westshire.test")
 
     assert who_sees(cast, case) == {"beth", "lev", "fay"}
+
+
+class TestWhoWasAppointedToInvestigate:
+    def given_away(self, cast: Cast) -> Case:
+        """Fay investigates it, and Mo handles it."""
+        add_user(cast, "mo", Role.PSD_INVESTIGATOR, cast.standards)
+        return assign(cast, an_investigated_case(cast), "beth", handler="mo@westshire.test")
+
+    def test_sees_it_whoever_handles_it(self, cast: Cast) -> None:
+        case = self.given_away(cast)
+
+        assert {"fay", "mo"} <= who_sees(cast, case)
+        assert [each["reference"] for each in cast.client("fay").get("/api/v1/cases/").json()["results"]] == [
+            case.reference
+        ]
+
+    def test_submits_the_report_and_its_handler_does_not(self, cast: Cast) -> None:
+        case = self.given_away(cast)
+        opine(cast, alleged(cast, case), name="fay")
+
+        with pytest.raises(MayNot):
+            move(cast, case, "mo", "submit_report", summary="Seen.")
+        assert move(cast, case, "fay", "submit_report", summary="Seen.").state == "REPORT_SUBMITTED"
+
+    def test_sees_it_no_more_once_another_was_appointed(self, cast: Cast) -> None:
+        case = self.given_away(cast)
+
+        move(cast, case, "beth", "replace_investigator", investigator="mo@westshire.test", reason="Fay is ill.")
+
+        assert not sees(cast, "fay", case)
+
+    def test_no_appointment_looks_over_a_wall_or_into_what_is_restricted(self, cast: Cast) -> None:
+        walled, sealed = self.given_away(cast), an_investigated_case(cast)
+        assign(cast, sealed, "beth", handler="mo@westshire.test")
+
+        name_person(cast, walled, "beth", number_of(cast, "fay"), Involvement.Part.WITNESS)
+        Case.objects.filter(pk=sealed.pk).update(restricted=True)
+
+        assert not sees(cast, "fay", walled)
+        assert not sees(cast, "fay", sealed)
+
+    def test_sees_it_by_that_role_alone(self, cast: Cast) -> None:
+        case = self.given_away(cast)
+
+        RoleGrant.objects.filter(user=cast.users["fay"]).update(role=Role.PSD_ASSESSOR)
+        Case.objects.filter(pk=case.pk).update(concerns_conduct=True)
+
+        assert not sees(cast, "fay", case)
+
+
+def test_nobody_but_investigators_is_asked_whom_a_case_was_given_to_investigate(cast: Cast) -> None:
+    def asked(name: str) -> str:
+        with CaptureQueriesContext(connection) as captured:
+            list(Case.objects.visible_to(cast.actor(name)).values_list("pk"))
+        return captured.captured_queries[-1]["sql"]
+
+    assert [name for name in cast.users if "investigator_id" in asked(name)] == ["fay"]
 
 
 def test_a_conduct_case_is_never_assigned_to_a_unit(cast: Cast) -> None:

@@ -84,6 +84,26 @@ def test_a_deep_page_neither_skips_rows_nor_counts_them(cast: Cast) -> None:
         assert "COUNT(" not in query["sql"].upper()
 
 
+@pytest.mark.parametrize("route", ["notes", "messages"])
+def test_what_was_written_in_a_case_comes_in_pages_oldest_first(cast: Cast, route: str) -> None:
+    case, client = a_case(cast), cast.client("amal")
+    url = f"{CASES}{case.reference}/"
+    for number in range(5):
+        etag = client.get(url)["ETag"]
+        made = client.post(f"{url}{route}/", {"text": f"{number}"}, format="json", headers={"If-Match": etag})
+        assert made.status_code == 201, made.content
+
+    pages, cursor = [], ""
+    while cursor or not pages:
+        page = client.get(f"{url}{route}/", {"limit": 2, **({"cursor": cursor} if cursor else {})})
+        assert "ETag" in page
+        pages.append([each["text"] for each in page.json()["results"]])
+        cursor = page.json()["next"]
+
+    assert pages == [["0", "1"], ["2", "3"], ["4"]]
+    assert client.get(f"{url}{route}/", {"cursor": "x"}).status_code == 400
+
+
 def of_another_list(cast: Cast) -> str:
     for _ in range(2):
         a_case(cast)

@@ -200,7 +200,7 @@ class TestNothingInternal:
 
         assert set(told) == {
             "reference", "kind", "submitted_on", "stage", "explanation", "next_step", "next_by", "next_basis", "steps",
-            "messages",
+            "messages", "older",
         }  # fmt: skip
 
     def test_a_case_that_no_one_sent_has_no_receipt(self, cast: Cast) -> None:

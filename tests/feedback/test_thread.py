@@ -109,7 +109,7 @@ def test_what_came_in_shows_on_the_case_until_it_is_read(cast: Cast) -> None:
         case.reference
     ]
 
-    (message,) = amal.get(f"{url}/messages/").json()
+    (message,) = amal.get(f"{url}/messages/").json()["results"]
     read = amal.post(
         f"{url}/messages/{message['public_id']}/read/",
         {},
@@ -268,6 +268,136 @@ def test_who_writes_too_much_too_fast_is_stopped(cast: Cast, settings: Any) -> N
     settings.SUBMISSION_LIMIT = 2
 
     assert [write(receipt).status_code for _ in range(3)] == [201, 201, 429]
+
+
+class TestADayOfOneReceipt:
+    """From whatever addresses: the ten minutes of one address are another limit."""
+
+    def test_beyond_so_many_messages_the_holder_is_told_what_to_do(self, cast: Cast, settings: Any) -> None:
+        receipt, case = sent()
+        settings.MESSAGES_A_DAY = 2
+
+        kept = [write(receipt, "First."), write(receipt, "Second.")]
+        refused = write(receipt, "Third.")
+
+        assert [each.status_code for each in kept] == [201, 201]
+        assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+        assert refused.json()["type"] == "urn:rylp:problem:too-many-messages"
+        assert "send it tomorrow" in refused.json()["detail"]
+        assert 13 * 60 * 60 < int(refused["Retry-After"]) <= 14 * 60 * 60, "it is ten in the morning"
+        assert [each["text"] for each in track(receipt)["messages"]] == ["First.", "Second."]
+        assert Message.objects.filter(case=case).count() == 2
+
+    def test_twenty_are_kept_where_nothing_else_is_set(self, cast: Cast, settings: Any) -> None:
+        receipt, _ = sent()
+
+        assert [write(receipt).status_code for _ in range(21)] == [201] * 20 + [429]
+
+    def test_another_address_changes_nothing_and_another_receipt_is_counted_by_itself(
+        self, cast: Cast, settings: Any
+    ) -> None:
+        receipt, _ = sent()
+        settings.MESSAGES_A_DAY = 1
+        write(receipt)
+        headers, body = {"X-Receipt": receipt}, {"text": "From elsewhere."}
+
+        elsewhere = APIClient().post(
+            "/api/v1/track/messages/", body, format="json", headers=headers, REMOTE_ADDR="203.0.113.77"
+        )
+
+        assert elsewhere.status_code == 429
+        assert write(sent()[0]).status_code == 201
+
+    def test_what_was_kept_is_answered_again_however_many_there_were(self, cast: Cast, settings: Any) -> None:
+        receipt, case = sent()
+        settings.MESSAGES_A_DAY = 1
+        first = write(receipt, key=KEY)
+
+        again = write(receipt, key=KEY)
+
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert write(receipt).status_code == 429
+        assert Message.objects.filter(case=case).count() == 1
+
+    def test_what_could_not_be_kept_counts_for_nothing(self, cast: Cast, settings: Any) -> None:
+        receipt, _ = sent("comments")
+        settings.MESSAGES_A_DAY = 1
+        assert write(receipt, wish="RECORD").status_code == 400
+
+        assert write(receipt).status_code == 201
+
+    def test_the_next_day_begins_anew_and_no_limit_is_none(self, cast: Cast, settings: Any) -> None:
+        receipt, _ = sent()
+        settings.MESSAGES_A_DAY = 1
+        assert [write(receipt).status_code for _ in range(2)] == [201, 429]
+
+        with time_machine.travel(AT + dt.timedelta(days=1)):
+            assert [write(receipt).status_code for _ in range(2)] == [201, 429]
+        settings.MESSAGES_A_DAY = 0
+        assert {write(receipt).status_code for _ in range(3)} == {201}
+
+
+class TestALongThread:
+    def long(self, case: Case, count: int) -> None:
+        for number in range(count):
+            messages.receive(case_id=case.pk, text=f"{number}", wish="", files=[], at=AT + dt.timedelta(minutes=number))
+
+    def read(self, receipt: str, **query: Any) -> Any:
+        return APIClient().get("/api/v1/track/messages/", query, headers={"X-Receipt": receipt})
+
+    def test_the_newest_are_there_at_once_and_the_older_ones_by_their_cursor(self, cast: Cast) -> None:
+        receipt, case = sent()
+        self.long(case, 30)
+
+        told = track(receipt)
+        before = self.read(receipt, cursor=told["older"]).json()
+
+        assert [each["text"] for each in told["messages"]] == [f"{number}" for number in range(5, 30)]
+        assert [each["text"] for each in before["results"]] == [f"{number}" for number in range(5)]
+        assert before["next"] == ""
+
+    def test_it_is_read_in_pages_of_any_size_each_message_once(self, cast: Cast) -> None:
+        receipt, case = sent()
+        self.long(case, 7)
+
+        found: list[str] = []
+        cursor = ""
+        while True:
+            page = self.read(receipt, limit=3, **({"cursor": cursor} if cursor else {})).json()
+            found = [each["text"] for each in page["results"]] + found
+            cursor = page["next"]
+            if not cursor:
+                break
+
+        assert found == [f"{number}" for number in range(7)]
+
+    def test_a_short_one_has_none_before_it(self, cast: Cast) -> None:
+        receipt, case = sent()
+        self.long(case, 2)
+
+        assert track(receipt)["older"] == ""
+
+    def test_the_cursor_of_one_thread_shows_nothing_of_another(self, cast: Cast) -> None:
+        (receipt, case), (other, its_case) = sent(), sent()
+        self.long(case, 30)
+        self.long(its_case, 1)
+
+        shown = self.read(other, cursor=track(receipt)["older"])
+
+        assert shown.json() == self.read(other).json()
+        assert self.read(other, cursor="made up").status_code == 400
+
+    def test_it_is_opened_by_its_receipt_alone_and_reading_is_no_writing(self, cast: Cast, settings: Any) -> None:
+        receipt, _ = sent()
+        settings.SUBMISSION_LIMIT = 1
+
+        assert {self.read(receipt).status_code for _ in range(3)} == {200}
+        assert self.read("K7QM3XVD-AAAA-BBBB-CCCC-DDDD").status_code == 404
+
+    def test_a_rating_has_none(self, cast: Cast) -> None:
+        rated = APIClient().post("/api/v1/ratings/", {"unit": "northgate", "scores": {"overall": 7}}, format="json")
+
+        assert self.read(rated.json()["receipt"]).json() == {"results": [], "next": ""}
 
 
 def test_the_handler_gets_a_mail_that_says_nothing(cast: Cast) -> None:

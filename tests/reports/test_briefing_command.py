@@ -7,6 +7,7 @@ import pypdf
 import pytest
 from django.core.management import CommandError, call_command
 
+from backend.documents import pdf as documents
 from tests.reports.history import History
 
 
@@ -80,6 +81,18 @@ def test_several_forces_are_listed_to_choose_from(mercia: History, pdf: Path, fi
 def test_a_folder_that_is_not_there_is_named_before_anything_is_made(mercia: History, tmp_path: Path, figures: Path):
     with pytest.raises(CommandError, match="There is no folder"):
         run(tmp_path / "nowhere" / "briefing.pdf", figures)
+
+
+def test_what_is_too_much_to_print_is_told_without_a_traceback(
+    mercia: History, pdf: Path, figures: Path, monkeypatch: pytest.MonkeyPatch
+):
+    mercia.complaint("2007-05-10")
+    monkeypatch.setattr(documents, "SECONDS", 0.1)
+
+    with pytest.raises(CommandError, match="took longer, or more memory"):
+        run(pdf, figures)
+
+    assert not pdf.exists()
 
 
 def test_a_file_that_cannot_be_written_is_named(mercia: History, tmp_path: Path, figures: Path):

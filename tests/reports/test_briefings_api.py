@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 
 from backend.accounts.models import Role
 from backend.audit import services as audit
+from backend.documents import pdf as documents
+from backend.documents.pdf import TooMuchToPrint
 from reports import jobs
 from reports.models import Briefing
 from reports.services import briefings, production
@@ -248,6 +250,19 @@ def test_what_goes_wrong_is_said_without_its_words_and_the_next_try_may_succeed(
     jobs.make_briefing(briefing.pk)
     assert cast.client("beth").get(address(briefing)).json()["state"] == "READY"
     assert cast.client("beth").get(address(briefing)).json()["failure"] == ""
+
+
+def test_a_briefing_that_is_too_much_says_so_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    ask(cast.client("beth"), unit="westshire")
+    briefing = Briefing.objects.get()
+    monkeypatch.setattr(documents, "SECONDS", 0.1)
+
+    with pytest.raises(TooMuchToPrint):
+        jobs.make_briefing(briefing.pk)
+
+    answer = cast.client("beth").get(address(briefing)).json()
+    assert answer["state"] == "FAILED"
+    assert answer["failure"].startswith("It could not be made. It took longer, or more memory, than it may.")
 
 
 @pytest.mark.django_db(transaction=True)

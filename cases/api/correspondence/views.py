@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.common.queries import NoQuery, read_query
+from backend.common.serializers import CursorQuery
 from backend.documents.api import PDFDoor, download_pdf
 from cases import letters as texts
 from cases import selectors
 from cases.api.doors import IF_MATCH, CaseDoor, answer, fields_of
-from cases.api.serializers import MessageOut
+from cases.api.serializers import MessageOut, MessagePage
 from cases.services import messages, papers, preferences, settling, templates, timeliness
 
 from .shapes import (
@@ -39,12 +40,12 @@ from .shapes import (
 
 
 class MessagesView(CaseDoor):
-    @extend_schema(operation_id="cases_messages_list", responses={200: MessageOut(many=True)})
+    @extend_schema(operation_id="cases_messages_list", parameters=[CursorQuery], responses={200: MessagePage})
     def get(self, request: Request, reference: str) -> Response:
         """What was written to everybody concerned, and what the complainants wrote, oldest first."""
-        case = self.case(request, reference)
-        context = self.reader(request, case)
-        return answer(case, MessageOut(selectors.messages_of(case), many=True, context=context).data)
+        case, which = self.page_of(request, reference)
+        page = selectors.page_of_messages(case, **which)
+        return answer(case, MessagePage(page, context=self.reader(request, case)).data)
 
     @extend_schema(
         operation_id="cases_messages_create", request=MessageIn, parameters=[IF_MATCH], responses={201: MessageOut}

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backend.areas.models import Unit
 from reports import selectors
+from reports.pdf import TooMuchToPrint
 from reports.periods import BadPeriod, Period
 from reports.selectors import UnknownUnit
 
@@ -50,7 +51,10 @@ class Command(BaseCommand):
     def _write(self, period: Period, unit: Unit, *, pdf: Path, figures: Path) -> None:
         from reports.services.production import produce
 
-        produced = produce(period=period, unit=unit, at=timezone.now())
+        try:
+            produced = produce(period=period, unit=unit, at=timezone.now())
+        except TooMuchToPrint as error:
+            raise CommandError(error.detail) from error
         try:
             pdf.write_bytes(produced.pdf)
             figures.write_text(json.dumps(produced.figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
