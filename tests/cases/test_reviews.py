@@ -11,7 +11,6 @@ from backend.common.errors import Invalid, Missing, Stale
 from cases.models import BodyNotice, Case, Complainant, Message, Notice, Review, Withdrawal
 from cases.selectors import deadlines
 from cases.services import reviews
-from cases.services.body_notices import owed_to_bodies
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.reviews import CannotDecideReview, NoReview
@@ -317,7 +316,8 @@ class TestTheReviewOfAnOutcomeThatStandsNoMore:
         review.refresh_from_db()
         assert (review.state, review.superseded_on, review.superseded_by) == ("SUPERSEDED", AT.date(), way)
         assert "recommendation_answer" not in [each.rule for each in deadlines(case)]
-        assert [each.kind for each in owed_to_bodies(actor=cast.actor("beth"))] == []
+        owed = cast.client("beth").get("/api/v1/cases/body-notices/owed/").json()["results"]
+        assert "REVIEW_BUNDLE" not in [each["kind"] for each in owed]
 
     def test_of_a_finalised_case_ends_too_and_one_that_was_examined_stays_as_it_ended(self, cast: Cast) -> None:
         two = [NewComplainant(name="Maya Field"), NewComplainant(name="Ben Field")]
