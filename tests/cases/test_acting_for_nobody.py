@@ -228,7 +228,7 @@ class TestOfWhomNobodyComplains:
             send(Message.Delivery.TRACKING)
         letter = send(Message.Delivery.POST)
 
-        assert "opens nothing any more" in refused.value.errors["delivery"][0]
+        assert "no receipt of theirs opens it" in refused.value.errors["delivery"][0]
         assert letter.complainant == rita_of(case)
         assert "agree to it in writing" in letter.text
         for word in ("desk", "rude", "Zed", "November"):

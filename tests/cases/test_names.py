@@ -130,7 +130,7 @@ class TestReading:
     def test_the_rest_of_the_text_is_as_it_was(self, cast: Cast) -> None:
         case = a_case_full_of_names(cast)
 
-        told, wrote = cast.client("beth").get(path(case, "messages/")).json()
+        told, wrote = cast.client("beth").get(path(case, "messages/")).json()["results"]
 
         assert told["text"] == f"Dear {NOT_SHOWN}\n\nWe have heard two people."
         assert wrote["text"].endswith("A man saw it.")
@@ -160,7 +160,7 @@ class TestReading:
         notes.add(text="Orla Fenn was there with Maya Quill.", **by(cast, "beth", case, later))
 
         def noted() -> str:
-            return str(cast.client("beth").get(path(case, "notes/")).json()[-1]["text"])
+            return str(cast.client("beth").get(path(case, "notes/")).json()["results"][-1]["text"])
 
         assert noted() == f"{NOT_SHOWN} was there with Maya Quill."
         reveal(cast, case, at=later)

@@ -86,7 +86,7 @@ class TestTheMessage:
         case = told(cast)
         Outgoing.objects.update(**fields)
 
-        (message,) = cast.client("beth").get(path(case, "messages/")).json()
+        (message,) = cast.client("beth").get(path(case, "messages/")).json()["results"]
 
         assert message["mail"] == shown
 
@@ -107,7 +107,7 @@ class TestTheMessage:
         )  # fmt: skip
         messages.receive(case_id=case.pk, text="?", wish="", files=[], at=AT)
 
-        assert [each["mail"] for each in cast.client("beth").get(path(case, "messages/")).json()] == ["", ""]
+        assert [each["mail"] for each in cast.client("beth").get(path(case, "messages/")).json()["results"]] == ["", ""]
 
     def test_of_a_notice_is_the_notices_too(self, cast: Cast) -> None:
         case = assess(cast, a_case(cast), "beth", alleges_crime_or_discipline=True)

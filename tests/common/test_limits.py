@@ -62,7 +62,7 @@ def test_a_database_that_does_not_answer_is_a_503_with_a_time_to_come_back(
     def gone(**_: Any) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr("cases.api.views.queue.page", gone)
+    monkeypatch.setattr("cases.lists.queue.page", gone)
 
     answer = cast.client("amal").get("/api/v1/cases/")
 

@@ -14,6 +14,7 @@ FROZEN = {
     "audit_detail",
     "cases_allegationdecision",
     "cases_alert",
+    "cases_withholdingreview",
     "cases_datecorrection",
     "cases_assessment",
     "cases_caseversion",

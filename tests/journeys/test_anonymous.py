@@ -56,7 +56,7 @@ def heard_by_the_receipt_alone(story: Story) -> None:
     """No mail went to anybody outside the force, and nothing by post."""
     assert not [mail for mail in Outgoing.objects.all() if not mail.recipient.endswith("@westshire.test")]
     [who] = story.complainants()
-    ways = {each["delivery"] for each in story.read(path="messages/") if each["complainant"] == who}
+    ways = {each["delivery"] for each in story.read(path="messages/")["results"] if each["complainant"] == who}
     assert ways == {"TRACKING"}
 
 
