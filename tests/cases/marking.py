@@ -143,7 +143,16 @@ def mark(cast: Cast, case: Case) -> list[str]:
         harm="",
     )
     make(WithholdingReview, notice=owed, reviewed_by=beth, reviewed_at=AT, still_withheld=True)
-    make(Review, case=case, complainant=complainant, body="IOPC", state="NOT_UPHELD", applied_on=TODAY, decision=notice)
+    make(
+        Review,
+        case=case,
+        complainant=complainant,
+        body="IOPC",
+        state="NOT_UPHELD",
+        applied_on=TODAY,
+        decision=notice,
+        superseded_by="",
+    )
     make(
         Withdrawal,
         case=case,

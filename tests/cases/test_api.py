@@ -18,7 +18,7 @@ from tests.cast import AT, Cast, a_case, assess, give_to, move, sign_withdrawal
 CASES = "/api/v1/cases/"
 LISTED = {
     "reference", "kind", "state", "origin", "version", "unit", "about_unit", "neighbourhood", "handler", "made_on",
-    "received_on", "closed_on", "next_due_on", "next_due_rule", "concerns_conduct", "flags", "outcome", "disposed_on",
+    "received_on", "closed_on", "next_due_on", "next_due_rule", "own_due_on", "concerns_conduct", "flags", "outcome", "disposed_on",
 }  # fmt: skip
 SHOWN = LISTED | {
     "narrative", "location", "officers_described", "harm", "views_on_handling", "wishes_recording", "incident_on",
@@ -28,7 +28,7 @@ SHOWN = LISTED | {
     "complainants", "recording_offered_on", "recording_declined_on", "recorded_on", "recorded_because", "referral_clear_on",
     "referred_on", "indicates_misconduct", "investigation_exception", "investigating_since", "investigator", "form_set_by",
     "reported_on", "decided_on", "review_body", "review_information_on", "regime", "regime_reason", "concerns_chief_officer",
-    "restricted", "kept_from_units", "matter_type", "editing",
+    "restricted", "kept_from_units", "matter_type", "editing", "must_record_since", "intake",
 }  # fmt: skip
 HIDDEN = NewComplainant(
     name="CANARY-NAME", email="canary@home.test", telephone="CANARY-0121", address="CANARY-STREET", acts_for="CANARY-FRIEND",

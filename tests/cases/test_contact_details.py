@@ -95,7 +95,7 @@ class TestSetting:
 
         set_contact(cast, case, **RIGHT)
 
-        found = cast.client("beth").get(path(case, "complainants/other-cases/")).json()
+        found = cast.client("beth").get(path(case, "complainants/other-cases/")).json()["results"]
         assert [each["reference"] for each in found] == [other.reference]
 
     def test_who_was_anonymous_gives_a_name_and_may_take_it_back(self, cast: Cast) -> None:

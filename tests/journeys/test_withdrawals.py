@@ -7,6 +7,7 @@ from typing import Any
 from cases.models import Case, Complainant
 
 from .steps import GRAVE, Story
+from .test_a_representative import consents
 from .test_under_schedule_3 import applied, to_be_reviewed
 
 
@@ -126,6 +127,7 @@ def test_a_solicitor_signs_for_somebody_who_is_represented(story: Story) -> None
         name="Ravi Shah", acts_for="Maya Field", has_authority=True, relationship="REPRESENTATIVE"
     ).recorded()
     [ravi] = story.complainants()
+    consents(story, ravi)
 
     signed(story, ravi, signed_by="SOLICITOR")
 
