@@ -103,10 +103,10 @@ def enter(
 ) -> tuple[BodyNotice, Case]:
     """Enter what a body decided (one of DECISIONS), by its document: the public id of a file of this case.
 
-    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice, unless it was before: the end of
-    the next day is the last to refer it. The review that was applied for by who has withdrawn ends where its body knows of that. Raises
-    Missing (404), Stale (412), MayNot (403), Invalid (400) for a document, a day or a body that cannot be, CannotBeDecided
-    (409).
+    A notice that requires or directs a referral makes it mandatory, and clear on the day of the notice, unless it was
+    before: the end of the next day is the last to refer it. The review that was applied for by who has withdrawn ends where
+    its body knows of that. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a document, a day or a body
+    that cannot be, CannotBeDecided (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):

@@ -120,7 +120,8 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
     """Hold the details against the case. Raises Invalid (400) for a day before the complaint was made, or out of order.
 
     Neither does a detail get round the law: no withdrawal without a withdrawal, no voluntary referral of what must be
-    referred, no other day on which that became clear than was entered, and no end in a case that was not recorded for what must be.
+    referred, no other day on which that became clear than was entered, and no end in a case that was not recorded for what
+    must be.
     """
     if move == "transfer_out" and case.concerns_chief_officer and details["to"] != "LOCAL_POLICING_BODY":
         raise _wrong("to", "It concerns the chief officer: only the local policing body is its authority.")

@@ -174,10 +174,10 @@ def receive(
 ) -> Message:
     """What the holder of a receipt writes: kept as it is, and shown to who handles the case until somebody has read it.
 
-    `writer` is the complainant whose receipt it is, or None for the first of the case. The wish to have it recorded counts at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to
-    withdraw is unsigned: the force has to write and ask (SI 2020/2 reg. 39). Raises Invalid (400) for such a wish about a
-    comment, Missing (404) where the case was disposed of, and FileRefused (400, 413, 415). A wish that comes too late, or
-    again, is kept as what was written.
+    `writer` is the complainant whose receipt it is, or None for the first of the case. The wish to have it recorded counts
+    at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to withdraw is unsigned: the force has to
+    write and ask (SI 2020/2 reg. 39). Raises Invalid (400) for such a wish about a comment, Missing (404) where the case was
+    disposed of, and FileRefused (400, 413, 415). A wish that comes too late, or again, is kept as what was written.
     """
     case: Case = locking.lock_for_complainant(case_id)
     writer = writer or case.complainants.order_by("position").first()

@@ -132,9 +132,10 @@ def end_consent(
 ) -> tuple[Complainant, Case]:
     """Record that the person for whom a representative acts has taken their consent back, or never gave it.
 
-    The representative is told nothing more (but, if nobody complains then, that they cannot complain), applies for nothing, and their receipt opens nothing any more; what was owed to
-    them is not. Who they acted for is added as a complainant where they go on themselves. Raises Missing (404), Stale (412),
-    MayNot (403), NoConsent (409) for who acts for nobody, Invalid (400) for a day that cannot be.
+    The representative is told nothing more (but, if nobody complains then, that they cannot complain), applies for nothing,
+    and their receipt opens nothing any more; what was owed to them is not. Who they acted for is added as a complainant
+    where they go on themselves. Raises Missing (404), Stale (412), MayNot (403), NoConsent (409) for who acts for nobody,
+    Invalid (400) for a day that cannot be.
     """
     case, row = _complainant(reference, complainant, actor=actor, version=version)
     if row.relationship != Complainant.Relationship.REPRESENTATIVE or row.consent_ended_on:

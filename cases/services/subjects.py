@@ -68,9 +68,9 @@ def identify(
 def take_down(*, reference: str, involvement: UUID, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
     """Take down a wall that was raised by mistake; the row stays, with who named them, who took it back and why.
 
-    By a second person: never who named or identified them. What they were owed as a subject is not owed any more, unless they
-    are named in another part of the case, too; a case that was taken from the units stays so. Raises Missing (404), Stale (412), MayNot (403), CannotTakeDown (409) for the same
-    person, twice, or where special procedures rest on it.
+    By a second person: never who named or identified them. What they were owed as a subject is not owed any more, unless
+    they are named in another part of the case, too; a case that was taken from the units stays so. Raises Missing (404),
+    Stale (412), MayNot (403), CannotTakeDown (409) for the same person, twice, or where special procedures rest on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     check_may_name(case, actor)

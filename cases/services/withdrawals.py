@@ -241,9 +241,9 @@ def end_allegation(
 ) -> tuple[Allegation, Case]:
     """End an allegation that every complainant has withdrawn: its finding is that it was withdrawn.
 
-    What stands in the way of a withdrawal of the whole stands in the way of this too: the chief officer, a consent that is not recorded, a
-    referral that is owed, the IOPC or the review body not having answered. `public_interest` is ENDS or CONDUCT_MATTER (cases.moves). Raises Missing (404),
-    Stale (412), MayNot (403), Invalid (400), CannotWithdraw (409).
+    What stands in the way of a withdrawal of the whole stands in the way of this too: the chief officer, a consent that is
+    not recorded, a referral that is owed, the IOPC or the review body not having answered. `public_interest` is ENDS or
+    CONDUCT_MATTER (cases.moves). Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotWithdraw (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):

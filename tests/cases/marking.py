@@ -77,10 +77,11 @@ def mark(cast: Cast, case: Case) -> list[str]:
     def make(model: type[models.Model], **given: Any) -> Any:
         return model._default_manager.create(**words(model, **given))
 
-    Case.objects.filter(pk=case.pk).update(
-        **dict.fromkeys(("narrative", "location", "officers_described", "harm", "views_on_handling", "views_at_contact", "contact_impossible_reason", "investigation_exception", "regime_reason"), MARKER),
-        flags=["OFFICER_NAMED"],
+    texts = (
+        "narrative", "location", "officers_described", "harm", "views_on_handling", "views_at_contact",
+        "contact_impossible_reason", "investigation_exception", "regime_reason",
     )  # fmt: skip
+    Case.objects.filter(pk=case.pk).update(**dict.fromkeys(texts, MARKER), flags=["OFFICER_NAMED"])
     stored = attachments.keep(content=io.BytesIO(MARKER.encode()), name=f"{MARKER}.txt", at=AT)
     link = CaseFile.objects.create(case=case, file=stored)
     generated = attachments.keep_generated(
