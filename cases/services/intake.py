@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import transaction
 
 from backend.areas.models import Neighbourhood, Unit
 from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
+from backend.common.identifiers import random_public_id
 from cases.models import Case, CaseFile, CommentCase, Complainant, ComplaintCase, EqualityAnswers, Kind
 
 from . import determinations, units
@@ -32,6 +34,7 @@ class NewComplainant:
     access_needs: str = ""
     anonymous: bool = False
     equality: dict[str, str] = field(default_factory=dict)  # sex, ethnicity, age, disability: kept apart
+    public_id: UUID | None = None  # where the caller writes to them at once; else they get one
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
 def add_complainant(case: Case, new: NewComplainant, *, position: int, added_on: dt.date | None = None) -> Complainant:
     """One of those who complain; `added_on` where they came later than the case. For a change that records itself."""
     complainant = Complainant.objects.create(
+        public_id=new.public_id or random_public_id(),
         case_id=case.pk,
         position=position,
         relationship=new.relationship,

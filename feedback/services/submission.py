@@ -18,7 +18,7 @@ from backend.attachments.services import Upload
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common import receipts
-from backend.common.identifiers import random_reference
+from backend.common.identifiers import random_public_id, random_reference
 from backend.notifications import services as outbox
 from backend.requests import services as requests
 from cases.models import Case, Complainant, Kind
@@ -79,7 +79,7 @@ def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], key: UUID | 
     """Keep a comment and open its case. Raises as `submit_rating`, and FileRefused (400, 413, 415)."""
 
     def keep(secret: str) -> dict[str, Any]:
-        place = _place(draft, on=day_of(at))
+        place, sender = _place(draft, on=day_of(at)), _complainant(draft.contact)
         new = NewCase(
             kind=Kind.COMMENT,
             force=place.force,
@@ -87,7 +87,7 @@ def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], key: UUID | 
             flags=screen(draft.text),
             reply_wanted=draft.reply_wanted,
             made_on=day_of(at),
-            complainants=[_complainant(draft.contact)],
+            complainants=[sender],
             professional_standards=place.professional_standards,
             about_unit=place.unit,
             neighbourhood=place.neighbourhood,
@@ -96,7 +96,7 @@ def submit_comment(*, draft: CommentDraft, files: Sequence[Upload], key: UUID | 
         submission = _open(draft, Submission.Kind.COMMENT, place, new, secret=secret, at=at)
         if draft.scores:
             _keep_scores(submission, draft.scores)
-        return _finish(submission, draft.contact, at) | {"overall": draft.scores.get("overall")}
+        return _finish(submission, sender, at) | {"overall": draft.scores.get("overall")}
 
     return _once("comments", draft, files, key, at, keep)
 
@@ -135,7 +135,7 @@ def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], key: UUI
             files=attachments.keep_all(files=files, at=at) if files else (),
         )
         submission = _open(draft, Submission.Kind.COMPLAINT, place, new, secret=secret, at=at)
-        return _finish(submission, draft.contact, at)
+        return _finish(submission, complainant, at)
 
     return _once("complaints", draft, files, key, at, keep)
 
@@ -181,7 +181,7 @@ def _place(draft: Draft, *, on: dt.date) -> Place:
 
 
 def _complainant(contact: Contact, **more: Any) -> NewComplainant:
-    return NewComplainant(anonymous=not contact.name, **asdict(contact), **more)
+    return NewComplainant(anonymous=not contact.name, public_id=random_public_id(), **asdict(contact), **more)
 
 
 def _open(
@@ -220,12 +220,11 @@ def _keep_scores(submission: Submission, scores: Scores) -> None:
     Rating.objects.create(submission=submission, **scores)
 
 
-def _finish(submission: Submission, contact: Contact, at: dt.datetime) -> dict[str, Any]:
-    if contact.email:
-        sender = Complainant.objects.only("public_id").get(case__reference=submission.reference)
+def _finish(submission: Submission, sender: NewComplainant, at: dt.datetime) -> dict[str, Any]:
+    if sender.email:
         outbox.queue(
             cause=f"acknowledge:{submission.reference}",
-            recipient=contact.email,
+            recipient=sender.email,
             subject=ACKNOWLEDGED_SUBJECT.format(reference=submission.reference),
             body=ACKNOWLEDGED_BODY.format(reference=submission.reference),
             at=at,
