@@ -150,9 +150,9 @@ def _may_owe_by_law(body: str, *, on: dt.date) -> Q:
     if body == Body.LPB:
         return found
     referred = Exists(Referral.objects.filter(case=OuterRef("pk")))
-    directed = BodyNotice.objects.filter(decides="DIRECTS_REFERRAL")
-    clear = (Q(alleges_mandatory_referral=True) | Q(matter_type="DSI")) & ~referred
-    return found | Q(closed_on=None) & (clear | Q(pk__in=directed.values("case")))
+    asked_for = BodyNotice.objects.filter(decides__in=["REQUIRES_REFERRAL", "DIRECTS_REFERRAL"])
+    alleged = Q(alleges_death_or_serious_injury=True) | Q(alleges_mandatory_referral=True) | Q(matter_type="DSI")
+    return found | Q(closed_on=None) & (alleged & ~referred | Q(pk__in=asked_for.values("case")))
 
 
 def _to_bodies(case: Case, duty: Deadline) -> Iterator[OwedToBody]:

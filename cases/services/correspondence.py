@@ -144,10 +144,10 @@ def _check_post(complainant: Complainant, way: Way, *, asked_by_law: bool) -> No
 def announce_again(case: Case, complainant: Complainant, *, at: dt.datetime) -> None:
     """Mail that there is something to read to an address that earlier mail about the case has not reached.
 
-    It says nothing else, also to who wishes the text itself: each message stands where they track it. For a change that
-    records itself.
+    It says nothing else, also to who wishes the text itself: each message stands where they track it. Who has no receipt
+    could read nothing there: whoever handles the case writes to them anew. For a change that records itself.
     """
-    if not _wants_mail(case, complainant):
+    if not _wants_news(case, complainant) or not standing.may_have_a_receipt(case, complainant):
         return
     outbox.queue(
         cause=f"news:{complainant.public_id}:{case.version}",
@@ -172,14 +172,9 @@ def _envelope(to: Recipient, way: Way) -> str:
 
 
 def _mail(case: Case, message: Message, complainant: Complainant, *, has_files: bool, at: dt.datetime) -> None:
-    """The text itself to who wishes that; to who reads it with the receipt, that there is something to read.
-
-    Nothing to who would rather be rung up: others may read what comes to the address.
-    """
+    """The text itself to who wishes that; to who reads it with the receipt, that there is something to read."""
     whole, news = message.delivery == Delivery.EMAIL, message.delivery == Delivery.TRACKING
-    if complainant.contact_by == Complainant.ContactBy.TELEPHONE:
-        news = False
-    if not _wants_mail(case, complainant) or not (whole or news):
+    if not (whole and _wants_mail(case, complainant)) and not (news and _wants_news(case, complainant)):
         return
     files = (WITH_FILES if standing.may_have_a_receipt(case, complainant) else FILES_ON_ASKING) if has_files else ""
     outbox.queue(
@@ -198,6 +193,11 @@ def _mail(case: Case, message: Message, complainant: Complainant, *, has_files: 
 
 def _wants_mail(case: Case, complainant: Complainant) -> bool:
     return bool(complainant.email) and (case.kind != Kind.COMMENT or case.reply_wanted)
+
+
+def _wants_news(case: Case, complainant: Complainant) -> bool:
+    """Not who would rather be rung up: others may read what comes to the address."""
+    return _wants_mail(case, complainant) and complainant.contact_by != Complainant.ContactBy.TELEPHONE
 
 
 def _wrong(field: str, told: str) -> Invalid:

@@ -75,13 +75,13 @@ def _progress(opened: Opened) -> Progress:
         for each in open_deadlines(case, timetable())
         if each.owed_to.lower() not in OTHERS and each.about not in not_theirs
     ]
-    # What the force owes itself (a contribution, evidence to preserve) is no news for the complainant.
     kept = _is_kept(case, whose, stages.TOLD_BY_LETTER)
     stage = stages.UNTIL_TOLD if kept and case.state in stages.STAGES_TOLD_BY_LETTER else case.state
     not_told = [
         *(stages.DUE_ONCE_TOLD if kept else ()),
         *(["suspension_review"] if _is_kept(case, whose, SUSPENSION) else ()),
     ]
+    # What the force owes itself (a contribution, evidence to preserve) is no news for the complainant.
     upcoming = next((each for each in due if each.rule in stages.NEXT_STEPS and each.rule not in not_told), None)
     newest = thread.read(opened)
     return Progress(

@@ -321,6 +321,16 @@ class TestTheTray:
         move(cast, case, "beth", "refer", basis="MANDATORY", ground="SERIOUS_ASSAULT", clear_on="2026-11-20")
         assert [each["kind"] for each in owed_to_bodies(cast)] == []
 
+    def test_has_what_is_referred_for_a_death_or_serious_injury_and_what_the_iopc_requires(self, cast: Cast) -> None:
+        grave = assess(cast, a_case(cast), "beth", alleges_death_or_serious_injury=True)
+        required = a_case(cast)
+        enter(cast, required, "REQUIRES_REFERRAL")
+        Case.objects.filter(pk=required.pk).update(alleges_mandatory_referral=None)
+
+        waiting = {each["case"] for each in owed_to_bodies(cast, body="IOPC") if each["kind"] == "MANDATORY_REFERRAL"}
+
+        assert waiting == {grave.reference, required.reference}
+
     def test_has_a_referral_that_the_iopc_directs_anew(self, cast: Cast) -> None:
         case = a_recorded_case(cast, made_on=dt.date(2026, 11, 1))
         move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-02")

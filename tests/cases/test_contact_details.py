@@ -14,7 +14,7 @@ from backend.audit import services as audit
 from backend.common.errors import Invalid
 from backend.notifications.models import Outgoing
 from cases.letters.names import NOT_SHOWN, known_before, with_former
-from cases.models import Case, Complainant, Kind
+from cases.models import Case, Complainant, Kind, Message
 from cases.selectors import get_case
 from cases.services import complainants, contact, identity, letters, matters, messages, notes, receipts
 from cases.services.complainants import Contact
@@ -195,6 +195,36 @@ class TestMailThatWaits:
         set_contact(cast, case, email="")
 
         assert mails() == {"message": ("maya@hmoe.test", "CALLED_OFF")}
+
+    def test_goes_nowhere_where_they_would_rather_be_rung_up(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[MAYA])
+        messages.tell_progress(text="On it.", **by(cast, "beth", case))
+        Complainant.objects.filter(case=case).update(contact_by="TELEPHONE")
+        reveal(cast, case)
+
+        assert put(cast, case, email="maya@elsewhere.test").status_code == 200
+
+        assert set(mails()) == {"message"}
+
+    def test_tells_of_no_receipt_who_can_have_none(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=[MAYA])
+        matters.add_interested_person(
+            name="Ola Reed", email="ola@home.test", telephone="", address="", **by(cast, "beth", case)
+        )
+        ola = Complainant.objects.get(case=case, relationship="INTERESTED")
+        messages.write(
+            about=Message.About.REPLY,
+            text="On it.",
+            complainant=ola.public_id,
+            way=None,
+            files=[],
+            **by(cast, "beth", case),
+        )
+        reveal(cast, case)
+
+        assert put(cast, case, who=ola, name="Ola Reed", email="ola@elsewhere.test").status_code == 200
+
+        assert mails() == {"message": ("ola@home.test", "CALLED_OFF")}
 
     def test_news_keep_to_the_quiet_hours(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast, complainants=[MAYA])
