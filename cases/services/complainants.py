@@ -116,6 +116,8 @@ def _write(row: Complainant, contact: Contact, *, former: dict[str, str]) -> Non
     for name, value in asdict(contact).items():
         setattr(row, name, value)
     row.anonymous = not contact.name
-    row.text_by_email = row.text_by_email and bool(contact.email)
+    # Who is only kept informed has no receipt: news of a text would be of no use to them.
+    only_informed = row.relationship == Relationship.INTERESTED and "email" in former and not former["email"]
+    row.text_by_email = (row.text_by_email or only_informed) and bool(contact.email)
     row.formerly = with_former(row.formerly, former)
     row.save(update_fields=[*asdict(contact), *OF_CONTACT])

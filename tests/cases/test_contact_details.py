@@ -363,6 +363,15 @@ class TestRefusals:
             set_contact(cast, case, who=zoe, name="Zoe", email="", telephone="", address="")
         assert set_contact(cast, case, who=zoe, **{**ways, "name": "Zoe", "telephone": "0121 496 0000"}).telephone
 
+    def test_who_is_only_kept_informed_has_texts_by_an_address_that_comes_later(self, cast: Cast) -> None:
+        case = a_case(cast)
+        ways = {"email": "", "telephone": "", "address": "1 High Street"}
+        zoe, _ = matters.add_interested_person(name="Zoe", **ways, **by(cast, "amal", case))
+
+        reached = set_contact(cast, case, who=zoe, name="Zoe", **ways | {"email": "zoe@home.test"})
+
+        assert reached.text_by_email
+
     def test_history_and_what_was_disposed_of_stay_as_they_are(self, cast: Cast) -> None:
         disposed = a_disposed_case(cast)
         past = Case.objects.create(
