@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .findings import is_decided_by_the_iopc
+from .findings import is_decided_by_the_iopc, owes_an_opinion
 from .standing import (
     FORMS_OF_THE_IOPC,
     acted_for_nobody,
@@ -215,12 +215,12 @@ def was_being_investigated(case: Case) -> bool:
 
 
 @fact(
-    "The investigator owes an opinion on every allegation first.",
+    "The investigator owes an opinion on every allegation that is investigated first.",
     rule=f"{SCHEDULE_3}, paragraph 22",
 )
 def every_allegation_has_an_opinion(case: Case) -> bool:
     live = live_allegations(case)
-    return bool(live) and all(allegation.opinion for allegation in live)
+    return bool(live) and not any(owes_an_opinion(case, allegation) for allegation in live)
 
 
 @fact("Code every allegation first: category, and there is one at least.", rule="IOPC guidance on capturing data")

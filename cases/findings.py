@@ -101,6 +101,11 @@ def opinions_for(case: Case, allegation: Allegation) -> frozenset[str]:
     return OPINIONS_ON_CONDUCT if is_under_special_procedures(case, allegation) else NOT_SPECIAL
 
 
+def owes_an_opinion(case: Case, allegation: Allegation) -> bool:
+    """Whether the authority investigates it, and the investigator has not said what they think (PRA 2002 Sch 3 para 22)."""
+    return handling_of(case, allegation) in ("LOCAL", "SPECIAL") and not allegation.opinion
+
+
 def is_suspended(case: Case, allegation: Allegation) -> bool:
     """Whether the allegation, or the whole case, is suspended (SI 2020/2 reg. 40)."""
     return any(

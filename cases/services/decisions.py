@@ -144,6 +144,8 @@ def _check_decidable(case: Case, allegation: Allegation) -> None:
         raise CannotDecide("It was withdrawn: there is nothing to decide.")
     if findings.is_suspended(case, allegation):
         raise CannotDecide("It is suspended: resume it first.")
+    if not _is_the_iopcs(case) and findings.owes_an_opinion(case, allegation):
+        raise CannotDecide("Nobody has investigated it: let it be investigated, or say that it is handled otherwise.")
 
 
 def _check_among(value: str, allowed: frozenset[str], *, field: str) -> None:

@@ -92,6 +92,23 @@ def set_duty_to_investigate(
     return case
 
 
+def indicate_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> bool:
+    """What `source` indicates `case` indicates from now on, for a part of it goes on there: answers whether that adds anything.
+
+    An exception of `case` was made for what it was before: only where `source` is excepted too does it stand. For a change
+    that records itself.
+    """
+    if not source.indicates_misconduct or (
+        case.indicates_misconduct and (source.investigation_exception or not case.investigation_exception)
+    ):
+        return False
+    case.indicates_misconduct, case.investigation_exception = True, source.investigation_exception
+    answers = {"indicates_misconduct": True, "exception": case.investigation_exception}
+    reason = f"An allegation of {source.reference}, which indicates it, goes on here."
+    write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
+    return True
+
+
 # ---- the chief officer
 
 

@@ -16,7 +16,7 @@ from cases.machine import MACHINES
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming
 from cases.selectors import load_parts
 
-from . import assessment, effects
+from . import assessment, determinations, effects
 from .allegations import (
     AllegationIsDecided,
     check_open,
@@ -34,6 +34,7 @@ from .locking import MayNot
 from .outcome import settle
 
 CARRIED = ("location", "unit_id", "happened_from", "happened_to")
+WITHIN_THE_CASE = ("handling", "opinion", "opinion_reasons")
 TOGETHER = (CaseLink.Kind.JOINED, CaseLink.Kind.SAME_INCIDENT)
 
 
@@ -48,9 +49,8 @@ def split(
 ) -> tuple[Allegation, Case]:
     """Make two of an allegation that holds two distinct behaviours: `summary` is what stays in it, `second` the new one.
 
-    The second has the place, the days, the handling and the subjects of the first, says what it was split from, and is to be
-    coded.
-    Raises Missing (404), Stale (412), MayNot (403), AllegationIsDecided and CannotChangeAllegations (409).
+    The second has the place, the days, the handling, the opinion and the subjects of the first, says what it was split from,
+    and is to be coded. Raises Missing (404), Stale (412), MayNot (403), AllegationIsDecided and CannotChangeAllegations (409).
     """
     case = hold(reference=reference, actor=actor, version=version)
     first = find(case, allegation)
@@ -71,8 +71,8 @@ def move_to(
     """Let an allegation go on in another case of the force (SI 2020/2 reg. 14), where it begins undecided.
 
     The two cases are of the same people, or linked as joined or of the same incident. The subjects' walls stand in both. What
-    a unit may not have takes the other case from the units too, and from then on the other alleges all that this one does: who
-    may see it, whether it is referred and which body reviews it follow from that. Answers the new row and the case that it
+    a unit may not have takes the other case from the units too, and from then on the other alleges and indicates all that this
+    one does: who may see it, whether it is referred, whether it is investigated and which body reviews it follow from that. Answers the new row and the case that it
     left. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a case that the actor does not see,
     CannotMoveAllegation, AllegationIsDecided and CannotChangeAllegations (409).
     """
@@ -89,6 +89,8 @@ def move_to(
     _carry_subjects(row, new, other, actor=actor, at=at)
     _keep_from_units_too(case, row, other, actor=actor, at=at)
     added = assessment.say_yes_too(other, case, actor=actor, at=at)
+    if determinations.indicate_too(other, case, actor=actor, at=at):
+        added.append("indicates_misconduct")
     other.iopc_reviews_a_part = other.iopc_reviews_a_part or standing.is_the_iopcs_to_review(case)
     settle(case)
     settle(other)
@@ -155,7 +157,7 @@ def _are_of_the_same_people(case: Case, other: Case) -> bool:
 def _copy(allegation: Allegation, case: Case, *, summary: str) -> Allegation:
     carried = {name: getattr(allegation, name) for name in CARRIED}
     if allegation.case_id == case.pk:
-        carried["handling"] = allegation.handling
+        carried |= {name: getattr(allegation, name) for name in WITHIN_THE_CASE}
     return Allegation.objects.create(
         case_id=case.pk, position=next_position(case), summary=summary, split_from=allegation, **carried
     )

@@ -86,6 +86,28 @@ class TestOpinion:
         with pytest.raises(CannotDecide, match="until its report"):
             opine(cast, first)
 
+    def test_a_report_waits_for_none_on_what_is_not_investigated(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case)
+        opine(cast, first)
+
+        allegations.set_handling(**by(cast, "beth", case), allegation=second.public_id, handling="OTBI")
+
+        assert move(cast, case, "fay", "submit_report", summary="Seen.").state == "REPORT_SUBMITTED"
+
+    def test_what_was_added_after_the_report_is_decided_on_no_investigation(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        code(cast, opine(cast, alleged(cast, case)))
+        move(cast, case, "fay", "submit_report", summary="Seen.")
+        late = code(cast, alleged(cast, case, summary="He lied about it."))
+        in_decision(cast, case, "lev")
+
+        with pytest.raises(CannotDecide, match="Nobody has investigated it"):
+            decide(cast, late, "ACCEPTABLE")
+        allegations.set_handling(**by(cast, "lev", case), allegation=late.public_id, handling="OTBI")
+
+        assert decide(cast, late, "ACCEPTABLE").handling == "OTBI"
+
 
 class TestDeciding:
     def test_the_last_decision_is_the_outcome_and_starts_its_five_working_days(self, cast: Cast) -> None:

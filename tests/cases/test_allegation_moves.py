@@ -18,7 +18,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import deadlines, get_case
-from cases.services import links, splitting
+from cases.services import determinations, links, splitting
 from cases.services.allegations import AllegationIsDecided, CannotChangeAllegations
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
@@ -27,16 +27,20 @@ from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
     a_recorded_case,
     alleged,
+    an_investigated_case,
     an_otbi_case,
     by,
     code,
     decide,
     in_decision,
     name_subject,
+    opine,
     set_actions,
 )
 from tests.cases.bodies import TOLD, a_paper
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
+
+EXCEPTED = "It was investigated already, with the same evidence."
 
 
 def referred_back(cast: Cast, case: Case, basis: str = "VOLUNTARY") -> Case:
@@ -50,6 +54,13 @@ def outcome_of(cast: Cast, allegation: Allegation) -> Case:
     decide(cast, allegation, "ACCEPTABLE", "lev")
     set_actions(cast, allegation, name="lev")
     return move(cast, allegation.case, "beth", "send_outcome", **TOLD)
+
+
+def look(cast: Cast, case: Case, *, exception: str = "") -> None:
+    """There is an indication of misconduct, from whose investigation the case is excepted where one is given."""
+    determinations.set_duty_to_investigate(
+        **by(cast, "beth", case), indicates_misconduct=True, exception=exception, reason="As it is told."
+    )
 
 
 def sees(cast: Cast, name: str, case: Case) -> bool:
@@ -70,6 +81,15 @@ class TestSplitting:
         assert (first.summary, second.summary, second.location) == ("He swore.", "He left.", "The desk")
         assert (second.split_from, second.position) == (first, 2)
         assert [each.person for each in second.involvements.all()] == [cast.users["ed"].person]
+
+    def test_what_the_investigator_thinks_of_it_was_said_of_both(self, cast: Cast) -> None:
+        first = opine(cast, alleged(cast, an_investigated_case(cast)))
+
+        second, _ = splitting.split(
+            **by(cast, "fay", first.case), allegation=first.public_id, summary="He swore.", second="He left."
+        )
+
+        assert (second.opinion, second.opinion_reasons) == (first.opinion, first.opinion_reasons)
 
     def test_a_decided_one_is_not_split(self, cast: Cast) -> None:
         case = an_otbi_case(cast)
@@ -198,6 +218,35 @@ class TestMoving:
         assert {each.rule: each.due_on for each in deadlines(seen)}["referral"] == AT.date() + dt.timedelta(days=1)
         with pytest.raises(CannotMove, match="referred to the IOPC first"):
             move(cast, other, "beth", "handle_otherwise", reason="It can be put right at once.")
+
+    def test_what_has_to_be_investigated_has_to_be_in_the_other_too(self, cast: Cast) -> None:
+        """Para 6(2A): the other was not found to indicate it, or was excepted, by what it alleged before."""
+        case, plain, excepted = (a_recorded_case(cast) for _ in range(3))
+        look(cast, case)
+        look(cast, excepted, exception=EXCEPTED)
+
+        for other in (plain, excepted):
+            self.go(cast, alleged(cast, case), other)
+
+            with pytest.raises(CannotMove, match="must be investigated"):
+                move(cast, other, "beth", "handle_otherwise", reason="It can be put right at once.")
+            last = determinations.determinations_of(other)[-1]
+            assert (last.answers["exception"], case.reference in last.reason) == ("", True)
+            trail = audit.timeline(subject_kind="case", subject=other.reference)
+            (details,) = [details for event, details in trail if event.verb == "ALLEGATION_RECEIVED" and details]
+            assert details["indicates_misconduct"] is True
+
+    def test_what_is_excepted_is_so_in_the_other_and_leaves_it_no_freer(self, cast: Cast) -> None:
+        case, plain, bound = (a_recorded_case(cast) for _ in range(3))
+        look(cast, case, exception=EXCEPTED)
+        look(cast, bound)
+
+        for other in (plain, bound):
+            self.go(cast, alleged(cast, case), other)
+            other.refresh_from_db()
+
+        assert (plain.indicates_misconduct, plain.investigation_exception) == (True, EXCEPTED)
+        assert (bound.indicates_misconduct, bound.investigation_exception) == (True, "")
 
     def test_who_is_named_in_the_whole_case_is_behind_the_wall_for_every_part_of_it(self, cast: Cast) -> None:
         case, other = a_case(cast), a_case(cast)

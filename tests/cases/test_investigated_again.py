@@ -87,11 +87,10 @@ class TestTheDutyToInvestigate:
         assert move(cast, case, "beth", "send_outcome", **TOLD).state == "OUTCOME_SENT"
 
     def test_is_done_where_it_was_investigated(self, cast: Cast) -> None:
-        case = decided(cast, a_reported_case(cast))
+        case = in_decision(cast, a_reported_case(cast), "lev")
         indicate(cast, case)
-        for allegation in case.allegations.filter(actions_set_on=None):
-            decide(cast, allegation, "NOT_ACCEPTABLE", "lev")
-            set_actions(cast, allegation, name="lev")
+        decide(cast, case.allegations.get(), "NOT_ACCEPTABLE", "lev")
+        set_actions(cast, case.allegations.get(), name="lev")
 
         assert move(cast, case, "beth", "send_outcome", **TOLD).state == "OUTCOME_SENT"
 

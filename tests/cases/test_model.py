@@ -239,9 +239,12 @@ class Complaint(RuleBasedStateMachine):
             if not part.coded:
                 continue
             finding = min(findings.findings_for(self.read(), row))
-            decisions.decide(
-                **self.door(who), allegation=row.public_id, finding=finding, rationale="On the evidence.", notice=None
-            )
+            found = {"allegation": row.public_id, "finding": finding, "rationale": "On the evidence.", "notice": None}
+            if self.law.investigated and not iopcs and not part.opinion:  # it was added after the report
+                with pytest.raises(decisions.CannotDecide):
+                    decisions.decide(**self.door(who), **found)
+                continue
+            decisions.decide(**self.door(who), **found)
             decisions.set_actions(**self.door(who), allegation=row.public_id, actions=[])
             part.finding = part.actions = True
             part.decider = "" if iopcs else who
