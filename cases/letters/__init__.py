@@ -11,11 +11,12 @@ OTHER_KINDS: Mapping[str, str] = {
     "ACKNOWLEDGEMENT": "That it has arrived",
     "PROGRESS": "How it is going",
     "GENERAL": "Anything that no other letter is made for",
-    "MATTER_OUTCOME": "The outcome of a conduct or DSI matter",
+    "MATTER_OUTCOME": "The outcome of a conduct or DSI matter, to whom it is about",
     "REVIEW_RIGHT_IOPC": "The right to a review by the IOPC: the end of the letter with the outcome",
     "REVIEW_RIGHT_LPB": "The right to a review by the local policing body: the end of the letter with the outcome",
 }
-OF_A_MATTER: Mapping[str, str] = {"OUTCOME": "MATTER_OUTCOME"}  # nobody complained of it, nor has a right to a review
+# Nobody complained of a matter, nor has a right to a review: the letter about it to one who is written to, by its kind.
+OF_A_MATTER: Mapping[tuple[str, str], str] = {("OUTCOME", "SUBJECT"): "MATTER_OUTCOME"}
 KINDS: Mapping[str, str] = {**{kind: notice.says for kind, notice in NOTICES.items()}, **OTHER_KINDS}
 
 # What the case itself fills.

@@ -28,6 +28,7 @@ class LetterTemplate(models.Model):
 
     class Audience(models.TextChoices):
         COMPLAINANT = "COMPLAINANT", "Complainant"
+        INTERESTED = "INTERESTED", "Who is only kept informed"
         SUBJECT = "SUBJECT", "Person complained about"
         BODY = "BODY", "Local policing body or IOPC"
 

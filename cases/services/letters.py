@@ -32,7 +32,14 @@ class Recipient:
 
     @property
     def audience(self) -> str:
+        if self.is_only_informed:
+            return "INTERESTED"
         return self.party if self.party in (Party.COMPLAINANT, Party.SUBJECT) else "BODY"
+
+    @property
+    def is_only_informed(self) -> bool:
+        """Whether they complain of nothing, and are kept informed (PRA 2002 s. 21)."""
+        return self.complainant is not None and self.complainant.relationship == Complainant.Relationship.INTERESTED
 
     @property
     def public_id(self) -> str:
@@ -107,8 +114,7 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     only kept informed (PRA 2002 s. 21) has none.
     """
     letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
-    interested = to.complainant is not None and to.complainant.relationship == Complainant.Relationship.INTERESTED
-    if not case.review_body or interested:
+    if not case.review_body or to.is_only_informed:
         return letter
     right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
@@ -143,7 +149,8 @@ def in_words(day: dt.date) -> str:
 
 
 def _template(case: Case, kind: str, *, to: Recipient, on: dt.date) -> LetterTemplate:
-    kind = letters.OF_A_MATTER.get(kind, kind) if case.kind == Kind.MATTER else kind
+    if case.kind == Kind.MATTER:
+        kind = letters.OF_A_MATTER.get((kind, to.audience), kind)
     return templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from cases import letters as texts
 from cases.letters.reading import grade, syllables_of
 from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
-from cases.services import identity, letters, messages, papers
+from cases.services import identity, letters, matters, messages, papers
 from cases.services.locking import MayNot
 from tests.cases import staying
+from tests.cases.alleging import by
 from tests.cases.bodies import a_case_under_review
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, move
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST: dict[str, dict[str, dict[str, str]]] = tomllib.loads((ROOT / "cases/letters/first_versions.toml").read_text())
@@ -56,7 +58,7 @@ class TestTheTexts:
 
         assert set(FIRST) >= to_tell
         assert set(FIRST) <= set(texts.KINDS)
-        assert set(FIRST["GENERAL"]) == {"COMPLAINANT", "SUBJECT", "BODY"}
+        assert set(FIRST["GENERAL"]) == {"COMPLAINANT", "INTERESTED", "SUBJECT", "BODY"}
 
     @pytest.mark.parametrize(("kind", "audience", "body"), ALL, ids=[f"{kind} to {who}" for kind, who, _ in ALL])
     def test_each_gap_is_one_that_is_filled(self, kind: str, audience: str, body: str) -> None:
@@ -250,6 +252,23 @@ class TestTheBundle:
 
         assert answer.content.startswith(b"%PDF")
         assert Event.objects.get(verb="REVIEW_BUNDLE_MADE").subject == case.reference
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, notice in NOTICES.items() if notice.to_interested))
+@pytest.mark.parametrize("prepare", [a_case, a_matter])
+def test_who_is_only_kept_informed_reads_of_no_complaint_of_theirs_and_no_receipt(
+    cast: Cast, prepare: Callable[[Cast], Case], kind: str
+) -> None:
+    case = prepare(cast)
+    ola, _ = matters.add_interested_person(
+        name="Ola Reed", email="ola@home.test", telephone="", address="", **by(cast, "beth", case)
+    )
+
+    letter = letters.preview(case, kind, to=letters.to_complainant(ola), on=AT.date())
+
+    assert "Dear Ola Reed" in letter.text
+    assert "your complaint" not in letter.text.lower()
+    assert "tracking page" not in letter.text
 
 
 class TestTheOutcome:
