@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from .findings import is_decided_by_the_iopc, owes_an_opinion
 from .standing import (
-    FORMS_OF_THE_IOPC,
     acted_for_nobody,
     alleges_what_is_referred,
     complainants_of,
@@ -20,6 +19,8 @@ from .standing import (
     open_suspensions,
     review_ends_on,
     substituting_notice,
+    was_let_end,
+    was_once_the_iopcs,
     was_said,
     was_told_of_withdrawal,
 )
@@ -177,6 +178,15 @@ def form_is_the_authoritys_own(case: Case) -> bool:
 
 
 @fact(
+    "The IOPC determined that it is investigated: enter its notice first that it may end.",
+    rule=f"{SCHEDULE_3}, paragraph 15, and {REGULATIONS}, regulation 38(3)",
+)
+def iopc_lets_it_end(case: Case) -> bool:
+    """Asked where nobody is left who could withdraw it."""
+    return form_is_the_authoritys_own(case) or was_let_end(case)
+
+
+@fact(
     "It was referred before: it is referred again at the IOPC's direction, or with its consent. Enter its notice first.",
     rule=f"{SCHEDULE_3}, paragraph 4(7)",
 )
@@ -194,7 +204,7 @@ def may_be_referred(case: Case) -> bool:
 )
 def iopc_may_set_its_form(case: Case) -> bool:
     if case.state in ("OUTCOME_SENT", "FINALISED"):  # a re-investigation follows an investigation of the IOPC's alone
-        return any(notice.decides in FORMS_OF_THE_IOPC for notice in case.body_notices.all())
+        return was_once_the_iopcs(case)
     review = last_review(case)
     determined = review is not None and (review.body, review.state) == ("IOPC", "DETERMINED")
     ordered = determined and substituting_notice(case) is None

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .standing import substituting_notice
+from .standing import BY_THE_IOPC, form_last_determined, substituting_notice
 
 if TYPE_CHECKING:
     from .models import Allegation, Case
 
 OUTSIDE_STATES = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE")
 OLD_REGIMES = ("2004", "2012")
-BY_THE_IOPC = ("DIRECTED", "INDEPENDENT")
-FORMS = {
-    "determine_local": "LOCAL",
-    "determine_directed": "DIRECTED",
-    "determine_independent": "INDEPENDENT",
-    "refer_back": "BACK",
-    "refer_back_to_complete": "BACK",
-}
 
 OF_THE_SERVICE = frozenset({"ACCEPTABLE", "NOT_ACCEPTABLE", "UNDETERMINED"})
 OF_OLD = frozenset({"UPHELD", "NOT_UPHELD"})  # the words of before 2020, for what is still handled by those rules
@@ -46,7 +38,7 @@ def live_allegations(case: Case) -> list[Allegation]:
 
 def is_decided_by_the_iopc(case: Case) -> bool:
     """Whether the IOPC directed or made the investigation, and so decides what is found (PRA 2002 Sch 3 paras 15 and 22)."""
-    return case.form_set_by == "IOPC" and _last_form(case) in BY_THE_IOPC
+    return case.form_set_by == "IOPC" and form_last_determined(case) in BY_THE_IOPC
 
 
 def is_under_special_procedures(case: Case, allegation: Allegation) -> bool:
@@ -64,7 +56,7 @@ def is_under_special_procedures(case: Case, allegation: Allegation) -> bool:
 def handling_by_path(case: Case, allegation: Allegation) -> str:
     """How the allegation is handled, as far as the way of the case says."""
     if is_decided_by_the_iopc(case):
-        return _last_form(case)
+        return form_last_determined(case)
     if case.state in OUTSIDE_STATES or case.recorded_on is None:
         return "OUTSIDE"
     if case.investigating_since is None:
@@ -111,9 +103,3 @@ def is_suspended(case: Case, allegation: Allegation) -> bool:
     return any(
         each.state in each.OPEN and each.allegation_id in (None, allegation.pk) for each in case.suspensions.all()
     )
-
-
-def _last_form(case: Case) -> str:
-    """What the IOPC's last notice says; a review orders an investigation also of what was never referred."""
-    said = [notice for notice in case.body_notices.all() if notice.decides in FORMS]
-    return FORMS[max(said, key=lambda notice: notice.pk).decides] if said else ""

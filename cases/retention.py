@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .clocks import corresponding_date
 from .facts import HOUSE, fact, no_review_is_open
-from .standing import FORMS_OF_THE_IOPC, has_to_be_recorded_after_all, open_suspensions
+from .standing import has_to_be_recorded_after_all, open_suspensions, was_once_the_iopcs
 
 if TYPE_CHECKING:
     from .models import Case, RetentionPeriod
@@ -36,7 +36,7 @@ def ending_of(case: Case) -> str:
         return "COMMENT"
     if _found_misconduct(case):
         return "MISCONDUCT"
-    if case.matter_type == "DSI" or any(each.decides in FORMS_OF_THE_IOPC for each in case.body_notices.all()):
+    if case.matter_type == "DSI" or was_once_the_iopcs(case):
         return "IOPC"
     if case.state == "FINALISED":
         return "HANDLED" if case.recorded_on else "OUTSIDE"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,15 @@ SENIOR_RANKS = {  # above chief superintendent
 }
 # From any of these a complaint is recorded as it stands, also where it was closed there.
 HANDLED_OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE", "FINALISED")
-FORMS_OF_THE_IOPC = ("determine_directed", "determine_independent")
+# What the IOPC determines of who investigates, by the move that its notice makes.
+FORMS: Mapping[str, str] = {
+    "determine_local": "LOCAL",
+    "determine_directed": "DIRECTED",
+    "determine_independent": "INDEPENDENT",
+    "refer_back": "BACK",
+    "refer_back_to_complete": "BACK",
+}
+BY_THE_IOPC = ("DIRECTED", "INDEPENDENT")
 
 
 def has_to_be_recorded_after_all(case: Case) -> bool:
@@ -73,7 +82,7 @@ def review_body_of(case: Case) -> str:
     where the complaint was or has to be referred, concerns a senior officer, or alleges what might be a crime, justify
     disciplinary proceedings or infringe article 2 or 3; else the local policing body.
     """
-    if _form_last_determined(case) in FORMS_OF_THE_IOPC:
+    if form_last_determined(case) in BY_THE_IOPC:
         return ""
     if _is_accelerated_throughout(case):
         return ""
@@ -113,10 +122,20 @@ def live_allegations(case: Case) -> list[Allegation]:
     return [each for each in case.allegations.all() if not each.moved_to_id and each.finding != "WITHDRAWN"]
 
 
-def _form_last_determined(case: Case) -> str:
-    """The move by which the IOPC last said who investigates, or that it goes back; also without a referral, by a review."""
-    said = [notice for notice in case.body_notices.all() if notice.decides.startswith(("determine_", "refer_back"))]
-    return max(said, key=lambda notice: notice.pk).decides if said else ""
+def form_last_determined(case: Case) -> str:
+    """Who investigates (of FORMS), as the IOPC last said; also without a referral, by a review. "" where it never did."""
+    said = _notice_of_the_form(case)
+    return FORMS[said.decides] if said else ""
+
+
+def was_once_the_iopcs(case: Case) -> bool:
+    """Whether the IOPC ever determined that it directs or makes the investigation."""
+    return any(FORMS.get(notice.decides) in BY_THE_IOPC for notice in case.body_notices.all())
+
+
+def _notice_of_the_form(case: Case) -> BodyNotice | None:
+    said = [notice for notice in case.body_notices.all() if notice.decides in FORMS]
+    return max(said, key=lambda notice: notice.pk, default=None)
 
 
 def complainants_of(case: Case) -> list[Complainant]:
@@ -165,6 +184,15 @@ def was_told_of_withdrawal(case: Case, decides: str, *, body: str, since: dt.dat
     wishes = [each.wished_on for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
     return any(
         notice.decides == decides and notice.body == body and notice.dated_on >= max([since, *wishes])
+        for notice in case.body_notices.all()
+    )
+
+
+def was_let_end(case: Case) -> bool:
+    """Whether the IOPC said that it may end, after it last determined who investigates."""
+    determined = _notice_of_the_form(case)
+    return any(
+        notice.decides == "LETS_WITHDRAW" and (determined is None or notice.pk > determined.pk)
         for notice in case.body_notices.all()
     )
 

@@ -131,9 +131,16 @@ class ComplaintCase(Investigation, Case):
             facts.owes_no_referral,
             facts.has_been_looked_at_for_misconduct,
             facts.need_not_be_investigated,
-            facts.form_is_the_authoritys_own,
+            facts.iopc_lets_it_end,
             facts.is_not_suspended,
         ),
+        permission=makers.may_decide,
+    )
+    @transition(
+        field="state",
+        source=[State.DIRECTED, State.INDEPENDENT],
+        target=State.NOT_A_COMPLAINT,
+        conditions=when(facts.nobody_complains, facts.owes_no_referral, facts.iopc_lets_it_end, facts.is_not_suspended),
         permission=makers.may_decide,
     )
     def find_no_standing(self, *, actor: Actor, on: dt.date, reason: str) -> None:

@@ -62,10 +62,10 @@ DECISIONS: Mapping[str, Decision] = {
         "It was not referred before, or is with the IOPC, or closed.",
     ),
     "LETS_WITHDRAW": Decision(
-        "A complaint that was referred may be withdrawn (SI 2020/2, regulation 38(3))",
+        "A complaint that it has or has had may be withdrawn (SI 2020/2, regulation 38(3)), or ends where nobody complains",
         (Body.IOPC,),
-        lambda case: case.closed_on is None and bool(case.referrals.all()),
-        "It was never referred, or is closed.",
+        lambda case: case.closed_on is None and (bool(case.referrals.all()) or case.form_set_by == "IOPC"),
+        "The IOPC never had it, or it is closed.",
     ),
     "KNOWS_OF_WITHDRAWAL": Decision(
         "It knows that a complaint under review is withdrawn (regulation 38(4))",

@@ -27,6 +27,7 @@ from cases.models import (
     Review,
 )
 from cases.moves import kind_of
+from cases.standing import FORMS
 
 from . import contributions, determinations, links, matters, messages, notes, notices
 from .due import forget
@@ -43,13 +44,6 @@ WITHDRAWN = {
     ),
 }
 NOTES = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
-FORMS = {
-    "determine_local": Referral.Form.LOCAL,
-    "determine_directed": Referral.Form.DIRECTED,
-    "determine_independent": Referral.Form.INDEPENDENT,
-    "refer_back": Referral.Form.BACK,
-    "refer_back_to_complete": Referral.Form.BACK,
-}
 HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
     *FORMS,

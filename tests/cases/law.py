@@ -24,7 +24,7 @@ WAYS: dict[str, tuple[set[str], str]] = {
     "take": ({"RECEIVED"}, "ASSESSING"),
     "record_contact": ({"ASSESSING"} | OUTSIDE | SCHEDULE_3 | AT_THE_IOPC, "CONTACTED"),
     "find_not_a_complaint": ({"ASSESSING", "CONTACTED"}, "NOT_A_COMPLAINT"),
-    "find_no_standing": ({"ASSESSING", "CONTACTED"} | OUTSIDE | SCHEDULE_3, "NOT_A_COMPLAINT"),
+    "find_no_standing": (LIVE - {"RECEIVED", "REFERRED", *TOLD}, "NOT_A_COMPLAINT"),
     "decide_not_to_record": ({"ASSESSING", "CONTACTED"}, "NOT_RECORDED"),
     "reopen": ({"NOT_A_COMPLAINT", "NOT_RECORDED"}, "ASSESSING"),
     "handle_outside": ({"ASSESSING", "CONTACTED"}, "HANDLING_OUTSIDE"),

@@ -30,7 +30,7 @@ from cases.services.transitions import CannotMove
 from cases.services.withdrawals import CannotWithdraw
 from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, an_otbi_case, by, in_decision
 from tests.cases.bodies import CLOSE, a_case_under_review, conclude
-from tests.cases.staying import DAY, MAYA, a_document, sign, step, suspend
+from tests.cases.staying import DAY, MAYA, a_document, said, sign, step, suspend
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move
 
 RITA = NewComplainant(
@@ -287,8 +287,22 @@ class TestOfWhomNobodyComplains:
         move(cast, case, "beth", "determine_local", investigator="fay@westshire.test", **notice)
         end(cast, case)
 
-        with pytest.raises(CannotMove, match="may not end that"):
+        with pytest.raises(CannotMove, match="notice first that it may end"):
             move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.")
+
+    def test_what_the_iopc_determined_ends_by_its_word_given_since(self, cast: Cast) -> None:
+        case = a_recorded_one(cast)
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+        notice = {"document": a_document(case), "dated_on": "2026-11-20"}
+        said(cast, case, "IOPC", "LETS_WITHDRAW")
+        move(cast, case, "beth", "determine_directed", **notice)
+        end(cast, case)
+
+        with pytest.raises(CannotMove, match="notice first that it may end"):
+            move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.")
+        said(cast, case, "IOPC", "LETS_WITHDRAW")
+
+        assert move(cast, case, "beth", "find_no_standing", reason="Zed did not agree.").closed_on == AT.date()
 
     def test_goes_on_where_the_consent_comes_after_all_and_is_recorded_anew(self, cast: Cast) -> None:
         case = a_recorded_one(cast)
