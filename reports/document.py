@@ -107,7 +107,7 @@ def _tiles(contents: Contents) -> list[Tile]:
         Tile(
             "Allegations recorded",
             number(contents.figure("allegations_recorded").value),
-            f"{number(contents.figure('complaints_without_allegation').value)} complaints have none on record",
+            f"none on record for {counted(contents.figure('complaints_without_allegation').value, 'complaints')}",
         ),
     ]
     spread = contents.figure("days_to_close").value
@@ -208,8 +208,8 @@ def _closing(contents: Contents) -> Part:
     rows = [[year, *_spread_cells(found)] for year, found in by_year.items()]
     return Part(
         heading="Days to close",
-        lead=f"{number(spread.n)} complaints have a closing date. They took {number(value['mean'])} calendar days on "
-        f"average; half were closed within {number(value['median'])}, nine in ten within {number(value['p90'])}.",
+        lead=f"{counted(spread.n, 'complaints')} with a closing date: {number(value['mean'])} calendar days on average; "
+        f"half were closed within {number(value['median'])}, nine in ten within {number(value['p90'])}.",
         chart=charts.columns(
             medians, title="Median calendar days to close, by year of receipt. The table has every value."
         ),
@@ -247,8 +247,8 @@ def _due(contents: Contents) -> Part:
     by_rule = [(CLOCKS[rule].duty, count) for rule, count in found["rule"].items()]
     months = [[_month_in_words(month), number(count)] for month, count in found["month"].items()]
     lead = (
-        f"Something is due on {number(due.value)} of {number(due.n)} complaints handled here. {number(late.value)} were late "
-        f"when this was made: {number(by_basis['statute'])} by statute, {number(by_basis['target'])} by a service target."
+        f"Something is due on {number(due.value)} of {counted(due.n, 'complaints')} handled here. Late when this was made: "
+        f"{number(late.value)}, {number(by_basis['statute'])} by statute and {number(by_basis['target'])} by a service target."
     )
     if not by_rule:
         return Part(heading="What is due next", lead=lead)
@@ -282,7 +282,7 @@ def _shared(
         noun=figure.metric.measure,
         name=name,
         column=column,
-        lead=f"{number(figure.n)} {figure.metric.measure}. {shares.remark}",
+        lead=f"{counted(figure.n, figure.metric.measure)}. {shares.remark}",
         rest=rest,
     )
 
@@ -343,6 +343,11 @@ def _meaning(contents: Contents, blank: str) -> Callable[[str], str]:
 def number(value: float | None) -> str:
     """A number as people write it: 21,299; 281.47; a dash where it is not known."""
     return "–" if value is None else f"{value:,}"
+
+
+def counted(count: int, noun: str) -> str:
+    """1 complaint; 21,299 complaints. `noun` in the plural, of those that only add an s."""
+    return f"{number(count)} {noun.removesuffix('s') if count == 1 else noun}"
 
 
 def percent(value: float) -> str:

@@ -33,7 +33,7 @@ def test_it_writes_the_pdf_and_its_figures_and_says_so(mercia: History, pdf: Pat
     said = run(pdf, figures)
 
     written = json.loads(figures.read_text(encoding="utf-8"))
-    assert "1 complaints received" in said
+    assert "1 complaint received" in said
     assert written["period"] == {"from": "2007-01-01", "to": "2009-12-31"}
     assert written["unit"]["slug"] == "mercia"
     assert written["figures"][0]["id"] == "complaints_received"

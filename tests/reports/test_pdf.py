@@ -283,6 +283,17 @@ def test_nothing_known_about_closing_is_said_in_words_and_not_drawn(mercia: Hist
     assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
 
 
+def test_what_there_is_one_of_is_told_in_the_singular(mercia: History):
+    mercia.complaint("2007-05-10", "2007-06-10", allegations=(("Rudeness", "Not upheld"),))
+    mercia.complaint("2007-05-11")
+
+    text = " ".join(text_of(briefing_of(mercia).pdf).split())
+
+    assert "1 complaint with a closing date" in text
+    assert "none on record for 1 complaint " in text
+    assert not re.search(r"\b1 (complaints|allegations)\b", text)
+
+
 def test_a_briefing_on_nothing_is_still_a_whole_document(mercia: History):
     pdf = briefing_of(mercia).pdf
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backend.areas.models import Unit
 from reports import selectors
+from reports.document import counted
 from reports.pdf import TooMuchToPrint
 from reports.periods import BadPeriod, Period
 from reports.selectors import UnknownUnit
@@ -61,7 +62,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be written: {error.strerror}.") from error
         received = produced.figures["figures"][0]["value"]
-        self.stdout.write(f"{unit.name}, {period}: {received:,} complaints received. Written: {pdf} and {figures}.")
+        self.stdout.write(
+            f"{unit.name}, {period}: {counted(received, 'complaints')} received. Written: {pdf} and {figures}."
+        )
 
 
 def _day(text: str) -> dt.date:
