@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 
 from backend.common.permissions import Staff
-from backend.common.serializers import ProblemOut
+from backend.common.serializers import JSONInput, ProblemOut
 from backend.documents.api import PDFDoor
 
 
@@ -56,6 +56,12 @@ class RoomSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         room = self.path.removeprefix("/api/v1/").split("/")[0]
         return [TAGS.get(room, "Service")]
+
+    def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+        schema = super()._map_serializer(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, JSONInput) and "properties" in schema:
+            schema["additionalProperties"] = False
+        return schema
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from cases.clocks import CLOCKS
+from cases.models import Allegation
+from cases.models.states import OUTCOMES
 from reports import charts
 from reports.metrics import CAUTION, Figure
 from reports.periods import Period, day_in_words
@@ -20,6 +22,8 @@ CHART_BESIDE_WIDTH = 380.0
 ROWS_BESIDE = 30
 LABEL_BESIDE = 34
 BARS_AT_MOST = 15
+# Of the findings and outcomes of what was dealt with here; what the codes of history mean comes with it.
+OWN_WORDS: dict[str, str] = {**dict(Allegation.Finding.choices), **OUTCOMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +339,9 @@ def _or(blank: str) -> Callable[[str], str]:
 def _meaning(contents: Contents, blank: str) -> Callable[[str], str]:
     def name(code: str) -> str:
         meaning = contents.meanings.get(code, "")
-        return f"{code}: {meaning}" if meaning and meaning.casefold() != code.casefold() else code or blank
+        if meaning and meaning.casefold() != code.casefold():
+            return f"{code}: {meaning}"
+        return OWN_WORDS.get(code, code) or blank
 
     return name
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,9 @@ from rest_framework.fields import empty
 from rest_framework.utils import html
 
 from .text import clean
+
+EARLIEST_YEAR = 1900
+AFTER_THE_NAME = re.compile(r"[.\[].*", re.DOTALL)  # of a part of a form: `scores.overall`, `files[0]`
 
 
 class ChangeOut(serializers.Serializer[dict[str, Any]]):
@@ -39,13 +43,16 @@ class JSONInput(serializers.Serializer[None]):
     def to_internal_value(self, data: Any) -> Any:
         """Refuses a value of another type than the schema names: in JSON, 1 is no text and "true" no boolean.
 
-        In a form all is text, and a boolean is `true` or `false`, not one of the many words that could be meant for it.
+        In a form all is text, and a boolean is `true` or `false`, not one of the many words that could be meant for it. What
+        has a name that is not known is refused: a mistyped one would be lost without a word, and so would its file.
         """
         if html.is_html_input(data):
-            self._check_booleans(data)
+            wrong = self._unknown_in(AFTER_THE_NAME.sub("", name) for name in data) | self._no_booleans_in(data)
+            if wrong:
+                raise serializers.ValidationError(wrong)
         if not isinstance(data, Mapping) or html.is_html_input(data):
             return super().to_internal_value(data)
-        wrong = {
+        wrong = self._unknown_in(data) | {
             name: problem for name, field in self.fields.items() if (problem := _wrong_type(field, data.get(name)))
         }
         # What is wrong is taken out of the way, so that one answer names it together with everything else.
@@ -59,11 +66,12 @@ class JSONInput(serializers.Serializer[None]):
             raise serializers.ValidationError(wrong)
         return values
 
-    def _check_booleans(self, form: Mapping[str, Any]) -> None:
+    def _unknown_in(self, names: Iterable[str]) -> dict[str, str]:
+        return {name: "There is no such field." for name in names if name not in self.fields}
+
+    def _no_booleans_in(self, form: Mapping[str, Any]) -> dict[str, str]:
         booleans = [name for name, field in self.fields.items() if isinstance(field, serializers.BooleanField)]
-        wrong = [name for name in booleans if form.get(name, "") not in ("true", "false", "")]
-        if wrong:
-            raise serializers.ValidationError(dict.fromkeys(wrong, "Must be true or false."))
+        return {name: "Must be true or false." for name in booleans if form.get(name, "") not in ("true", "false", "")}
 
 
 def _from_json(given: Any) -> Any:
@@ -102,14 +110,19 @@ class ObjectsField(serializers.ListField):
 
 
 class PastDateField(serializers.DateField):
-    """A London date, today at the latest."""
+    """A London date, today at the latest, and not before anybody now alive was born."""
 
-    default_error_messages = {"future": "This day has not come yet."}
+    default_error_messages = {
+        "future": "This day has not come yet.",
+        "long ago": "This day is too long ago: write the year in full.",
+    }
 
     def to_internal_value(self, value: Any) -> dt.date:
         day: dt.date = super().to_internal_value(value)
         if day > timezone.localdate():
             self.fail("future")
+        if day.year < EARLIEST_YEAR:
+            self.fail("long ago")
         return day
 
 

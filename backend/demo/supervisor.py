@@ -70,10 +70,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every program and its children: politely, and after fifteen seconds by force."""
-        family: list[psutil.Process] = []
+        family = self._family()
         for program in self.programs.values():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                family += psutil.Process(program.pid).children(recursive=True)
             program.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for program in self.programs.values():
@@ -88,3 +86,13 @@ class Supervisor:
                 process.kill()
         psutil.wait_procs(left, timeout=5)
         self.programs.clear()
+
+    def _family(self) -> list[psutil.Process]:
+        """Whatever runs in the sessions of the programs: a child outlives a program that was killed, and stays in its session."""
+        sessions = {program.pid for program in self.programs.values()}
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(OSError):
+                if process.pid not in sessions and os.getsid(process.pid) in sessions:
+                    found.append(process)
+        return found

@@ -26,6 +26,15 @@ class State:
 
     def _kept(self, name: str, fresh: str) -> str:
         folder = self.folder / "secrets"
+        try:
+            return self._made_once(folder, name, fresh)
+        except OSError as error:
+            # No traceback: whoever starts the program chose the folder, and can choose another.
+            raise SystemExit(
+                f"Nothing can be kept in {self.folder}: {error.strerror}. Choose another folder: STATE=/another/folder"
+            ) from None
+
+    def _made_once(self, folder: Path, name: str, fresh: str) -> str:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / name
         with contextlib.suppress(FileExistsError):

@@ -1,5 +1,7 @@
 """The states of the machines, by the names of the law and the house."""
 
+from collections.abc import Mapping
+
 from django.db import models
 
 
@@ -42,6 +44,30 @@ BEING_HANDLED = {"HANDLING_OUTSIDE", "OTBI", "NFA", "LOCAL_INV", "DIRECTED", "IN
 ENDED = {
     "NOT_A_COMPLAINT", "NOT_RECORDED", "CLOSED_OUTSIDE", "FINALISED", "WITHDRAWN", "TRANSFERRED_OUT", "MERGED", "ANSWERED",
 }  # fmt: skip
+
+
+# How what was dealt with here ended, in words; history ends in the words of its source.
+OUTCOMES: Mapping[str, str] = {
+    "RESOLVED": "Resolved outside Schedule 3",
+    "NOT_RESOLVED": "Not resolved outside Schedule 3",
+    "DECIDED": "Decided under Schedule 3",
+    "WITHDRAWN": "Withdrawn",
+    "REGULATION_41": "Not resumed after a suspension (regulation 41)",
+    "TRANSFERRED": "Handed over to another authority",
+    "MERGED": "Merged into another case",
+    "NO_STANDING": "No complaint: sent without the consent of whom it was for",
+    "SERVES_WITH_THIS_FORCE": "No complaint: from somebody who serves with this force",
+    "NOT_ABOUT_POLICE": "No complaint: not about the police",
+    "OTHER_BODY": "No complaint: for another body",
+    "DUPLICATE": "No complaint: it was made before",
+    "SERVICE_REQUEST": "No complaint: a request for a service",
+    "INFORMATION_REQUEST": "No complaint: a request for information",
+    "CRIME_REPORT": "No complaint: a crime was reported",
+    "DEALT_WITH_BY_CRIMINAL_PROCEEDINGS": "Not recorded: dealt with by criminal proceedings",
+    "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS": "Not recorded: dealt with by disciplinary proceedings",
+    "WITHDRAWN_BEFORE": "Not recorded: withdrawn before",
+    "ANSWERED": "Answered",
+}
 
 
 class MatterState(models.TextChoices):

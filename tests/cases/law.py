@@ -123,7 +123,8 @@ class Law:
     # ---- who
 
     def sees(self, who: str) -> bool:
-        return who in AUTHORITY or who == self.handler or (who == "amal" and not self.alleged)
+        """Whoever was appointed investigates it, whoever else handles it meanwhile."""
+        return who in AUTHORITY or who in (self.handler, self.investigator) or (who == "amal" and not self.alleged)
 
     def may(self, who: str, move: str) -> bool:
         if move in ("take", "record"):

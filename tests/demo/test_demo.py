@@ -144,6 +144,39 @@ def test_mail_goes_to_another_port_where_the_usual_one_is_taken(tmp_path: Path) 
             assert port != taken.getsockname()[1]
 
 
+def test_a_second_demo_with_the_same_data_is_refused_and_the_first_goes_on(
+    start_demo: Callable[[int], Demo], state_folder: Path
+) -> None:
+    port = free_port()
+    first = start_demo(port)
+
+    second = Demo(state_folder, free_port())
+    said, _ = second.process.communicate(timeout=60)
+
+    assert second.process.returncode == 1
+    assert said == (
+        f"CommandError: A demo runs already with the data in {state_folder}. "
+        "Stop that one first, or choose other data: STATE=/another/folder make demo\n"
+    )
+    with urllib.request.urlopen(f"http://localhost:{port}/health/ready") as answer:
+        assert answer.status == 200
+    first.stop(signal.SIGTERM)
+    assert not EmbeddedServer(state_folder).is_running()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("Not a folder.")
+
+    demo = Demo(tmp_path / "file" / "state", free_port())
+    said, _ = demo.process.communicate(timeout=60)
+
+    assert demo.process.returncode == 1
+    assert (
+        said
+        == f"Nothing can be kept in {tmp_path / 'file' / 'state'}: Not a directory. Choose another folder: STATE=/another/folder\n"
+    )
+
+
 def test_a_full_disk_is_told_in_plain_words(tmp_path: Path) -> None:
     assert disk_trouble(tmp_path, needed=0) is None
     assert "STATE=/another/folder make demo" in str(disk_trouble(tmp_path, needed=10**18))
@@ -164,8 +197,9 @@ def test_a_program_that_ends_is_named_with_what_it_said_last(supervisor: Supervi
     assert "No module named no_such_module" in supervisor.last_lines("broken")
 
 
+@pytest.mark.parametrize("killed_before", [False, True])
 def test_stopping_leaves_no_child_behind(
-    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, killed_before: bool
 ) -> None:
     (tmp_path / "stubborn.py").write_text(
         "import signal, subprocess, sys, time\n"
@@ -178,6 +212,9 @@ def test_stopping_leaves_no_child_behind(
     while not supervisor.last_lines("stubborn"):
         assert supervisor.ended() is None
     child = int(supervisor.last_lines("stubborn"))
+    if killed_before:
+        supervisor.programs["stubborn"].kill()
+        assert supervisor.watch() == "stubborn"
 
     supervisor.stop()
 

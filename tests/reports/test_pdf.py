@@ -17,6 +17,8 @@ import pypdf
 import pytest
 from django.db import transaction
 
+from cases.models.states import OUTCOMES
+from cases.moves import NOT_A_COMPLAINT, NOT_RECORDED
 from reports import charts
 from reports.pdf import ForeignFileError, render_pdf
 from reports.periods import Period
@@ -281,6 +283,24 @@ def test_nothing_known_about_closing_is_said_in_words_and_not_drawn(mercia: Hist
     assert "Not known: no complaint received in the period has a closing date." in text
     assert "Median days to close –" not in text
     assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+
+def test_how_a_case_that_was_dealt_with_here_ended_is_told_in_words(mercia: History):
+    mercia.complaint("2007-05-10", outcome="NOT_RESOLVED", allegations=(("Rudeness", "NO_CASE_TO_ANSWER"),))
+
+    text = " ".join(text_of(briefing_of(mercia).pdf).split())
+
+    assert "Not resolved outside Schedule 3" in text
+    assert "No case to answer" in text
+    assert "NOT_RESOLVED" not in text
+
+
+def test_every_outcome_that_a_move_gives_has_words():
+    written = "".join(path.read_text(encoding="utf-8") for path in Path("cases/models").glob("*.py"))
+    given = {*re.findall(r'self\.outcome = "(\w+)"', written), *re.findall(r'_decide_against_it\("(\w+)"', written)}
+
+    assert {"RESOLVED", "NO_STANDING", "MERGED"} <= given
+    assert given | {*NOT_A_COMPLAINT, *NOT_RECORDED} <= set(OUTCOMES)
 
 
 def test_what_there_is_one_of_is_told_in_the_singular(mercia: History):

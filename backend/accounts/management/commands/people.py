@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -67,6 +68,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{email} has an account, and no role yet: manage.py people grant {email} ROLE FORCE/UNIT")
 
     def _ask_password(self, email: str) -> str:
+        if not sys.stdin.isatty():
+            raise CommandError("The password is asked for at a terminal, and there is none: add --no-password.")
         password = getpass.getpass(f"Password of {email}: ")
         try:
             validate_password(password, User(email=email))

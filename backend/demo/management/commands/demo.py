@@ -1,6 +1,7 @@
 """`manage.py demo`: database, mail, web server and worker on this machine, with demonstration data."""
 
 import contextlib
+import fcntl
 import io
 import os
 from collections.abc import Iterator
@@ -31,12 +32,12 @@ class Command(BaseCommand):
         if state is None:
             raise CommandError("The demo runs with the local settings: unset DJANGO_SETTINGS_MODULE.")
         port = self._port()
-        state.folder.mkdir(parents=True, exist_ok=True)
         for trouble in (port_trouble(port), disk_trouble(state.folder)):
             if trouble:
                 raise CommandError(trouble)
         try:
             with interrupted_by_signals(), contextlib.ExitStack() as running:
+                running.enter_context(self._alone_with(state.folder))
                 running.enter_context(self._database())
                 self._load()
                 mail_port = running.enter_context(
@@ -55,6 +56,22 @@ class Command(BaseCommand):
         if not told.isdecimal() or not 0 < int(told) < 65536:
             raise CommandError(f"PORT={told} is no port: it is a number from 1 to 65535.")
         return int(told)
+
+    @contextlib.contextmanager
+    def _alone_with(self, folder: Path) -> Iterator[None]:
+        """One demo with the same data: a second one would prepare it at the same time, and lose its database with the first.
+
+        The lock falls with the process that holds it.
+        """
+        with (folder / "demo.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CommandError(
+                    f"A demo runs already with the data in {folder}. "
+                    "Stop that one first, or choose other data: STATE=/another/folder make demo"
+                ) from None
+            yield
 
     @contextlib.contextmanager
     def _database(self) -> Iterator[None]:
