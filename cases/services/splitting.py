@@ -13,7 +13,7 @@ from backend.audit import services as audit
 from backend.common.errors import Invalid, Refused
 from cases import facts, findings, makers, standing
 from cases.machine import MACHINES
-from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming
+from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming, Withdrawal
 from cases.selectors import load_parts
 
 from . import assessment, determinations, effects
@@ -40,7 +40,7 @@ TOGETHER = (CaseLink.Kind.JOINED, CaseLink.Kind.SAME_INCIDENT)
 
 class CannotMoveAllegation(Refused):
     code = "cannot-move-allegation"
-    title = "The allegation cannot go there."
+    title = "The allegation stays as it is, where it is."
 
 
 @transaction.atomic
@@ -50,11 +50,13 @@ def split(
     """Make two of an allegation that holds two distinct behaviours: `summary` is what stays in it, `second` the new one.
 
     The second has the place, the days, the handling, the opinion and the subjects of the first, says what it was split from,
-    and is to be coded. Raises Missing (404), Stale (412), MayNot (403), AllegationIsDecided and CannotChangeAllegations (409).
+    and is to be coded. Raises Missing (404), Stale (412), MayNot (403), AllegationIsDecided, CannotChangeAllegations and
+    CannotMoveAllegation (409), the last for what is suspended or withdrawn.
     """
     case = hold(reference=reference, actor=actor, version=version)
     first = find(case, allegation)
     check_undecided(first)
+    _check_is_free(case, first)
     first.summary = summary
     first.save(update_fields=["summary"])
     new = _copy(first, case, summary=second)
@@ -123,8 +125,9 @@ def _check_may_go(case: Case, allegation: Allegation, other: Case) -> None:
     check_undecided(allegation)
     if allegation.opinion or other.state == "DECISION" or case.state == "REPORT_SUBMITTED":
         raise AllegationIsDecided("The report is written, or the other case is being decided: it stays where it is.")
-    if findings.is_suspended(case, allegation) or case.withdrawals.filter(allegation=allegation).exists():
-        raise CannotMoveAllegation("It is suspended, or its withdrawal is not settled: settle that first.")
+    _check_is_free(case, allegation)
+    if findings.is_under_special_procedures(case, allegation):
+        raise CannotMoveAllegation("Somebody is investigated for it under special procedures: it stays until they end.")
     if case.restricted != other.restricted:
         raise CannotMoveAllegation("One of the cases is restricted, and the other is not.")
     if case.state == "REFERRED" or not facts.form_is_the_authoritys_own(case):
@@ -137,6 +140,13 @@ def _check_may_go(case: Case, allegation: Allegation, other: Case) -> None:
         raise CannotMoveAllegation(
             "The cases are of different complainants: link them first, as joined or of the same incident."
         )
+
+
+def _check_is_free(case: Case, allegation: Allegation) -> None:
+    """Raises CannotMoveAllegation (409): what is suspended or withdrawn would go on in its other half, or elsewhere."""
+    stands = case.withdrawals.filter(allegation=allegation).exclude(state=Withdrawal.State.DENIED)
+    if findings.is_suspended(case, allegation) or stands.exists():
+        raise CannotMoveAllegation("It is suspended, or its withdrawal is not settled: settle that first.")
 
 
 def _are_linked(case: Case, other: Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,8 +37,10 @@ from tests.cases.alleging import (
     name_subject,
     opine,
     set_actions,
+    under_special_procedures,
 )
 from tests.cases.bodies import TOLD, a_paper
+from tests.cases.staying import sign, suspend, wish
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 EXCEPTED = "It was investigated already, with the same evidence."
@@ -99,6 +102,17 @@ class TestSplitting:
 
         with pytest.raises(AllegationIsDecided):
             splitting.split(**by(cast, "beth", case), allegation=allegation.public_id, summary="A.", second="B.")
+
+    @pytest.mark.parametrize("settle", [suspend, sign, wish])
+    def test_what_is_suspended_or_withdrawn_is_not_freed_by_half(self, cast: Cast, settle: Any) -> None:
+        """Regulations 38 to 40: the second half would be decided meanwhile."""
+        allegation = alleged(cast, an_investigated_case(cast))
+        settle(cast, allegation.case, allegation=allegation.public_id)
+
+        with pytest.raises(CannotMoveAllegation, match="settle that first"):
+            splitting.split(
+                **by(cast, "beth", allegation.case), allegation=allegation.public_id, summary="A.", second="B."
+            )
 
 
 class TestMoving:
@@ -285,6 +299,21 @@ class TestMoving:
         move(cast, case, "beth", "determine_local", **notice, investigator="fay@westshire.test")
         with pytest.raises(CannotMoveAllegation, match="as the IOPC determined"):
             self.go(cast, allegation, other)
+
+    @pytest.mark.parametrize("is_of_the_whole", [True, False])
+    def test_what_is_under_special_procedures_stays_until_they_end(self, cast: Cast, is_of_the_whole: bool) -> None:
+        """Paras 19A to 19E: there are none in the other case."""
+        case, other = an_investigated_case(cast), an_otbi_case(cast)
+        allegation = alleged(cast, case)
+        named = {} if is_of_the_whole else {"allegation": allegation.public_id}
+        special = under_special_procedures(name_subject(cast, case, "1005", **named))
+
+        with pytest.raises(CannotMoveAllegation, match="special procedures"):
+            self.go(cast, allegation, other)
+        special.severity, special.ended_on = "NEITHER", AT.date()
+        special.save()
+
+        assert self.go(cast, allegation, other).case_id == other.pk
 
     def test_a_case_that_the_mover_does_not_see_is_not_there(self, cast: Cast) -> None:
         case, other = a_case(cast), a_case(cast)
