@@ -18,7 +18,6 @@ from cases.models import (
     BodyNotice,
     Case,
     CaseFile,
-    CaseLink,
     Flag,
     Involvement,
     Kind,
@@ -204,9 +203,7 @@ def _keep_what_bodies_said(case: Case, move: str, *, actor: Actor, at: dt.dateti
 
 def _link(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
     if move == "merge":
-        CaseLink.objects.create(
-            kind=CaseLink.Kind.MERGED, case_id=case.pk, other=details["into"], made_by_id=actor.account, made_at=at
-        )
+        links.merge(case, details["into"], actor=actor, at=at)
     if details.get("public_interest") == "CONDUCT_MATTER":
         matters.open_from(case, why="The complaint was withdrawn; the public interest asks for it.", actor=actor, at=at)
 

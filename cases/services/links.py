@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import OperationalError, transaction
@@ -12,10 +13,13 @@ from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.common.errors import Invalid, Missing, Refused
 from cases import makers, standing
-from cases.models import Case, CaseLink, Complainant, Kind, Origin
+from cases.machine import MACHINES
+from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Origin
+from cases.selectors import load_parts
 
-from . import locking
+from . import determinations, locking
 from .assessment import TICKS
+from .due import write_next_due
 from .locking import MayNot
 
 LINKED_BY_HAND = (
@@ -25,6 +29,7 @@ LINKED_BY_HAND = (
     CaseLink.Kind.SUPERSEDES,
     CaseLink.Kind.JOINED,
 )
+ANSWERED = ("RESOLVED_OUTSIDE", "OUTCOME_SENT", "UNDER_REVIEW")  # and not closed yet
 BOTH_WAYS = (CaseLink.Kind.SAME_INCIDENT, CaseLink.Kind.SAME_COMPLAINANT, CaseLink.Kind.JOINED)
 
 
@@ -34,7 +39,7 @@ class CannotLink(Refused):
 
 
 class CannotMerge(Refused):
-    """The complainants are not the same, or nobody can tell: a merger would mix two people's records. Or the other alleges less."""
+    """The complainants are not the same, or nobody can tell: a merger would mix two people's records. Or the other cannot carry it."""
 
     code = "cannot-merge"
     title = "The cases cannot be merged."
@@ -110,39 +115,139 @@ def check_merger(case: Case, into: Case) -> None:
     """Whether `case` may end as a duplicate within `into`, which stays locked until the commit.
 
     Only where the same people complain in both: nobody's name or address is copied from one to the other, so whoever stood
-    in the one alone would be lost, and a stranger would be answered about the other's complaint. And only where `into` alleges
-    all that `case` does: nobody but who assesses it answers that for it. Raises CannotMerge (409).
+    in the one alone would be lost, and a stranger would be answered about the other's complaint. And only where `into` can
+    carry all of `case`: what it alleges (nobody but who assesses it answers that for it), its walls, its days, and what
+    nobody has settled yet. Raises CannotMerge (409).
     """
+    held = _hold(into)
+    for is_against, told in _AGAINST_MERGING:
+        if is_against(case, held):
+            raise CannotMerge(told)
+
+
+def merge(case: Case, into: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """The pointer from `case`, and what it brings with it: `into` indicates from now on all that it does, and says since when.
+
+    For a move that was checked by `check_merger` and records itself.
+    """
+    made = link(case, into, CaseLink.Kind.MERGED, reason="", actor=actor, at=at)
+    other = _loaded(into.pk)
+    details: dict[str, object] = {"link": str(made.public_id), "other": case.reference}
+    if determinations.indicate_too(other, case, actor=actor, at=at):
+        details["indicates_misconduct"] = True
+    other.version += 1
+    write_next_due(other)
+    other.save()
+    audit.record(
+        actor=actor.public_id, verb="MERGED_HERE", subject_kind="case", subject=other.reference, at=at, details=details
+    )
+
+
+def goes_on_in(case: Case) -> int | None:
+    """The key of the case into which this one was merged, however often that was merged in turn; None where it was not."""
+    found, following = None, case.pk if case.state == "MERGED" else None
+    while following:
+        found = following
+        rows = CaseLink.objects.filter(case_id=found, kind=CaseLink.Kind.MERGED, other__disposed_on=None)
+        following = rows.values_list("other_id", flat=True).first()
+    return found if found != case.pk else None
+
+
+def the_same_in(case: Case, complainant: Complainant) -> Complainant | None:
+    """Who complains in `case` and surely is the same person; None where nobody is, or nobody can tell."""
+    return next((each for each in standing.complainants_of(case) if is_the_same(complainant, each)), None)
+
+
+def _hold(into: Case) -> Case:
+    """The other case, locked until the commit. Raises CannotMerge (409)."""
     try:
-        held = (
-            Case.objects.select_for_update(of=("self",), nowait=True, no_key=True)
-            .filter(pk=into.pk, closed_on=None)
-            .first()
-        )
+        open_ones = Case.objects.select_for_update(of=("self",), nowait=True, no_key=True).filter(closed_on=None)
+        if not open_ones.filter(pk=into.pk).exists():
+            raise CannotMerge("The other case was closed meanwhile.")
     except OperationalError:
         # Two who merge the same two cases into each other would wait for one another for ever.
         raise CannotMerge("Somebody is changing the other case at this moment: try again.") from None
-    if held is None:
-        raise CannotMerge("The other case was closed meanwhile.")
-    ours, theirs = _complainants(case), _complainants(held)
-    both_ways = (
+    return _loaded(into.pk)
+
+
+def _loaded(pk: int) -> Case:
+    case: Case = MACHINES[Kind.COMPLAINT].objects.get(pk=pk)
+    load_parts(case)
+    return case
+
+
+def _are_of_the_same_people(case: Case, into: Case) -> bool:
+    ours, theirs = _complainants(case), _complainants(into)
+    return (
         bool(ours)
         and len(ours) == len(theirs)
         and all(any(is_the_same(each, other) for other in theirs) for each in ours)
         and all(any(is_the_same(each, other) for other in ours) for each in theirs)
     )
-    if not both_ways:
-        raise CannotMerge(
-            "The same people have to complain in both cases, and be known by an address or a number: link them instead."
-        )
-    if any(getattr(case, name) and not getattr(held, name) for name in TICKS):
-        raise CannotMerge("This one alleges more than the other: assess the other first.")
-    if (case.kept_from_units and not (held.kept_from_units or held.concerns_conduct)) or (
-        standing.is_the_iopcs_to_review(case) and not standing.is_the_iopcs_to_review(held)
-    ):
-        raise CannotMerge(
-            "No unit may have this one, or the IOPC reviews it, and that is not so of the other: move its allegations there first."
-        )
+
+
+def _leaves_a_wall_behind(case: Case, into: Case) -> bool:
+    """Whether somebody is named in `case` who would see `into`, or is complained about in it and not there."""
+    walls = [(each, Involvement.Part(each.part)) for each in _named(case)]
+    there = _named(into)
+    subjects = {each.person_id for each in there if each.part == Involvement.Part.SUBJECT}
+    everybody = {each.person_id for each in there}
+    return any(
+        each.person_id not in (subjects if part == Involvement.Part.SUBJECT else everybody) for each, part in walls
+    )
+
+
+def _named(case: Case) -> list[Involvement]:
+    return [each for each in case.involvements.all() if each.person_id and each.ended_at is None]
+
+
+def _stands_still(case: Case, into: Case) -> bool:
+    """Whether a part of `case`, or all of `into`, is suspended, or was decided not to be resumed."""
+    ceased = [each for each in into.suspensions.all() if each.state in each.NOT_RESUMED and not each.allegation_id]
+    return bool(standing.open_suspensions(case) or standing.is_wholly_suspended(into) or ceased)
+
+
+def _is_being_withdrawn(case: Case, into: Case) -> bool:
+    """Whether somebody withdraws or withdrew a part of `case`, or all of `into`, which would end the other for them, too."""
+    stands = [each for each in case.withdrawals.all() if each.state != each.State.DENIED]
+    of_all = [each for each in into.withdrawals.all() if each.state != each.State.DENIED and not each.allegation_id]
+    return bool(stands or of_all) or any(standing.has_withdrawn(into, each.pk) for each in _complainants(into))
+
+
+_AGAINST_MERGING: tuple[tuple[Callable[[Case, Case], bool], str], ...] = (
+    (
+        lambda case, into: not _are_of_the_same_people(case, into),
+        "The same people have to complain in both cases, and be known by an address or a number: link them instead.",
+    ),
+    (
+        lambda case, into: into.state in ANSWERED,
+        "The outcome of the other was told: nothing more is answered there. Handle this one by itself, and link them.",
+    ),
+    (
+        lambda case, into: (
+            case.restricted != into.restricted or case.concerns_chief_officer != into.concerns_chief_officer
+        ),
+        "Only one of the cases is restricted, or concerns the chief officer.",
+    ),
+    (
+        lambda case, into: any(getattr(case, name) and not getattr(into, name) for name in TICKS),
+        "This one alleges more than the other: assess the other first.",
+    ),
+    (
+        lambda case, into: (
+            (case.kept_from_units and not (into.kept_from_units or into.concerns_conduct))
+            or (standing.is_the_iopcs_to_review(case) and not standing.is_the_iopcs_to_review(into))
+        ),
+        "No unit may have this one, or the IOPC reviews it, and that is not so of the other: move its allegations there first.",
+    ),
+    (_leaves_a_wall_behind, "Somebody is named in this one, and not so in the other: name them there first."),
+    (
+        lambda case, into: case.made_on < into.made_on,
+        "This one was made before the other: merge the other into it, or link them. Its twelve months began earlier.",
+    ),
+    (_stands_still, "One of the cases is suspended, or was not resumed: settle that first, or link them."),
+    (_is_being_withdrawn, "One of the cases is withdrawn, or may be: settle that first, or link them."),
+)
 
 
 def is_the_same(one: Complainant, other: Complainant) -> bool:
@@ -157,8 +262,7 @@ def is_the_same(one: Complainant, other: Complainant) -> bool:
 
 
 def _complainants(case: Case) -> list[Complainant]:
-    interested = Complainant.Relationship.INTERESTED
-    return list(Complainant.objects.filter(case_id=case.pk).exclude(relationship=interested))
+    return [each for each in case.complainants.all() if each.relationship != Complainant.Relationship.INTERESTED]
 
 
 def _contacts(complainant: Complainant) -> set[tuple[str, str]]:

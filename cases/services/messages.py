@@ -20,7 +20,7 @@ from cases import makers
 from cases.models import Case, CaseFile, Complainant, Flag, Kind, Message, MessageFile, MessageRead
 from cases.selectors import get_case
 
-from . import correspondence, identity, letters, locking, withdrawals
+from . import correspondence, identity, letters, links, locking, withdrawals
 from .correspondence import Way
 from .due import forget, write_next_due
 from .locking import MayNot
@@ -176,18 +176,20 @@ def receive(
 
     `writer` is the complainant whose receipt it is, or None for the first of the case. The wish to have it recorded counts
     at any time, also after it was closed (PRA 2002 Sch 3 para 2(6A)(a)). A wish to withdraw is unsigned: the force has to
-    write and ask (SI 2020/2 reg. 39). Raises Invalid (400) for such a wish about a comment, Missing (404) where the case was
-    disposed of, and FileRefused (400, 413, 415). A wish that comes too late, or again, is kept as what was written.
+    write and ask (SI 2020/2 reg. 39). Where the case was merged both count in the case in which it goes on. Raises Invalid
+    (400) for such a wish about a comment, or where it goes on and nobody there surely is the writer, Missing (404) where the
+    case was disposed of, and FileRefused (400, 413, 415). A wish that comes too late, or again, is kept as what was written.
     """
     case: Case = locking.lock_for_complainant(case_id)
     writer = writer or case.complainants.order_by("position").first()
     if wish and case.kind != Kind.COMPLAINT:
         told = "A comment is neither recorded nor withdrawn so: send a complaint, or write what you wish."
         raise Invalid(told, errors={"wish": [told]})
-    if wish == Message.Wish.WITHDRAW and writer:
-        with contextlib.suppress(CannotWithdraw):
-            withdrawals.wish_from_complainant(case, complainant=writer, at=at)
-        case = locking.lock_for_complainant(case_id)  # that is a change of its own
+    goes_on_in = links.goes_on_in(case) if wish else None
+    if goes_on_in:
+        _wish_there(goes_on_in, wish, writer=writer, instead_of=case, at=at)
+    elif wish:
+        case = _wish(case, wish, writer=writer, at=at)
     message = Message.objects.create(
         case_id=case.pk,
         about=About.WRITTEN,
@@ -199,14 +201,7 @@ def receive(
         wish=wish,
     )
     _keep_files(message, files, at=at)
-    flags = [Flag.UNREAD_MESSAGE]
-    if wish == Message.Wish.RECORD:
-        case.wishes_recording = True
-        case.note_what_must_be_recorded(day_of(at))
-        flags += [] if case.recorded_on else [Flag.WISH_TO_RECORD]
-    if wish == Message.Wish.WITHDRAW:
-        flags.append(Flag.WISH_TO_WITHDRAW)
-    case.flags = [*case.flags, *(flag for flag in flags if flag not in case.flags)]
+    _flag(case, Flag.UNREAD_MESSAGE)
     case.version += 1
     write_next_due(case)
     case.save()
@@ -220,6 +215,49 @@ def receive(
         details={"message": str(message.public_id), "wish": wish, "files": len(files)},
     )
     return message
+
+
+def _wish(case: Case, wish: Message.Wish | str, *, writer: Complainant | None, at: dt.datetime) -> Case:
+    """What the wish changes of the case, which is answered as it stands then. The caller saves it."""
+    if wish == Message.Wish.WITHDRAW:
+        if writer:
+            with contextlib.suppress(CannotWithdraw):
+                withdrawals.wish_from_complainant(case, complainant=writer, at=at)
+        case = locking.lock_for_complainant(case.pk)  # that is a change of its own
+        _flag(case, Flag.WISH_TO_WITHDRAW)
+        return case
+    case.wishes_recording = True
+    case.note_what_must_be_recorded(day_of(at))
+    if case.recorded_on is None:
+        _flag(case, Flag.WISH_TO_RECORD)
+    return case
+
+
+def _wish_there(
+    pk: int, wish: Message.Wish | str, *, writer: Complainant | None, instead_of: Case, at: dt.datetime
+) -> None:
+    """The wish counts where a merged complaint goes on. Raises Invalid (400) where nobody there surely is who wishes it."""
+    other = locking.lock_for_complainant(pk)
+    same = links.the_same_in(other, writer) if writer else None
+    if same is None:
+        told = "This complaint goes on with the other one that you made: say so with the receipt of that one."
+        raise Invalid(told, errors={"wish": [told]})
+    other = _wish(other, wish, writer=same, at=at)
+    other.version += 1
+    write_next_due(other)
+    other.save()
+    audit.record(
+        actor=PUBLIC.public_id,
+        verb="WISH_RECEIVED",
+        subject_kind="case",
+        subject=other.reference,
+        at=at,
+        details={"wish": wish, "other": instead_of.reference},
+    )
+
+
+def _flag(case: Case, flag: Flag) -> None:
+    case.flags = [*case.flags, *({flag} - set(case.flags))]
 
 
 @transaction.atomic

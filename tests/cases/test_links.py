@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
-from cases.models import Case, CaseLink, Complainant, Kind
-from cases.services import links, splitting
+from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Withdrawal
+from cases.selectors import get_case
+from cases.services import access, determinations, involvement, links, messages, splitting, withdrawals
 from cases.services.intake import NewComplainant
 from cases.services.links import CannotLink, CannotMerge, is_the_same
 from cases.services.locking import MayNot
-from cases.timeline import timeline
-from tests.cases.alleging import a_recorded_case, alleged, by, name_subject
-from tests.cast import AT, Cast, a_case, assess, give_to, move
+from cases.services.transitions import CannotMove
+from cases.timeline import Entry, timeline
+from tests.cases.alleging import a_recorded_case, alleged, an_otbi_case, by, in_decision, name_subject, version_of
+from tests.cases.bodies import a_case_told
+from tests.cases.staying import answer, open_notices, sign, suspend, wish
+from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 MERGED = {"told": "You sent us this twice: we deal with it under the other reference."}
 MAYA = NewComplainant(name="Maya Field", email="maya@home.test", telephone="0121 496 0000")
@@ -166,6 +170,12 @@ def merge(cast: Cast, case: Case, into: Case) -> Case:
     return move(cast, case, "beth", "merge", into=into.reference, **MERGED)
 
 
+def happened(cast: Cast, case: Case, what: str) -> list[Entry]:
+    beth = cast.actor("beth")
+    page = timeline(get_case(reference=case.reference, actor=beth), actor=beth, cursor="", size=100)
+    return [each for each in page.rows if each.what == what]
+
+
 class TestAMerger:
     def test_of_the_same_complainants_complaints_points_to_the_other(self, cast: Cast) -> None:
         into, case = a_case(cast, complainants=[MAYA]), a_case(cast, complainants=[MAYA])
@@ -227,6 +237,85 @@ class TestAMerger:
 
         assert move(cast, case, "beth", "merge", into=into.reference, **MERGED).state == "MERGED"
 
+    def test_brings_what_indicates_misconduct_along(self, cast: Cast) -> None:
+        """Sch 3 para 6(2A): the other was not found to indicate it."""
+        case, into = a_recorded_case(cast), an_otbi_case(cast)
+        given = {"indicates_misconduct": True, "exception": "", "reason": "The footage shows it."}
+        determinations.set_duty_to_investigate(**by(cast, "beth", case), **given)
+
+        move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+
+        with pytest.raises(CannotMove, match="must be investigated"):
+            in_decision(cast, into, "lev")
+
+    def test_stands_in_both_histories_and_makes_a_version_of_the_other(self, cast: Cast) -> None:
+        case, into = a_recorded_case(cast), a_recorded_case(cast)
+        read = version_of(into)
+
+        move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+
+        (there,) = happened(cast, into, "MERGED_HERE")
+        assert there.details["other"] == case.reference
+        assert version_of(into) == read + 1
+
+    def test_into_one_whose_outcome_was_told_is_refused(self, cast: Cast) -> None:
+        resolved = a_case_handled_outside(cast)
+        move(cast, resolved, "amal", "resolve", **RESOLVE)
+
+        for into in (resolved, a_case_told(cast)):
+            with pytest.raises(CannotMerge, match="was told"):
+                move(cast, a_recorded_case(cast), "beth", "merge", into=into.reference, **MERGED)
+
+    @pytest.mark.parametrize("restricted", [0, 1])
+    def test_between_what_is_restricted_and_what_is_not_is_refused(self, cast: Cast, restricted: int) -> None:
+        cases = [a_recorded_case(cast), a_recorded_case(cast)]
+        access.restrict(**by(cast, "beth", cases[restricted]), reason="A covert inquiry is under way.")
+
+        with pytest.raises(CannotMerge, match="restricted"):
+            move(cast, cases[0], "beth", "merge", into=cases[1].reference, **MERGED)
+
+    @pytest.mark.parametrize("part", [Involvement.Part.SUBJECT, Involvement.Part.WITNESS, Involvement.Part.CONFLICT])
+    def test_leaves_nobody_without_their_wall(self, cast: Cast, part: Involvement.Part) -> None:
+        case, into = a_recorded_case(cast), a_recorded_case(cast)
+        involvement.name_person(**by(cast, "beth", case), who="1003", part=part)
+
+        with pytest.raises(CannotMerge, match="name them there first"):
+            move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+        involvement.name_person(**by(cast, "beth", into), who="1003", part=part)
+
+        assert move(cast, case, "beth", "merge", into=into.reference, **MERGED).state == "MERGED"
+
+    def test_of_what_was_made_first_is_refused(self, cast: Cast) -> None:
+        """SI 2020/2, regulation 13: its twelve months began with the day on which it was made."""
+        first, second = a_recorded_case(cast, made_on=dt.date(2026, 11, 1)), a_recorded_case(cast)
+
+        with pytest.raises(CannotMerge, match="made before the other"):
+            move(cast, first, "beth", "merge", into=second.reference, **MERGED)
+
+        assert move(cast, second, "beth", "merge", into=first.reference, **MERGED).state == "MERGED"
+
+    @pytest.mark.parametrize("suspended", [0, 1])
+    def test_of_what_is_suspended_is_refused(self, cast: Cast, suspended: int) -> None:
+        cases = [a_recorded_case(cast), a_recorded_case(cast)]
+        suspend(cast, cases[suspended])
+
+        with pytest.raises(CannotMerge, match="suspended"):
+            move(cast, cases[0], "beth", "merge", into=cases[1].reference, **MERGED)
+
+    @pytest.mark.parametrize("withdrawn", [0, 1])
+    @pytest.mark.parametrize("step", [sign, wish])
+    def test_of_what_is_withdrawn_is_refused_until_they_say_that_it_goes_on(
+        self, cast: Cast, step: Any, withdrawn: int
+    ) -> None:
+        cases = [a_recorded_case(cast), a_recorded_case(cast)]
+        row = step(cast, cases[withdrawn])
+
+        with pytest.raises(CannotMerge, match="withdrawn"):
+            move(cast, cases[0], "beth", "merge", into=cases[1].reference, **MERGED)
+        answer(cast, row, withdrawals.deny)
+
+        assert move(cast, cases[0], "beth", "merge", into=cases[1].reference, **MERGED).state == "MERGED"
+
     def test_into_one_that_was_closed_is_refused(self, cast: Cast) -> None:
         into, case = a_case(cast), a_case(cast)
         merge(cast, into, case)
@@ -234,6 +323,51 @@ class TestAMerger:
 
         with pytest.raises(Invalid):
             merge(cast, third, into)
+
+
+class TestAWishOfWhoHasTheReceiptOfAMergedOne:
+    def write(self, case: Case, wished: str) -> None:
+        given = {"text": "Please.", "wish": wished, "files": [], "at": AT}
+        messages.receive(case_id=case.pk, writer=case.complainants.get(), **given)
+
+    def merged(self, cast: Cast, case: Case, *others: Case) -> Case:
+        """The last of the others, into which the case was merged by way of the others."""
+        for other in others:
+            move(cast, case, "beth", "merge", into=other.reference, **MERGED)
+            case = other
+        return case
+
+    def test_to_have_it_recorded_counts_where_it_goes_on(self, cast: Cast) -> None:
+        """Sch 3 para 2(6A)(a): at any time."""
+        case = a_case_handled_outside(cast)
+        into = self.merged(cast, case, a_case_handled_outside(cast), a_case_handled_outside(cast))
+
+        self.write(case, "RECORD")
+
+        into.refresh_from_db()
+        assert (into.wishes_recording, into.flags) == (True, ["WISH_TO_RECORD"])
+        with pytest.raises(CannotMove, match="wishes it to be recorded"):
+            move(cast, into, "amal", "resolve", **RESOLVE)
+        assert [each.details["other"] for each in happened(cast, into, "WISH_RECEIVED")] == [case.reference]
+        case.refresh_from_db()
+        assert case.flags == ["UNREAD_MESSAGE"]
+
+    def test_to_withdraw_asks_there_for_an_answer(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        into = self.merged(cast, case, a_recorded_case(cast))
+
+        self.write(case, "WITHDRAW")
+
+        assert Withdrawal.objects.get().complainant == into.complainants.get()
+        assert len(open_notices(into, "ASK_TO_CONFIRM")) == 1
+
+    def test_is_refused_where_nobody_there_surely_is_who_wishes_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        into = self.merged(cast, case, a_recorded_case(cast))
+        Complainant.objects.filter(case=into).update(name="Maya Hill")
+
+        with pytest.raises(Invalid, match="with the receipt of that one"):
+            self.write(case, "RECORD")
 
 
 def somebody(**given: Any) -> Complainant:
