@@ -14,11 +14,12 @@ from backend.accounts.models import User
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import facts, makers, regimes, standing
-from cases.models import Case, CaseLink, Determination, Kind, Regime, RegimeStart
+from cases.models import Allegation, Case, CaseLink, Determination, Kind, Regime, RegimeStart
 from cases.regimes import Proposal, Related
 
 from . import access, locking
 from .locking import MayNot
+from .outcome import settle
 from .steps import keep, wrong
 
 About = Determination.About
@@ -31,6 +32,8 @@ RELATES = (  # to the same matter; that the same person complains, or of what, r
     CaseLink.Kind.ARISING,
     CaseLink.Kind.MERGED,
 )
+LEFT_OUT = (Allegation.Handling.OTBI, Allegation.Handling.NFA)
+ENDED = (Allegation.Finding.WITHDRAWN, Allegation.Finding.REGULATION_41)
 
 
 class CannotDetermine(Refused):
@@ -69,8 +72,8 @@ def set_duty_to_investigate(
 ) -> Case:
     """Say whether there is an indication of a crime, of misconduct or of an infringement of article 2 or 3 (Sch 3 para 6).
 
-    `exception` says why it need not be investigated all the same (SI 2020/2 reg. 6). Of a recorded complaint that is being
-    dealt with here. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for an exception without an indication or
+    `exception` says why it need not be investigated all the same (SI 2020/2 reg. 6). Without one nothing is left out of an
+    investigation that is or was under way. Of a recorded complaint that is being dealt with here. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for an exception without an indication or
     a yes that is taken back without a reason, CannotDetermine (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -85,6 +88,7 @@ def set_duty_to_investigate(
     if case.indicates_misconduct and not indicates_misconduct and not reason:
         raise wrong("reason", "A yes is taken back: say why. This is kept.")
     case.indicates_misconduct, case.investigation_exception = indicates_misconduct, exception
+    _leave_nothing_out(case)
     answers = {"indicates_misconduct": indicates_misconduct, "exception": exception}
     write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
     told = {"indicates_misconduct": indicates_misconduct, "has_exception": bool(exception)}
@@ -103,10 +107,22 @@ def indicate_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> 
     ):
         return False
     case.indicates_misconduct, case.investigation_exception = True, source.investigation_exception
+    _leave_nothing_out(case)
     answers = {"indicates_misconduct": True, "exception": case.investigation_exception}
-    reason = f"An allegation of {source.reference}, which indicates it, goes on here."
+    reason = f"What {source.reference} indicates, or a part of it, goes on here."
     write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
     return True
+
+
+def _leave_nothing_out(case: Case) -> None:
+    """What was taken out of the investigation is in it again where it has to be, and is decided once it was investigated."""
+    if facts.need_not_be_investigated(case) or case.investigating_since is None:
+        return
+    left_out = Allegation.objects.filter(case_id=case.pk, moved_to=None, handling__in=LEFT_OUT)
+    afresh: dict[str, Any] = {"handling": "", "finding": "", "rationale": ""}
+    afresh |= dict.fromkeys(("decided_on", "decided_by", "actions_set_on"))
+    left_out.exclude(finding__in=ENDED).update(**afresh)
+    settle(case)
 
 
 # ---- the chief officer

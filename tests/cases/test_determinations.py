@@ -11,7 +11,7 @@ from backend.common.errors import Invalid, Missing
 from cases.machine import edges
 from cases.models import Case, CaseLink, Determination, Kind
 from cases.selectors import deadlines, get_case
-from cases.services import access, determinations, special_procedures, withdrawals
+from cases.services import access, allegations, determinations, special_procedures, withdrawals
 from cases.services.decisions import CannotDecide
 from cases.services.determinations import CannotDetermine
 from cases.services.locking import MayNot
@@ -31,7 +31,7 @@ from tests.cases.alleging import (
     opine,
     set_actions,
 )
-from tests.cases.bodies import a_case_told
+from tests.cases.bodies import TOLD, a_case_told
 from tests.cases.staying import sign
 from tests.cast import AT, Cast, a_case, a_matter, move
 
@@ -93,6 +93,29 @@ class TestTheDutyToInvestigate:
         assert kept[1].answers["exception"] == "It repeats another."
         with pytest.raises(ProgrammingError), transaction.atomic():
             kept.update(reason="Never mind.")
+
+    def test_an_indication_takes_back_into_the_investigation_what_was_left_out_of_it(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        left_out, other = code(cast, alleged(cast, case)), code(cast, opine(cast, alleged(cast, case)))
+        allegations.set_handling(**by(cast, "beth", case), allegation=left_out.public_id, handling="NFA")
+        move(cast, case, "fay", "submit_report", summary="Seen.")
+        in_decision(cast, case, "lev")
+        for allegation, finding in ((left_out, "NO_FURTHER_ACTION"), (other, "ACCEPTABLE")):
+            set_actions(cast, decide(cast, allegation, finding))
+
+        set_duty(cast, case, exception="It repeats what was decided in May, with nothing new.")
+        left_out.refresh_from_db()
+        assert left_out.finding == "NO_FURTHER_ACTION"
+        set_duty(cast, case)
+
+        left_out.refresh_from_db()
+        assert (left_out.handling, left_out.finding) == ("", "")
+        with pytest.raises(CannotDecide, match="Nobody has investigated it"):
+            decide(cast, left_out, "ACCEPTABLE")
+        with pytest.raises(CannotMove, match="Decide every allegation"):
+            move(cast, case, "beth", "send_outcome", **TOLD)
+        other.refresh_from_db()
+        assert other.finding == "ACCEPTABLE"
 
     def test_is_the_authoritys_to_say(self, cast: Cast) -> None:
         with pytest.raises(MayNot):
