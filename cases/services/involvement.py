@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person
@@ -16,7 +17,8 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import makers, standing
-from cases.models import Allegation, Case, Involvement, Kind, Naming, Notice
+from cases.models import Allegation, Case, CaseLink, Involvement, Kind, MatterCase, Naming, Notice
+from cases.selectors import load_parts
 
 from . import contributions, effects, locking, notices
 from .due import forget, write_next_due
@@ -61,7 +63,8 @@ def name_person(
     `label` that says what is known. Type, rank, unit (by its slug) and duty are those of the time that is complained of;
     type and rank are taken from the person where they are not given. Anybody who sees the case may declare a conflict of
     their own; naming others is for those who assess, the appointed investigator, or, for comments, those who answer.
-    Whoever is named stops being the handler, and sees nothing of the case any more by any account. A subject of the rank of
+    Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
+    of the matters that arise from it. A subject of the rank of
     inspector or above, of the unit that holds the case or that it is about, takes it from every unit. Raises Missing (404),
     Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409).
     """
@@ -99,7 +102,10 @@ def check_not_named(case: Case, person: Person | None, *, part: str, allegation:
 def raise_wall(
     case: Case, involvement: Involvement, person: Person | None, *, what: Naming.What, actor: Actor, at: dt.datetime
 ) -> None:
-    """Write the row, with the person where there is one, who by that loses the case. For a change that records itself."""
+    """Write the row, with the person where there is one, who by that loses the case and what arises from it.
+
+    For a change that records itself.
+    """
     forget(case, "involvements")
     involvement.person = person
     if person and involvement.part == Involvement.Part.SUBJECT:
@@ -107,15 +113,39 @@ def raise_wall(
         involvement.rank = involvement.rank or person.rank
     involvement.save()
     Naming.objects.create(involvement=involvement, what=what, by_id=actor.person, at=at)
-    if person and case.handler and case.handler.person_id == person.pk:
-        case.handler = None
-    for account in person.accounts.all() if person else ():
-        outbox.call_off(about=case.reference, addressee=str(account.public_id), why="They are part of the case.")
+    if person:
+        _take_from(case, person)
+        _keep_from_what_arises(case, person, actor=actor, at=at)
     if involvement.part == Involvement.Part.SUBJECT:
         if is_senior_in_its_unit(case, involvement):
             effects.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)
         _owe_the_record(case, involvement, on=day_of(at))
+
+
+def _take_from(case: Case, person: Person) -> None:
+    for part in ("handler", "investigator"):
+        held_by = getattr(case, part)
+        if held_by and held_by.person_id == person.pk:
+            setattr(case, part, None)
+    for account in person.accounts.all():
+        outbox.call_off(about=case.reference, addressee=str(account.public_id), why="They are part of the case.")
+
+
+def _keep_from_what_arises(case: Case, person: Person, *, actor: Actor, at: dt.datetime) -> None:
+    """Whoever becomes part of a case touches nothing that arose from it before, or from what was merged into it.
+
+    Whom a matter is about is to be named there.
+    """
+    merged = CaseLink.objects.filter(kind=CaseLink.Kind.MERGED, other_id=case.pk).values("case_id")
+    arose = CaseLink.objects.filter(Q(other_id=case.pk) | Q(other__in=merged), kind=CaseLink.Kind.ARISING)
+    matters = MatterCase.objects.filter(pk__in=arose.values("case_id"), disposed_on=None)
+    known = Involvement.objects.filter(person=person, ended_at=None).values("case_id")
+    for matter in matters.exclude(pk__in=known).order_by("pk").select_for_update(of=("self",), no_key=True):
+        load_parts(matter)
+        wall = Involvement(case_id=matter.pk, part=Involvement.Part.CONFLICT)
+        raise_wall(matter, wall, person, what=Naming.What.NAMED, actor=actor, at=at)
+        keep(matter, "PERSON_NAMED", wall, actor=actor, at=at)
 
 
 def is_senior_in_its_unit(case: Case, involvement: Involvement) -> bool:

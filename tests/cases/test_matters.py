@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from backend.audit.models import Event
 from backend.common.errors import Invalid
-from cases.models import Case, CaseLink, Complainant, Kind, MatterType, Message, Notice
+from cases.models import Case, CaseLink, Complainant, Involvement, Kind, MatterType, Message, Notice
 from cases.selectors import deadlines, get_case
 from cases.services import access, determinations, matters, settling
 from cases.services.correspondence import Way
@@ -95,6 +96,25 @@ class TestArising:
         assert not Case.objects.visible_to(cast.actor("lev")).filter(pk=matter.pk).exists()
         assert Case.objects.visible_to(cast.actor("beth")).filter(pk=matter.pk).exists()
         name_subject(cast, matter, "1012")  # it is about them, too: they are named as that
+
+    def test_who_is_named_in_the_complaint_later_neither_investigates_nor_sees_what_arose_before(
+        self, cast: Cast
+    ) -> None:
+        case, into = a_recorded_case(cast), a_recorded_case(cast)
+        matter = arise(cast, case)
+        further = arise(cast, move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie."))
+        move(cast, case, "beth", "merge", into=into.reference, told="We deal with it under the other reference.")
+
+        name_subject(cast, into, "1006")
+
+        matter.refresh_from_db()
+        assert (matter.investigator, matter.handler) == (None, None)
+        for each in (matter, further):
+            assert Involvement.objects.get(case=each).part == "CONFLICT"
+            assert Event.objects.filter(verb="PERSON_NAMED", subject=each.reference).exists()
+        assert not Case.objects.visible_to(cast.actor("fay")).exists()
+        name_subject(cast, into, "1006", allegation=alleged(cast, into).public_id)
+        assert Involvement.objects.filter(case=matter).count() == 1, "the wall stands already"
 
     @pytest.mark.parametrize("restricted", [False, True])
     def test_who_sees_the_matter_alone_does_not_read_the_reference_of_the_complaint(

@@ -134,6 +134,16 @@ class TestWhoWasAppointedToInvestigate:
 
         assert not sees(cast, "fay", case)
 
+    def test_ends_where_they_turn_out_to_be_part_of_the_case(self, cast: Cast) -> None:
+        """SI 2020/2, regulation 12: nobody investigates what they are part of."""
+        case = self.given_away(cast)
+
+        name_person(cast, case, "beth", "1006", Involvement.Part.SUBJECT)
+
+        case.refresh_from_db()
+        assert (case.handler, case.investigator) == (cast.users["mo"], None)
+        assert cast.users["fay"].person_id in case.worked_on_by, "who worked on it is remembered"
+
     def test_no_appointment_looks_over_a_wall_or_into_what_is_restricted(self, cast: Cast) -> None:
         walled, sealed = self.given_away(cast), an_investigated_case(cast)
         assign(cast, sealed, "beth", handler="mo@westshire.test")
