@@ -24,7 +24,7 @@ class LeaveIn(JSONInput):
 
 class LeaveOut(serializers.Serializer[Any]):
     name = serializers.CharField(source="person.name")
-    given_by = serializers.CharField(source="given_by.name")
+    given_by = serializers.CharField(source="giver")
     given_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField()

@@ -347,7 +347,8 @@ class CaseAccess(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="access")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Null: by an operator of the server, where nobody of the authority saw the case any more.
+    given_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField()
@@ -359,3 +360,7 @@ class CaseAccess(models.Model):
 
     def __str__(self) -> str:
         return f"leave for {self.person_id}"
+
+    @property
+    def giver(self) -> str:
+        return self.given_by.name if self.given_by else "An operator of the server"

@@ -6,13 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.accounts.actors import Actor, acting
-from backend.accounts.models import User
-from backend.common.errors import Refused
+from backend.accounts.models import Role, RoleGrant, User
+from backend.common.errors import Missing, Refused
 from backend.notifications import services as outbox
 from cases import makers
-from cases.models import Case, CaseAccess, Determination
+from cases.machine import MACHINES
+from cases.models import Case, CaseAccess, Determination, Involvement, Kind
+from cases.selectors import load_parts
 
 from . import locking
 from .locking import MayNot
@@ -133,7 +136,7 @@ def end(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime,
     """End somebody's leave. Whoever restricted the case keeps theirs until that is lifted: somebody has to know of it.
 
     Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, CannotRestrict (409) for who has no
-    leave, or restricted the case.
+    leave, restricted the case, or is the last of the authority who sees it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -147,7 +150,63 @@ def end(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime,
         raise CannotRestrict("They restricted the case, and keep their leave until that is lifted.")
     leave.ended_at = at
     leave.save(update_fields=["ended_at"])
+    check_somebody_sees(case, at=at)
     _write_leave(case, user, "ENDED", reason=reason, actor=actor, at=at)
+    return case
+
+
+def check_somebody_sees(case: Case, *, at: dt.datetime) -> None:
+    """Raises CannotRestrict (409) where nobody of the authority sees a restricted case: it would be lost to everybody."""
+    if case.restricted and not _is_seen_by_the_authority(case, at=at):
+        raise CannotRestrict("Nobody of the authority would see it any more: give somebody else of it leave first.")
+
+
+def lost(*, at: dt.datetime) -> list[Case]:
+    """The restricted cases that nobody of the authority sees any more, oldest first: a role or an account has ended."""
+    restricted = Case.objects.filter(restricted=True, disposed_on=None).order_by("pk")
+    return [case for case in restricted if not _is_seen_by_the_authority(case, at=at)]
+
+
+@transaction.atomic
+def give_back(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime) -> CaseAccess:
+    """Give a case that is lost to one of its authority's delegates, by the e-mail address of their account: an operator does.
+
+    Raises Missing for a case that is not there, Invalid for somebody unknown, CannotRestrict where the case is not lost, or
+    would be all the same: they are no delegate, or a wall keeps them from it.
+    """
+    case = _hold(reference)
+    if not case.restricted or _is_seen_by_the_authority(case, at=at):
+        raise CannotRestrict("It is not lost: whoever sees it gives leave.")
+    user = _find(who, case)
+    leave = _leave_of(case, user) or CaseAccess.objects.create(
+        case_id=case.pk, person_id=user.person_id, given_at=at, reason=reason
+    )
+    if not _is_seen_by_the_authority(case, at=at):
+        raise CannotRestrict(
+            "They would not see it: they are no delegate of its authority, or a wall keeps them from it."
+        )
+    keep(case, "LEAVE_GIVEN", actor=actor, at=at, details={"account": str(user.public_id)})
+    return leave
+
+
+def _is_seen_by_the_authority(case: Case, *, at: dt.datetime) -> bool:
+    """Whether a delegate has leave to see it, with an account that is open, and stands behind no wall."""
+    own: dict[str, Any] = {"case_id": case.pk, "ended_at": None, "person__isnull": False}
+    delegates = RoleGrant.objects.held_at(at).filter(
+        Q(unit=case.force_id) | Q(unit__force=case.force_id), role=Role.APPROPRIATE_AUTHORITY, user__is_active=True
+    )
+    with_leave = delegates.filter(user__person__in=CaseAccess.objects.filter(**own).values("person_id"))
+    return with_leave.exclude(user__person__in=Involvement.objects.filter(**own).values("person_id")).exists()
+
+
+def _hold(reference: str) -> Case:
+    kind = Case.objects.filter(reference=reference.upper(), disposed_on=None).values_list("kind", flat=True).first()
+    if kind is None:
+        raise Missing
+    case: Case = (
+        MACHINES[Kind(kind)].objects.select_for_update(of=("self",), no_key=True).get(reference=reference.upper())
+    )
+    load_parts(case)
     return case
 
 

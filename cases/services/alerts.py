@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
@@ -20,6 +21,8 @@ from cases.timetable import timetable
 
 from .due import WORDS, raised_on
 
+logger = logging.getLogger(__name__)
+
 BATCH = 500
 ABOVE = (Recipient.HANDLER, Recipient.SUPERVISOR, Recipient.AUTHORITY)  # each with the next above
 SUBJECT = "Reference {reference}: please look at what is due"
@@ -36,7 +39,7 @@ def watch(*, at: dt.datetime) -> int:
 
     Only cases with something to alert to are read (`watch_at`, by its index). Several watchers share the work, and one that
     was stopped goes on where it was: what was raised stands beside the mails in one commit. A case that somebody is changing
-    is left to the next look.
+    is left to the next look. Where nobody may be told, the log says it to the operator.
     """
     raised, looked_at = 0, 1
     while looked_at:
@@ -71,6 +74,8 @@ def _raise(due: Sequence[tuple[Case, Moment]], *, at: dt.datetime) -> None:
     alerts = []
     for case, moment in due:
         to, readers_of_it = readers.of(case, moment.step)
+        if not readers_of_it:
+            logger.error("Nobody may be told of what is due on %s: manage.py leave list", case.reference)
         duty = moment.deadline
         alerts.append(
             Alert(

@@ -20,7 +20,7 @@ from cases import makers, standing
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
-from . import contributions, effects, locking, notices
+from . import access, contributions, effects, locking, notices
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_of
@@ -66,7 +66,8 @@ def name_person(
     Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
     of the matters that arise from it. A subject of the rank of
     inspector or above, of the unit that holds the case or that it is about, takes it from every unit. Raises Missing (404),
-    Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409).
+    Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409), and CannotRestrict (409) for who
+    names themselves and is the last of the authority who sees a restricted case.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     person = find_person(who, force_id=case.force_id) if who or not label else None
@@ -82,6 +83,8 @@ def name_person(
     if unit:
         involvement.unit = unit_of(case, unit, on=day_of(at))
     raise_wall(case, involvement, person, what=Naming.What.NAMED, actor=actor, at=at)
+    if person is not None and person.pk == actor.person_id:
+        access.check_somebody_sees(case, at=at)
     keep(case, "PERSON_NAMED", involvement, actor=actor, at=at)
     return case
 

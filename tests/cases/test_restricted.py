@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.management import CommandError, call_command
 
 from backend.accounts.models import Person
+from backend.accounts.services import people
+from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from backend.notifications.models import Outgoing
 from cases.models import Case, CaseAccess, Determination, Involvement, Kind
-from cases.services import access, assignment, bulk, determinations, involvement, messages
+from cases.services import access, alerts, assignment, bulk, determinations, involvement, messages
 from cases.services.access import CannotRestrict
 from cases.services.assignment import CannotAssign
 from cases.services.bulk import Wanted
 from cases.services.locking import MayNot
 from tests.architecture.test_access import EVERYBODY, call, routes
-from tests.cases.alleging import a_recorded_case, by
+from tests.cases.alleging import a_recorded_case, by, name_subject
 from tests.cases.bodies import a_case_under_review
-from tests.cast import AT, Cast, a_case, assess
+from tests.cast import AT, FOUNDER, Cast, a_case, assess
 
 WHY = "A covert inquiry is under way."
 CASES = "/api/v1/cases/"
@@ -121,6 +127,105 @@ class TestRestricting:
 
         kept = Determination.objects.get(case=case, about="RESTRICTION")
         assert (kept.answers, kept.reason, kept.made_by) == ({"restricted": True}, WHY, cast.users["beth"])
+
+
+class TestTheLastOfTheAuthorityWhoSeesIt:
+    def test_is_not_lost_by_a_conflict_of_their_own(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        give(cast, case, "amal")  # who gives nobody leave
+        own = {"who": "beth@westshire.test", "part": Involvement.Part.CONFLICT}
+
+        with pytest.raises(CannotRestrict, match="give somebody else of it leave first"):
+            involvement.name_person(**by(cast, "beth", case), **own)
+        assert who_sees(cast, case) == {"amal", "beth"}
+        give(cast, case, "lev")
+        involvement.name_person(**by(cast, "beth", case), **own)
+
+        assert who_sees(cast, case) == {"amal", "lev"}
+
+    def test_does_not_end_their_own_leave(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+        give(cast, case, "lev")
+        people.close_account(user=cast.users["beth"], actor=FOUNDER, at=AT)
+
+        with pytest.raises(CannotRestrict, match="leave first"):
+            end(cast, case, "lev", "lev")
+        assert who_sees(cast, case) >= {"lev"}
+
+    def test_a_wall_stands_all_the_same(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        give(cast, case, "amal")
+
+        name_subject(cast, case, "1002", name="amal")
+
+        assert who_sees(cast, case) == {"amal"}
+
+
+class TestOneThatIsLost:
+    """Nobody of the authority sees it any more: their role has ended, or their account, or a wall stands before them."""
+
+    LATER = AT + dt.timedelta(days=1)
+
+    def lost(self, cast: Cast) -> Case:
+        case = restrict(cast, a_case(cast))
+        people.end_role(grant=cast.users["beth"].role_grants.get(), actor=FOUNDER, at=AT)
+        return case
+
+    def leave(self, *words: str) -> str:
+        out = io.StringIO()
+        with time_machine.travel(self.LATER, tick=False):
+            call_command("leave", *words, stdout=out)
+        return out.getvalue()
+
+    def test_is_listed_by_its_reference_alone(self, cast: Cast) -> None:
+        restrict(cast, a_case(cast), "lev")
+        a_case(cast)
+        case = self.lost(cast)
+
+        assert self.leave("list") == f"{case.reference}\n"
+
+    def test_is_given_back_to_a_delegate_by_the_operator(self, cast: Cast) -> None:
+        case = self.lost(cast)
+
+        self.leave("give", case.reference, "lev@westshire.test", "--reason", "The chief officer asked for it.")
+
+        assert who_sees(cast, case) == {"lev"}
+        *_, shown = cast.client("lev").get(f"{CASES}{case.reference}/leave/").json()
+        assert (shown["given_by"], shown["reason"]) == ("An operator of the server", "The chief officer asked for it.")
+        event = Event.objects.get(verb="LEAVE_GIVEN", subject=case.reference)
+        assert event.actor == "operator"
+        give(cast, case, "amal", "lev")
+
+    def test_is_given_to_nobody_who_is_no_delegate_or_behind_a_wall(self, cast: Cast) -> None:
+        case = restrict(cast, a_case(cast))
+        name_subject(cast, case, "1012")
+        people.end_role(grant=cast.users["beth"].role_grants.get(), actor=FOUNDER, at=AT)
+
+        for who in ("lev", "amal", "nobody"):
+            with pytest.raises(CommandError, match="They would not see it"):
+                self.leave("give", case.reference, f"{who}@westshire.test", "--reason", WHY)
+        with pytest.raises(CommandError, match="account by this address"):
+            self.leave("give", case.reference, "kit@eastshire.test", "--reason", WHY)
+        assert not CaseAccess.objects.exclude(given_by=cast.users["beth"]).exists()
+
+    def test_is_the_only_one_that_an_operator_opens(self, cast: Cast) -> None:
+        seen, open_to_all = restrict(cast, a_case(cast)), a_case(cast)
+
+        for reference in (seen.reference, open_to_all.reference):
+            with pytest.raises(CommandError, match="It is not lost"):
+                self.leave("give", reference, "lev@westshire.test", "--reason", WHY)
+        with pytest.raises(CommandError):
+            self.leave("give", "ZZZZZZZZ", "lev@westshire.test", "--reason", WHY)
+
+    def test_alerts_the_operator_to_what_nobody_may_be_told(self, cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+        case = a_recorded_case(cast)
+        assess(cast, case, "beth", alleges_mandatory_referral=True)
+        restrict(cast, case)
+        people.end_role(grant=cast.users["beth"].role_grants.get(), actor=FOUNDER, at=AT)
+
+        alerts.watch(at=AT + dt.timedelta(days=5))
+
+        assert f"Nobody may be told of what is due on {case.reference}" in caplog.text
 
 
 class TestLifting:
