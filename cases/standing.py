@@ -90,7 +90,9 @@ def review_body_of(case: Case) -> str:
 
 
 def is_the_iopcs_to_review(case: Case) -> bool:
-    """Whether it, or a part that came from another case, was referred, concerns a senior officer, or alleges what must be recorded."""
+    """Whether it was referred, concerns a senior officer or alleges what must be recorded; or a part of it came from one that is
+    the IOPC's, or one of the same incident is.
+    """
     senior = any(
         each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
         for each in case.involvements.all()

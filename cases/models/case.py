@@ -207,7 +207,7 @@ class Case(FSMModelMixin, models.Model):
     )  # special procedures, a serious category, a senior rank, a referral
     iopc_reviews_a_part = models.BooleanField(
         default=False, db_default=False
-    )  # an allegation came from a case whose review is the IOPC's: so is that of the whole (Sch 3 para 30)
+    )  # an allegation came from a case whose review is the IOPC's, or it is of the incident of one (Sch 3 para 30)
     review_body = models.CharField(max_length=4, blank=True)
     # The people, not the accounts, who held it while it was being handled; and all who held it before it was opened again.
     worked_on_by = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)

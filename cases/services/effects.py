@@ -128,6 +128,12 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
             raise _wrong(name, told)
 
 
+def prepare(case: Case, move: str) -> None:
+    """What the step decides by, and no part of the case says: whether the IOPC reviews what it is linked to (Sch 3 para 30)."""
+    if move == "send_outcome" and not case.iopc_reviews_a_part:
+        case.iopc_reviews_a_part = links.is_the_iopcs_by_a_link(case)
+
+
 _WRONG: tuple[tuple[str, Callable[[Case, Any], bool], str], ...] = (
     (
         "declined_on",

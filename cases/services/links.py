@@ -29,6 +29,7 @@ LINKED_BY_HAND = (
     CaseLink.Kind.SUPERSEDES,
     CaseLink.Kind.JOINED,
 )
+TOGETHER = (CaseLink.Kind.JOINED, CaseLink.Kind.SAME_INCIDENT)
 ANSWERED = ("RESOLVED_OUTSIDE", "OUTCOME_SENT", "UNDER_REVIEW")  # and not closed yet
 BOTH_WAYS = (CaseLink.Kind.SAME_INCIDENT, CaseLink.Kind.SAME_COMPLAINANT, CaseLink.Kind.JOINED)
 
@@ -156,6 +157,18 @@ def goes_on_in(case: Case) -> int | None:
 def the_same_in(case: Case, complainant: Complainant) -> Complainant | None:
     """Who complains in `case` and surely is the same person; None where nobody is, or nobody can tell."""
     return next((each for each in standing.complainants_of(case) if is_the_same(complainant, each)), None)
+
+
+def is_the_iopcs_by_a_link(case: Case) -> bool:
+    """Whether the IOPC reviews a complaint of the same incident, or one investigated with this: then this too (Sch 3 para 30).
+
+    Also one that whoever asks may not see: the law asks for nobody's leave.
+    """
+    between = CaseLink.objects.filter(Q(case=case) | Q(other=case), kind__in=TOGETHER, ended_at=None)
+    keys = {key for pair in between.values_list("case_id", "other_id") for key in pair} - {case.pk}
+    others = list(Case.objects.filter(pk__in=keys, kind=Kind.COMPLAINT)) if keys else []
+    load_parts(*others)
+    return any(standing.is_the_iopcs_to_review(each) for each in others)
 
 
 def _hold(into: Case) -> Case:

@@ -29,13 +29,12 @@ from .allegations import (
 )
 from .due import write_next_due
 from .involvement import raise_wall
-from .links import is_the_same
+from .links import TOGETHER, is_the_same
 from .locking import MayNot
 from .outcome import settle
 
 CARRIED = ("location", "unit_id", "happened_from", "happened_to")
 WITHIN_THE_CASE = ("handling", "opinion", "opinion_reasons")
-TOGETHER = (CaseLink.Kind.JOINED, CaseLink.Kind.SAME_INCIDENT)
 
 
 class CannotMoveAllegation(Refused):

@@ -56,6 +56,7 @@ def perform(
         raise MayNot(rule.otherwise)
     read = effects.look_up(case, move, read_details(move, details, today=on), actor=actor, at=at)
     effects.check(case, move, read)
+    effects.prepare(case, move)
     causes, ended_on = consequences_of(case, move), case.closed_on
     step(actor=actor, on=on, **read)
     effects.follow(case, move, causes, actor=actor, at=at, details=read)

@@ -39,6 +39,11 @@ def a_case_told(cast: Cast, *, conduct: bool = False, **more: Any) -> Case:
     case = an_otbi_case(cast, **more)
     if conduct:
         assess(cast, case, "beth", alleges_crime_or_discipline=True)
+    return tell_outcome_of(cast, case)
+
+
+def tell_outcome_of(cast: Cast, case: Case) -> Case:
+    """Decided by Lev, on the one allegation that it gets, and told by Beth."""
     allegation = code(cast, alleged(cast, case))
     in_decision(cast, case, "lev")
     decide(cast, allegation, "ACCEPTABLE", "lev")

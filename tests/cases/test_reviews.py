@@ -8,9 +8,9 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
-from cases.models import BodyNotice, Case, Complainant, Message, Notice, Review, Withdrawal
+from cases.models import BodyNotice, Case, CaseLink, Complainant, Message, Notice, Review, Withdrawal
 from cases.selectors import deadlines
-from cases.services import reviews
+from cases.services import links, reviews
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.reviews import CannotDecideReview, NoReview
@@ -18,6 +18,7 @@ from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
     a_directed_case_reported_on,
     a_recorded_case,
+    an_otbi_case,
     by,
     decide,
     in_decision,
@@ -34,6 +35,7 @@ from tests.cases.bodies import (
     apply,
     conclude,
     on_day,
+    tell_outcome_of,
 )
 from tests.cast import AT, Cast, a_case_handled_outside, add_user, move, sign_withdrawal
 
@@ -54,6 +56,23 @@ class TestTheRight:
 
     def test_what_might_be_a_crime_is_reviewed_by_the_iopc(self, cast: Cast) -> None:
         assert apply(cast, a_case_told(cast, conduct=True)).body == "IOPC"
+
+    @pytest.mark.parametrize("kind", [CaseLink.Kind.SAME_INCIDENT, CaseLink.Kind.JOINED])
+    def test_what_arises_from_the_incident_of_another_that_the_iopc_reviews_is_the_iopcs_too(
+        self, cast: Cast, kind: CaseLink.Kind
+    ) -> None:
+        one, two, three, four, referred = (an_otbi_case(cast) for _ in range(5))
+        for case in (one, three):
+            links.add(**by(cast, "beth", case), other=referred.reference, kind=kind, reason="One evening.")
+        links.add(**by(cast, "beth", referred), other=two.reference, kind=kind, reason="One evening.")
+        links.add(**by(cast, "beth", four), other=referred.reference, kind=CaseLink.Kind.DUPLICATE, reason="Alike.")
+        ended = CaseLink.objects.get(case=three).public_id
+        links.end(**by(cast, "beth", three), public_id=ended, reason="Another evening.")
+        move(cast, referred, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+
+        told = [tell_outcome_of(cast, case).review_body for case in (one, two, three, four)]
+
+        assert told == ["IOPC", "IOPC", "LPB", "LPB"]
 
     def test_what_is_handled_outside_schedule_3_has_none(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)
