@@ -174,13 +174,14 @@ def is_the_iopcs_by_a_link(case: Case) -> bool:
 def _hold(into: Case) -> Case:
     """The other case, locked until the commit. Raises CannotMerge (409)."""
     try:
-        open_ones = Case.objects.select_for_update(of=("self",), nowait=True, no_key=True).filter(closed_on=None)
-        if not open_ones.filter(pk=into.pk).exists():
-            raise CannotMerge("The other case was closed meanwhile.")
+        rows = Case.objects.filter(pk=into.pk, closed_on=None).select_for_update(of=("self",), nowait=True, no_key=True)
+        held = rows.values_list("pk", flat=True).first()
     except OperationalError:
         # Two who merge the same two cases into each other would wait for one another for ever.
         raise CannotMerge("Somebody is changing the other case at this moment: try again.") from None
-    return _loaded(into.pk)
+    if held is None:
+        raise CannotMerge("The other case was closed meanwhile.")
+    return _loaded(held)
 
 
 def _loaded(pk: int) -> Case:
@@ -201,17 +202,23 @@ def _are_of_the_same_people(case: Case, into: Case) -> bool:
 
 def _leaves_a_wall_behind(case: Case, into: Case) -> bool:
     """Whether somebody is named in `case` who would see `into`, or is complained about in it and not there."""
-    walls = [(each, Involvement.Part(each.part)) for each in _named(case)]
     there = _named(into)
     subjects = {each.person_id for each in there if each.part == Involvement.Part.SUBJECT}
     everybody = {each.person_id for each in there}
     return any(
-        each.person_id not in (subjects if part == Involvement.Part.SUBJECT else everybody) for each, part in walls
+        each.person_id not in (subjects if each.part == Involvement.Part.SUBJECT else everybody)
+        for each in _named(case)
     )
 
 
 def _named(case: Case) -> list[Involvement]:
     return [each for each in case.involvements.all() if each.person_id and each.ended_at is None]
+
+
+def _loses_sight_of_somebody(case: Case, into: Case) -> bool:
+    """Whether somebody is kept informed of `case` (section 21) who would hear nothing of `into`."""
+    interested = [each for each in case.complainants.all() if each not in _complainants(case)]
+    return not all(any(is_the_same(each, other) for other in into.complainants.all()) for each in interested)
 
 
 def _stands_still(case: Case, into: Case) -> bool:
@@ -253,6 +260,7 @@ _AGAINST_MERGING: tuple[tuple[Callable[[Case, Case], bool], str], ...] = (
         ),
         "No unit may have this one, or the IOPC reviews it, and that is not so of the other: move its allegations there first.",
     ),
+    (_loses_sight_of_somebody, "Somebody is kept informed of this one, and not of the other: add them there first."),
     (_leaves_a_wall_behind, "Somebody is named in this one, and not so in the other: name them there first."),
     (
         lambda case, into: case.made_on < into.made_on,

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Withdrawal
 from cases.selectors import get_case
-from cases.services import access, determinations, involvement, links, messages, splitting, withdrawals
+from cases.services import access, determinations, involvement, links, matters, messages, splitting, withdrawals
 from cases.services.intake import NewComplainant
 from cases.services.links import CannotLink, CannotMerge, is_the_same
 from cases.services.locking import MayNot
@@ -258,6 +260,17 @@ class TestAMerger:
         assert there.details["other"] == case.reference
         assert version_of(into) == read + 1
 
+    def test_holds_the_other_until_it_is_done_and_waits_for_nobody(self, cast: Cast) -> None:
+        """What it was refused for does not come to be true meanwhile, and two into each other do not wait for ever."""
+        case, into = a_recorded_case(cast), a_recorded_case(cast)
+
+        with CaptureQueriesContext(connection) as asked:
+            move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+
+        assert [
+            each for each in asked.captured_queries if "FOR NO KEY UPDATE" in each["sql"] and "NOWAIT" in each["sql"]
+        ]
+
     def test_into_one_whose_outcome_was_told_is_refused(self, cast: Cast) -> None:
         resolved = a_case_handled_outside(cast)
         move(cast, resolved, "amal", "resolve", **RESOLVE)
@@ -282,6 +295,18 @@ class TestAMerger:
         with pytest.raises(CannotMerge, match="name them there first"):
             move(cast, case, "beth", "merge", into=into.reference, **MERGED)
         involvement.name_person(**by(cast, "beth", into), who="1003", part=part)
+
+        assert move(cast, case, "beth", "merge", into=into.reference, **MERGED).state == "MERGED"
+
+    def test_leaves_nobody_without_news(self, cast: Cast) -> None:
+        """PRA 2002 s. 21: who has an interest in how it is handled."""
+        case, into = a_recorded_case(cast), a_recorded_case(cast)
+        ola = {"name": "Ola Reed", "email": "ola@home.test", "telephone": "", "address": ""}
+        matters.add_interested_person(**by(cast, "beth", case), **ola)
+
+        with pytest.raises(CannotMerge, match="kept informed"):
+            move(cast, case, "beth", "merge", into=into.reference, **MERGED)
+        matters.add_interested_person(**by(cast, "beth", into), **ola)
 
         assert move(cast, case, "beth", "merge", into=into.reference, **MERGED).state == "MERGED"
 
