@@ -15,10 +15,10 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers
 from cases.deadlines import late_on
-from cases.models import Case, DateCorrection, Notice, Proceeding
+from cases.models import Case, DateCorrection, Notice, Proceeding, Referral, Review, Suspension, Withdrawal
 from cases.timetable import timetable
 
-from . import locking
+from . import locking, steps, suspensions, withdrawals
 from .due import forget, write_next_due
 from .locking import MayNot
 
@@ -28,11 +28,11 @@ OF_THE_CASE = (
     "timeliness_written_on", "reported_on", "resolved_on", "decided_on", "told_on", "review_information_on",
     "chief_officer_found_on",
 )  # fmt: skip
-# The parts of a case (cases.selectors.PARTS) whose days may be corrected. What a body's notice says stands in its document.
+# The parts of a case (cases.selectors.PARTS) whose days may be corrected. What a body's notice says stands in its document:
+# nobody changes it, its day neither.
 OF_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "complainant": ("complainants", ("progress_told_on",)),
     "referral": ("referrals", ("clear_on", "made_on", "form_on")),
-    "body_notice": ("body_notices", ("dated_on",)),
     "review": ("reviews", ("applied_on", "forwarded_on", "decided_on", "recommended_on", "answered_on")),
     "suspension": ("suspensions", ("suspended_on", "reviewed_on", "concluded_on", "asked_on", "ended_on")),
     "withdrawal": ("withdrawals", ("wished_on", "signed_on", "asked_on", "settled_on")),
@@ -44,16 +44,38 @@ CORRECTABLE = (*OF_THE_CASE, *(f"{part}.{name}" for part, (_, names) in OF_PARTS
 # In each row the days that cannot come in another order.
 IN_ORDER = (
     ("made_on", "received_on"),
+    ("recording_offered_on", "recording_declined_on"),
+    ("referral_clear_on", "referred_on"),
+    ("resolved_on", "told_on"),
+    ("decided_on", "told_on"),
+    ("told_on", "review_information_on"),
+    ("clear_on", "made_on"),
+    ("made_on", "form_on"),
+    ("applied_on", "forwarded_on"),
+    ("applied_on", "decided_on"),
+    ("forwarded_on", "decided_on"),
+    ("recommended_on", "answered_on"),
+    ("suspended_on", "reviewed_on"),
+    ("suspended_on", "concluded_on"),
     ("suspended_on", "ended_on"),
+    ("reviewed_on", "ended_on"),
+    ("concluded_on", "asked_on"),
+    ("concluded_on", "ended_on"),
+    ("asked_on", "ended_on"),
     ("wished_on", "asked_on"),
     ("wished_on", "settled_on"),
-    ("concluded_on", "asked_on"),
-    ("told_on", "review_information_on"),
+    ("declared_on", "assessed_on"),
+    ("declared_on", "accelerated_on"),
     ("declared_on", "ended_on"),
     ("begun_on", "ended_on"),
+    ("ended_on", "told_on"),
     ("owed_on", "settled_on"),
-    ("applied_on", "decided_on"),
 )
+CONFIRMED_IN_ORDER = ("asked_on", "settled_on")  # who signed or said no may have done so before the letter went
+# Days of the case that are those of a referral too.
+OF_A_REFERRAL = {"referral_clear_on": "clear_on", "referred_on": "made_on"}
+# Days of a review that come from one document.
+OF_ONE_DECISION = {"decided_on": "recommended_on", "recommended_on": "decided_on"}
 
 
 class NothingToCorrect(Refused):
@@ -77,7 +99,8 @@ def correct(
 ) -> tuple[DateCorrection, Case]:
     """Put a day right: `what` is one of CORRECTABLE, `about` the public id of the part of the case whose day it is.
 
-    What is due follows from the day as it is now; the row keeps the old day, and every duty that was late by it. Raises Missing
+    What is due follows from the day as it is now; the row keeps the old day, and every duty that was late by it. Where a letter
+    that asks went later than was entered, nobody is found silent before their time is over. Raises Missing
     (404), Stale (412), MayNot (403), NothingToCorrect (409) where the day was never entered or is that one already, and Invalid
     (400) for a day to come, one before the complaint was made, or one out of order.
     """
@@ -93,6 +116,8 @@ def correct(
     late = late_on(case, timetable(), on=day_of(at))
     _write(case, row, name, to)
     _check(case, row, what, old, to, today=day_of(at))
+    if name == "asked_on":
+        _ask_again(case, row, old, to, today=day_of(at))
     correction = DateCorrection.objects.create(
         case_id=case.pk,
         what=what,
@@ -147,26 +172,61 @@ def _write(case: Case, row: Any, name: str, to: dt.date) -> None:
     old = getattr(row, name)
     setattr(row, name, to)
     if row is case:
-        if name == "referral_clear_on":
-            case.referrals.filter(clear_on=old).update(clear_on=to)
+        if copy := OF_A_REFERRAL.get(name):
+            case.referrals.filter(**{copy: old}).update(**{copy: to})
             forget(case, "referrals")
         return
     row.save(update_fields=[name])
-    if name == "clear_on" and case.referral_clear_on == old:
-        case.referral_clear_on = to
+    if isinstance(row, Referral):
+        for of_the_case, copy in OF_A_REFERRAL.items():
+            if name == copy and getattr(case, of_the_case) == old:
+                setattr(case, of_the_case, to)
+    if isinstance(row, Review) and (same := OF_ONE_DECISION.get(name)) and getattr(row, same) == old:
+        setattr(row, same, to)
+        row.save(update_fields=[same])
+
+
+def _ask_again(case: Case, row: Any, old: dt.date, to: dt.date, *, today: dt.date) -> None:
+    """The letter went on another day: who has time to answer until a later day was found silent too early."""
+    if case.closed_on:
+        return
+    if isinstance(row, Withdrawal):
+        withdrawals.wait_on(case, row)
+    if isinstance(row, Suspension):
+        row.wishes.filter(asked_on=old).update(asked_on=to)
+        forget(case, "suspensions")
+        suspensions.wait_on(case, row, on=today)
 
 
 def _check(case: Case, row: Any, what: str, old: dt.date, to: dt.date, *, today: dt.date) -> None:
     if to > today:
         raise _wrong("to", "This day is still to come.")
-    for first, then in IN_ORDER:
+    name = what.rpartition(".")[2]
+    for first, then in _in_order(row):
         before, after = getattr(row, first, None), getattr(row, then, None)
-        if before and after and before > after:
+        if name not in (first, then) or before is None or after is None:
+            continue
+        # Days that came in another order already are put right one after the other.
+        stood = old <= after if name == first else before <= old
+        if stood and before > after:
             raise _wrong("to", f"Then {first} ({before}) would come after {then} ({after}).")
+    _check_silence(case, row, name)
     if too_early := _too_early(case, row, what, old, to):
         raise _wrong("to", f"Before {case.made_on:%-d %B %Y}, the day on which it was made: {', '.join(too_early)}.")
     if case.closed_on and case.received_on > case.closed_on:
         raise _wrong("to", f"It was closed on {case.closed_on:%-d %B %Y}.")
+
+
+def _in_order(row: Any) -> tuple[tuple[str, str], ...]:
+    was_confirmed = isinstance(row, Withdrawal) and row.state == Withdrawal.State.CONFIRMED
+    return (*IN_ORDER, CONFIRMED_IN_ORDER) if was_confirmed else IN_ORDER
+
+
+def _check_silence(case: Case, row: Any, name: str) -> None:
+    """Nobody was silent on a day on which they might still answer."""
+    if isinstance(row, Withdrawal) and name == "settled_on" and withdrawals.was_found_too_early(case, row):
+        last_day = steps.last_day_to_answer(case, row.asked_on or row.wished_on)
+        raise _wrong("to", f"They might answer until the end of {last_day:%-d %B %Y}.")
 
 
 def _too_early(case: Case, row: Any, what: str, old: dt.date, to: dt.date) -> list[str]:
@@ -180,12 +240,13 @@ def _too_early(case: Case, row: Any, what: str, old: dt.date, to: dt.date) -> li
 
 
 def _days(case: Case) -> Iterator[tuple[str, dt.date]]:
-    """Every day of the case and its parts that may be corrected, is known, and cannot come before it was made."""
+    """Every day of the case and its parts that is known and cannot come before it was made."""
     yield from ((name, day) for name in OF_THE_CASE if (day := getattr(case, name)))
     for part, (relation, names) in OF_PARTS.items():
         for row in getattr(case, relation).all():
             if not _is_of_proceedings(row):
                 yield from ((f"{part}.{name}", day) for name in names if (day := getattr(row, name)))
+    yield from (("body_notice.dated_on", each.dated_on) for each in case.body_notices.all())
 
 
 def _is_of_proceedings(row: Any) -> bool:

@@ -253,6 +253,14 @@ def find_silent(
     return row, case
 
 
+def wait_on(case: Case, row: Suspension, *, on: dt.date) -> None:
+    """For a change that records itself, once the letter is known to have gone later: a wish is waited for as before."""
+    was_silence = row.state == State.DECIDING and bool(_without_a_wish(case, row))
+    if was_silence and row.asked_on and on <= steps.last_day_to_answer(case, row.asked_on):
+        row.state = State.ASKED
+        row.save(update_fields=["state"])
+
+
 @transaction.atomic
 def decide(
     *, reference: str, suspension: UUID, public_interest: str, reason: str, actor: Actor, at: dt.datetime, version: int

@@ -200,6 +200,25 @@ def find_silent(
     return row, case
 
 
+def was_found_too_early(case: Case, row: Withdrawal) -> bool:
+    """Whether the silence that was found does not count, for the days in which an answer might come were not over."""
+    if row.state != State.SILENT or row.asked_on is None or row.settled_on is None:
+        return False
+    return row.settled_on <= steps.last_day_to_answer(case, row.asked_on)
+
+
+def wait_on(case: Case, row: Withdrawal) -> None:
+    """For a change that records itself, once the letter is known to have gone later: an answer is waited for as before.
+
+    What was ended by the silence stays as it is.
+    """
+    is_ended = row.allegation is not None and row.allegation.finding == Allegation.Finding.WITHDRAWN
+    if was_found_too_early(case, row) and not is_ended:
+        row.state, row.settled_on = State.ASKED, None
+        row.save(update_fields=["state", "settled_on"])
+    forget(case, "withdrawals")
+
+
 def drop_those_of(case: Case, complainant: Complainant, *, on: dt.date) -> None:
     """For a change that records itself: what somebody wished who complains no more stops and asks for nothing any more."""
     for row in case.withdrawals.all():

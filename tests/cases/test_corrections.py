@@ -12,11 +12,16 @@ from django.db import ProgrammingError, transaction
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Stale
 from cases.models import Case, Complainant, DateCorrection, Notice, Proceeding, Suspension
-from cases.services import corrections, proceedings
+from cases.services import corrections, proceedings, suspensions, withdrawals
 from cases.services.corrections import NothingToCorrect
 from cases.services.due import recompute_open_cases, stale_cases
 from cases.services.locking import HistoryStands, MayNot
-from tests.cases.alleging import by
+from cases.services.suspensions import CannotGoOn
+from cases.services.transitions import CannotMove
+from cases.services.withdrawals import CannotWithdraw
+from tests.cases.alleging import a_recorded_case, an_investigated_case, by
+from tests.cases.bodies import a_case_told
+from tests.cases.staying import answer, ask, find_silent, step, suspend, who, wish
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, move
 
 TODAY = AT.date()
@@ -129,6 +134,133 @@ def test_a_day_that_cannot_be_is_refused(cast: Cast, what: str, to: dt.date) -> 
     with pytest.raises(Invalid), transaction.atomic():
         correct(cast, case, what, to)
     assert not DateCorrection.objects.exists()
+
+
+class TestTheDayOfALetterThatAsks:
+    """Who has time to answer until a later day was found silent too early (SI 2020/2 regulations 39(4) and 41(4))."""
+
+    LATER = AT + 29 * DAY
+
+    def test_who_was_found_silent_about_a_withdrawal_is_waited_for_again(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row = find_silent(cast, ask(cast, wish(cast, case)), self.LATER)
+
+        correct(cast, case, "withdrawal.asked_on", TODAY + 10 * DAY, about=row.public_id, later=29)
+
+        row.refresh_from_db()
+        assert (row.state, row.settled_on) == ("ASKED", None)
+        with pytest.raises(CannotMove, match="withdrawn"):
+            move(cast, case, "beth", "withdraw", at=self.LATER, public_interest="ENDS")
+        with pytest.raises(CannotWithdraw, match="until the end"):
+            find_silent(cast, row, AT + 38 * DAY)
+        assert find_silent(cast, row, AT + 39 * DAY).state == "SILENT"
+
+    def test_a_day_that_leaves_the_silence_leaves_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row = find_silent(cast, ask(cast, wish(cast, case)), AT + 35 * DAY)
+
+        correct(cast, case, "withdrawal.asked_on", TODAY + 6 * DAY, about=row.public_id, later=35)
+
+        row.refresh_from_db()
+        assert row.state == "SILENT"
+
+    def test_nobody_was_found_silent_while_they_might_answer(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row = find_silent(cast, ask(cast, wish(cast, case)), self.LATER)
+
+        with pytest.raises(Invalid) as refused, transaction.atomic():
+            correct(cast, case, "withdrawal.settled_on", TODAY + 28 * DAY, about=row.public_id, later=29)
+
+        assert "might answer" in str(refused.value.errors)
+
+    def test_who_was_found_silent_about_resuming_is_waited_for_again(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = step(cast, suspend(cast, case), suspensions.conclude, concluded_on=TODAY)
+        row = step(cast, row, suspensions.enter_letter, complainant=who(case).public_id, sent_on=TODAY)
+        row = step(cast, row, suspensions.find_silent, at=self.LATER)
+
+        correct(cast, case, "suspension.asked_on", TODAY + 10 * DAY, about=row.public_id, later=29)
+
+        row.refresh_from_db()
+        assert (row.state, row.wishes.get().asked_on) == ("ASKED", TODAY + 10 * DAY)
+        with pytest.raises(CannotGoOn, match="asked first"):
+            step(cast, row, suspensions.decide, at=self.LATER, public_interest="ENDS", reason="Nothing.")
+        assert step(cast, row, suspensions.find_silent, at=AT + 39 * DAY).state == "DECIDING"
+
+    def test_who_wishes_it_to_end_is_not_asked_again(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = step(cast, suspend(cast, case), suspensions.conclude, concluded_on=TODAY)
+        row = step(cast, row, suspensions.enter_letter, complainant=who(case).public_id, sent_on=TODAY)
+        wish_on = {"complainant": who(case).public_id, "wish": "END", "stated_on": TODAY + DAY}
+        row = step(cast, row, suspensions.state_wish, at=AT + DAY, **wish_on)
+
+        correct(cast, case, "suspension.asked_on", TODAY + DAY, about=row.public_id, later=2)
+
+        row.refresh_from_db()
+        assert row.state == "DECIDING"
+
+
+class TestDaysInOrder:
+    MADE = dt.date(2026, 11, 1)
+
+    def refused(self, cast: Cast, case: Case, what: str, to: dt.date, **more: Any) -> str:
+        with pytest.raises(Invalid) as refused, transaction.atomic():
+            correct(cast, case, what, to, **more)
+        return str(refused.value.errors)
+
+    def test_nobody_is_told_before_it_is_decided(self, cast: Cast) -> None:
+        case = a_case_told(cast, made_on=self.MADE)
+
+        assert "decided_on" in self.refused(cast, case, "told_on", self.MADE + DAY)
+
+    def test_nobody_declines_what_was_not_offered(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, made_on=self.MADE)
+        move(cast, case, "amal", "leave_unresolved", result="-", told="We could not put it right.")
+        move(cast, case, "beth", "close_outside", declined_on="2026-11-20", told="It is closed.")
+
+        assert "recording_offered_on" in self.refused(cast, case, "recording_declined_on", self.MADE + DAY)
+
+    def test_nobody_confirms_before_they_are_asked(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        row = answer(cast, ask(cast, wish(cast, case)), withdrawals.confirm)
+
+        told = self.refused(cast, case, "withdrawal.asked_on", TODAY + DAY, about=row.public_id, later=2)
+
+        assert "settled_on" in told
+
+    def test_of_a_referral_stand_in_the_case_too(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, made_on=self.MADE)
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-05")
+        referral = case.referrals.get()
+
+        correct(cast, case, "referral.made_on", dt.date(2026, 11, 10), about=referral.public_id)
+        assert Case.objects.get(pk=case.pk).referred_on == dt.date(2026, 11, 10)
+
+        correct(cast, case, "referred_on", dt.date(2026, 11, 9))
+        assert case.referrals.get().made_on == dt.date(2026, 11, 9)
+        assert "clear_on" in self.refused(
+            cast, case, "referral.made_on", dt.date(2026, 11, 4), about=referral.public_id
+        )
+
+    def test_that_stood_in_another_order_already_are_put_right_one_by_one(self, cast: Cast) -> None:
+        case = a_case_told(cast, made_on=self.MADE)
+        Case.objects.filter(pk=case.pk).update(told_on=self.MADE + DAY)
+
+        assert correct(cast, case, "decided_on", self.MADE + 2 * DAY).decided_on == self.MADE + 2 * DAY
+
+
+@pytest.mark.parametrize("part", corrections.OF_PARTS)
+def test_every_day_that_is_offered_may_be_written(cast: Cast, part: str) -> None:
+    relation, names = corrections.OF_PARTS[part]
+    rows = Case._meta.get_field(relation).related_model
+
+    for name in names:
+        assert rows.objects.filter(pk=0).update(**{name: TODAY}) == 0  # the database asks for the right first
+
+
+def test_what_a_body_said_is_not_corrected(cast: Cast) -> None:
+    with pytest.raises(Invalid), transaction.atomic():
+        correct(cast, a_case(cast), "body_notice.dated_on", TODAY - DAY, about=uuid4())
 
 
 class TestProceedingsThatBeganBeforeItWasMade:
