@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from backend.calendar.working_days import WorkingCalendar
 
-from .clocks import CLOCKS, DAY, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
+from .clocks import CLOCKS, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
 from .facts import owes_no_referral
 from .notices import NOTICES
-from .standing import has_to_be_recorded_after_all, review_ends_on
+from .standing import has_to_be_recorded_after_all, review_ends_on, stays_with_the_wrong_body
 
 if TYPE_CHECKING:
     from .models import Case
@@ -323,9 +323,7 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
 def _elsewhere(case: Case) -> tuple[Stop, ...]:
     """The days that an application for a review spent with the wrong body: they are left out (SI 2020/2 reg. 29)."""
     return tuple(
-        Stop(each.forwarded_on - each.days_with_wrong_body * DAY, each.forwarded_on, "with the wrong body")
-        for each in _rows(case, "reviews")
-        if each.forwarded_on and each.days_with_wrong_body
+        Stop(from_on, until_on, "with the wrong body") for from_on, until_on in stays_with_the_wrong_body(case)
     )
 
 

@@ -19,6 +19,8 @@ SENIOR_RANKS = {  # above chief superintendent
     "DEPUTY COMMISSIONER",
     "COMMISSIONER",
 }
+DAY = dt.timedelta(days=1)
+REVIEW_DAYS = 28  # SI 2020/2 reg. 29
 # From any of these a complaint is recorded as it stands, also where it was closed there.
 HANDLED_OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE", "FINALISED")
 # What the IOPC determines of who investigates, by the move that its notice makes.
@@ -69,10 +71,27 @@ def last_review(case: Case) -> Review | None:
 
 
 def review_ends_on(case: Case) -> dt.date | None:
-    """The last day to apply for a review: 28 days from the day after the information was provided; None where there is no right."""
+    """The last day to apply for a review; None where there is no right.
+
+    28 days from the day after the information was provided; those that an application spent with the wrong body are left out.
+    """
     if case.review_information_on is None or not case.review_body:
         return None
-    return case.review_information_on + dt.timedelta(days=28)
+    day, left = case.review_information_on, REVIEW_DAYS
+    stays = stays_with_the_wrong_body(case)
+    while left:
+        day += DAY
+        left -= not any(from_on <= day < until_on for from_on, until_on in stays)
+    return day
+
+
+def stays_with_the_wrong_body(case: Case) -> list[tuple[dt.date, dt.date]]:
+    """From when until the day before when each application for a review was with the wrong body (SI 2020/2 reg. 29)."""
+    return [
+        (each.applied_on, each.forwarded_on)
+        for each in (case.reviews.all() if case.pk else ())
+        if each.forwarded_on and each.applied_on < each.forwarded_on
+    ]
 
 
 def review_body_of(case: Case) -> str:

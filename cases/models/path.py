@@ -90,7 +90,6 @@ class Review(models.Model):
     state = models.CharField(max_length=17, choices=State.choices, default=State.APPLIED)
     applied_on = models.DateField()
     forwarded_on = models.DateField(null=True, blank=True)  # from the wrong body: treated as made on this day
-    days_with_wrong_body = models.PositiveSmallIntegerField(default=0)  # left out of the window (reg. 29)
     accepted_late_reason = models.TextField(blank=True)
     decided_on = models.DateField(null=True, blank=True)
     decision = models.ForeignKey(  # the body's own notice of what it decided last
@@ -117,6 +116,11 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body} {self.state}"
+
+    @property
+    def days_with_wrong_body(self) -> int:
+        """Left out of the time to apply (SI 2020/2 reg. 29)."""
+        return (self.forwarded_on - self.applied_on).days if self.forwarded_on else 0
 
 
 class LetterWay(models.TextChoices):

@@ -105,7 +105,6 @@ def apply(
         body=case.review_body,
         applied_on=applied_on,
         forwarded_on=forwarded_on,
-        days_with_wrong_body=(forwarded_on - applied_on).days if forwarded_on else 0,
         accepted_late_reason=accepted_late_reason,
     )
     notice = _keep_notice(

@@ -8,9 +8,10 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
+from cases import standing
 from cases.models import BodyNotice, Case, CaseLink, Complainant, Message, Notice, Review, Withdrawal
 from cases.selectors import deadlines
-from cases.services import links, reviews
+from cases.services import corrections, links, reviews
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.reviews import CannotDecideReview, NoReview
@@ -179,6 +180,37 @@ class TestTheTime:
         )
 
         assert (review.body, review.days_with_wrong_body) == ("LPB", 7)
+
+    def test_the_days_with_the_wrong_body_make_the_time_longer_for_whoever_applies_or_finalises(
+        self, cast: Cast
+    ) -> None:
+        case = a_case_told(cast)
+        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)
+        forwarded = {"applied_on": on_day(2).date(), "forwarded_on": on_day(12).date()}
+        review = apply(cast, case, at=on_day(12), made_to="IOPC", **forwarded)
+        conclude(cast, review, "INVALID", at=on_day(14))
+
+        (window,) = [each for each in deadlines(fresh(case)) if each.rule == "review_window"]
+        assert window.due_on == on_day(38).date()
+        with pytest.raises(CannotMove, match="may still apply"):
+            move(cast, case, "mo", "finalise", at=on_day(38))
+        with pytest.raises(NoReview, match="last day"):
+            apply(cast, case, at=on_day(39))
+        assert apply(cast, case, at=on_day(38)).state == "APPLIED"
+
+    def test_a_corrected_day_of_forwarding_makes_the_days_with_the_wrong_body_fewer(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        forwarded = {"applied_on": on_day(2).date(), "forwarded_on": on_day(10).date()}
+        review = apply(cast, case, at=on_day(10), made_to="IOPC", **forwarded)
+        assert review.days_with_wrong_body == 8
+
+        corrections.correct(
+            **by(cast, "beth", case, on_day(10)), what="review.forwarded_on", about=review.public_id,
+            to=on_day(4).date(), reason="Misread.",
+        )  # fmt: skip
+
+        assert Review.objects.get().days_with_wrong_body == 2
+        assert standing.review_ends_on(fresh(case)) == on_day(30).date()
 
     def test_too_late_with_the_wrong_body_is_too_late(self, cast: Cast) -> None:
         case = a_case_told(cast)
