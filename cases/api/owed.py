@@ -40,13 +40,22 @@ class OwedCase(serializers.Serializer[Any]):
     handler = HandlerOut(allow_null=True)
 
 
+class OwedDutyOut(DeadlineOut):
+    due_on = serializers.DateField(
+        allow_null=True, help_text="The last day allowed; it ends at midnight in London. Null: no day is set for it."
+    )
+
+
 class DutyOut(serializers.Serializer[Any]):
     case = OwedCase()
-    duty = DeadlineOut()
+    duty = OwedDutyOut()
     asked_of = UnitNamed(
         allow_null=True, help_text="The unit that was asked to contribute, where that is what is owed."
     )
-    days_over = serializers.IntegerField(help_text="Days past the last day allowed; 0 on that day, less before it.")
+    days_over = serializers.IntegerField(
+        allow_null=True, help_text="Days past the last day allowed; 0 on that day, less before it. Null: there is none."
+    )
+    owner = serializers.CharField(help_text="Who was named to do it; empty where nobody was.")
 
 
 class DutyPage(serializers.Serializer[Any]):

@@ -1,4 +1,7 @@
-"""What is owed today, by whom, to whom: duty by duty, legal clocks first; and of that what a body waits for."""
+"""What is owed today, by whom, to whom: duty by duty, legal clocks first; and of that what a body waits for.
+
+Last comes what no clock runs for: what somebody undertook to do by a day, and the decision of regulation 41, which has none.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
 from backend.accounts.actors import Actor
+from backend.accounts.models import Person
 from backend.areas.models import Unit
 from backend.common.pagination import Order, Page
-from cases.clocks import CLOCKS
+from cases.clocks import CLOCKS, TARGET
 from cases.deadlines import FORCE, INVESTIGATED, Deadline, open_deadlines
-from cases.models import Body, BodyNotice, Case, Kind, Notice, Referral, Review
+from cases.models import AllegationAction, Body, BodyNotice, Case, Kind, Learning, Notice, Referral, Review, Suspension
 from cases.models.case import CaseQuerySet
-from cases.notices import NOTICES
+from cases.notices import NOTICES, REGULATIONS
 from cases.selectors import load_parts
 from cases.timetable import timetable
 
@@ -47,6 +51,7 @@ SECTIONS = (
     ),
     Section("others", Order("owed-others", ("others_due_on", "id")), lambda duty: duty.owed_by != FORCE),
 )
+TASKS = Section("tasks", Order("owed-tasks", ("id",)), lambda duty: False)
 TO_BODIES = (
     Section("law", Order("to-bodies-law", ("legal_due_on", "id")), SECTIONS[0].has),
     Section("target", Order("to-bodies-target", ("target_due_on", "id")), SECTIONS[1].has),
@@ -65,16 +70,36 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Owed:
-    """One open duty of one case. `days_over` is 0 on the last day allowed, and less before it.
+class Task:
+    """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
 
-    `asked_of` is the unit that was asked to contribute, where the duty is that; else it falls to the case's own.
+    `about` is the public id of the action, of what is to be learnt, or of the suspension that is decided on.
+    """
+
+    rule: str
+    duty: str
+    started_on: dt.date
+    due_on: dt.date | None
+    about: str
+    basis: str = TARGET
+    is_statutory: bool = False
+    owed_by: str = FORCE
+    owed_to: str = ""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One open duty of one case. `days_over` is 0 on the last day allowed, and less before it; None where no day is set.
+
+    `asked_of` is the unit that was asked to contribute, where the duty is that; else it falls to the case's own. `owner` is
+    who was named to do it, where somebody was.
     """
 
     case: Case
-    duty: Deadline
-    days_over: int
+    duty: Deadline | Task
+    days_over: int | None
     asked_of: Unit | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +118,8 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     """The duties that are due on `on`, before it, or within so many days after it, of the cases that the actor may see.
 
     First what the law asks of the force, then what it set itself, then what others owe it; in each by the first day of a
-    case. A page is of up to `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api:
+    case. Last, by case, what is to be done without a clock: actions and learning by their days, and what the authority has to
+    decide where nobody wishes to resume, which is never late. A page is of up to `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api:
     days, mine, unit, statutory, overdue, cursor, limit. A closed case is among them while it owes somebody a notice.
     Always as many statements. Raises ValidationError (400) for a cursor of another list.
     """
@@ -101,10 +127,16 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     cases = _cases(actor, filters)
     sections = [section for section in SECTIONS if not filters["statutory"] or section.name != "target"]
     rows = [(section, cases.filter(**{f"{section.day}__lte": until})) for section in sections]
+    rows.append((TASKS, _with_tasks(cases, filters, until=until)))
     taken, following = _page(rows, cursor=filters["cursor"], size=filters["limit"])
     duties = _duties(taken, on=on, until=until)
+    for section, found in taken:
+        if section is TASKS:
+            duties += _tasks(found, on=on, until=until)
     if filters["statutory"]:
         duties = [each for each in duties if each.duty.is_statutory]
+    if filters["overdue"]:
+        duties = [each for each in duties if each.days_over]
     return Page(duties, following)
 
 
@@ -221,13 +253,71 @@ def _duties(taken: list[tuple[Section, list[Case]]], *, on: dt.date, until: dt.d
     calendar, asked, found = timetable(), _asked(taken), []
     for section, cases in taken:
         due = [
-            Owed(case, duty, days_over=(on - duty.due_on).days, asked_of=asked.get(duty.about))
+            (case, duty)
             for case in cases
             for duty in open_deadlines(case, calendar)
             if section.has(duty) and duty.due_on <= until
         ]
-        found += sorted(due, key=lambda each: each.duty.due_on)
+        found += [
+            Owed(case, duty, days_over=(on - duty.due_on).days, asked_of=asked.get(duty.about))
+            for case, duty in sorted(due, key=lambda each: each[1].due_on)
+        ]
     return found
+
+
+def _with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.date) -> CaseQuerySet:
+    """Those in which something is to be done by `until`, or to be decided: found by what is open, not by every case."""
+    deciding = Suspension.objects.filter(state=Suspension.State.DECIDING, case__closed_on=None).values("case")
+    if filters["statutory"]:
+        return cases.none() if filters["overdue"] else cases.filter(pk__in=deciding)
+    open_rows = {"done_on": None, "due_on__lte": until}
+    found: list[QuerySet[Any, Any]] = [
+        AllegationAction.objects.filter(**open_rows).values("allegation__case"),
+        Learning.objects.filter(**open_rows).values("allegation__case"),
+    ]
+    if not filters["overdue"]:
+        found.append(deciding)
+    return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None)
+
+
+def _tasks(cases: list[Case], *, on: dt.date, until: dt.date) -> list[Owed]:
+    """What is to be done in each of them, by its day; what has none comes first."""
+    found = [
+        Owed(case, _deciding(row), days_over=None)
+        for case in cases
+        for row in case.suspensions.all()
+        if row.state == row.State.DECIDING and not case.closed_on
+    ]
+    for case, owner, task in sorted(_undertaken(cases, until=until), key=lambda each: each[2].due_on or until):
+        days_over = (on - task.due_on).days if task.due_on else None
+        found.append(Owed(case, task, days_over=days_over, owner=owner.name if owner else ""))
+    return found
+
+
+def _undertaken(cases: list[Case], *, until: dt.date) -> Iterator[tuple[Case, Person | None, Task]]:
+    """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done."""
+    among = {case.pk: case for case in cases}
+    still = {"allegation__case__in": among, "done_on": None, "due_on__lte": until}
+    for action in AllegationAction.objects.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
+        says, about = f"Do what was decided: {action.kind.label}", str(action.public_id)
+        yield among[action.allegation.case_id], action.owner, Task("action", says, action.set_on, action.due_on, about)
+    for learning in Learning.objects.filter(**still).select_related("allegation", "owner").order_by("id"):
+        says, about = f"Learn from it: {learning.text}", str(learning.public_id)
+        task = Task("learning", says, learning.set_on, learning.due_on, about)
+        yield among[learning.allegation.case_id], learning.owner, task
+
+
+def _deciding(suspension: Suspension) -> Task:
+    since = suspension.asked_on or suspension.concluded_on or suspension.suspended_on
+    return Task(
+        "public_interest",
+        "Decide what the public interest asks for: nobody wishes it to go on",
+        since,
+        None,
+        about=str(suspension.public_id),
+        basis=f"{REGULATIONS}, regulation 41",
+        is_statutory=True,
+    )
 
 
 def _asked(taken: list[tuple[Section, list[Case]]]) -> dict[str, Unit]:

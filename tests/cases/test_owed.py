@@ -11,12 +11,26 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, Kind
+from cases.clocks import TARGET
+from cases.models import Case, Kind, Learning
 from cases.selectors import get_case
-from cases.services import contributions
+from cases.services import contributions, decisions, suspensions
+from cases.services.decisions import NewAction
 from cases.services.due import recompute_open_cases
 from cases.services.intake import NewComplainant
-from tests.cases.alleging import a_document
+from tests.cases.alleging import (
+    a_document,
+    alleged,
+    an_investigated_case,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    set_actions,
+)
+from tests.cases.bodies import TOLD
+from tests.cases.staying import step, suspend, who
 from tests.cases.test_api import imported as an_imported_case
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
@@ -169,6 +183,80 @@ class TestTheList:
         asked = [row for row in owed(cast) if row["duty"]["rule"] == "contribution"]
 
         assert [row["asked_of"]["slug"] for row in asked] == ["custody"]
+
+
+class TestWhatNoClockRunsFor:
+    """Actions and learning by the days that were set for them, and the decision of regulation 41, which has none."""
+
+    def tasks(self, cast: Cast, name: str = "beth", **query: Any) -> list[tuple[Any, ...]]:
+        rows = [row for row in owed(cast, name, **query) if row["duty"]["basis"] == TARGET or not row["duty"]["due_on"]]
+        shown = [(row["duty"]["rule"], row["duty"]["due_on"], row["days_over"], row["owner"]) for row in rows]
+        return [each for each in shown if each[0] in ("action", "learning", "public_interest")]
+
+    def with_actions(self, cast: Cast) -> Case:
+        """Decided, with an apology and something to be learnt, both owned by Dee, and told."""
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        learns = {"text": "Train the desk.", "owner": "1004", "due_on": TODAY + 5 * DAY}
+        decisions.add_learning(**by(cast, "beth", case), allegation=allegation.public_id, **learns)
+        in_decision(cast, case, "lev")
+        decide(cast, allegation, "NOT_ACCEPTABLE")
+        set_actions(cast, allegation, NewAction("APOLOGY", owner="1004", due_on=TODAY + 3 * DAY), NewAction("DEBRIEF"))
+        return move(cast, case, "beth", "send_outcome", **TOLD)
+
+    def test_actions_and_learning_are_there_by_their_days_with_who_sees_to_them(self, cast: Cast) -> None:
+        case = self.with_actions(cast)
+
+        assert self.tasks(cast) == []
+        with time_machine.travel(AT + 4 * DAY, tick=False):
+            assert self.tasks(cast, days=0) == [("action", "2026-11-23", 1, "Dee")]
+            assert [each[:3] for each in self.tasks(cast)] == [
+                ("action", "2026-11-23", 1), ("learning", "2026-11-25", -1),
+            ]  # fmt: skip
+            assert [each[0] for each in self.tasks(cast, overdue="true")] == ["action"]
+            assert self.tasks(cast, statutory="true") == []
+            (row,) = [row for row in owed(cast) if row["duty"]["rule"] == "learning"]
+        assert (row["case"]["reference"], row["duty"]["duty"]) == (case.reference, "Learn from it: Train the desk.")
+
+    def test_they_are_there_after_the_end_until_they_are_done(self, cast: Cast) -> None:
+        case = self.with_actions(cast)
+        move(cast, case, "beth", "finalise", at=AT + 29 * DAY)
+        with time_machine.travel(AT + 40 * DAY, tick=False):
+            assert [each[0] for each in self.tasks(cast, overdue="true")] == ["action", "learning"]
+        Learning.objects.update(
+            done_on=TODAY, done_by=cast.users["dee"].person, evidence="The course was held on Friday."
+        )
+        with time_machine.travel(AT + 40 * DAY, tick=False):
+            assert [each[0] for each in self.tasks(cast, overdue="true")] == ["action"]
+
+    def test_who_may_not_see_the_case_sees_nothing_of_them_the_owner_neither(self, cast: Cast) -> None:
+        self.with_actions(cast)
+
+        with time_machine.travel(AT + 10 * DAY, tick=False):
+            assert self.tasks(cast, "dee") == []
+            assert len(self.tasks(cast, "amal")) == 2
+
+    def test_what_the_authority_has_to_decide_is_there_without_a_day(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = step(cast, suspend(cast, case), suspensions.conclude, concluded_on=TODAY)
+        stated = {"complainant": who(case).public_id, "wish": "END", "stated_on": TODAY}
+        row = step(cast, row, suspensions.state_wish, **stated)
+
+        for query in ({}, {"statutory": "true"}):
+            assert self.tasks(cast, **query) == [("public_interest", None, None, "")]
+        assert self.tasks(cast, overdue="true") == []
+        step(cast, row, suspensions.decide, public_interest="ENDS", reason="The court has looked at it.")
+        assert self.tasks(cast) == []
+
+    def test_every_one_is_there_once_whatever_the_size_of_a_page(self, cast: Cast) -> None:
+        for _ in range(2):
+            self.with_actions(cast)
+
+        with time_machine.travel(AT + 10 * DAY, tick=False):
+            for limit in (1, 3, 50):
+                assert sorted(each[0] for each in self.tasks(cast, limit=limit)) == [
+                    "action", "action", "learning", "learning",
+                ]  # fmt: skip
 
 
 class TestFilters:
