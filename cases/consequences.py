@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .findings import is_decided_by_the_iopc
+from .standing import last_referral, open_suspensions
 
 if TYPE_CHECKING:
     from .models import Case
@@ -105,6 +106,29 @@ CONSEQUENCES: Mapping[str, Consequences] = {
     "return_to_triage": Consequences(stops=("unit_contribution",)),
     "answer": Consequences(tells=True, stops=ALL_CLOCKS),
 }
+
+
+def owed_to_who_becomes_known(case: Case) -> tuple[str, ...]:
+    """What those whom the case is about were owed before, and what is still true for one of them who becomes known now.
+
+    A copy of the record (SI 2020/2 reg. 3), that it was referred, or what the IOPC decided on that, that it is investigated or
+    suspended, and what came of it. Nothing once it is closed, and nothing was owed to anybody unknown.
+    """
+    if case.closed_on:
+        return ()
+    last, was_told = last_referral(case), case.state in ("OUTCOME_SENT", "UNDER_REVIEW")
+    is_ours = case.investigating_since is not None and case.form_set_by != "IOPC"
+    holds = {
+        "RECORD_COPY": case.kind == "COMPLAINT" and case.recorded_on is not None,
+        "REFERRAL": case.state == "REFERRED",
+        "IOPC_DECISION": last is not None and bool(last.form) and case.state != "REFERRED" and not was_told,
+        "HANDLING": is_ours and case.state != "REFERRED" and not was_told,
+        "SUSPENSION": bool(open_suspensions(case)),
+        "OUTCOME": was_told,
+        "REVIEW": case.state == "UNDER_REVIEW",
+    }
+    return tuple(kind for kind, is_so in holds.items() if is_so)
+
 
 RECORDING = ("record", "refer", "call_in")
 PART_2_ENDS = (

@@ -48,7 +48,7 @@ def add(
     """Add somebody who complains of the same: they hear how it is going by a clock of their own, from the day of `at`.
 
     Of a complaint that is recorded they are owed a copy of the record (SI 2020/2 reg. 3). Raises Missing (404), Stale (412),
-    MayNot (403), CannotJoin (409) for what is no complaint or has ended, and Invalid (400) for a representative of nobody, and
+    MayNot (403), CannotJoin (409) for what is no complaint, has ended or had its outcome told, and Invalid (400) for a representative of nobody, and
     for who is only to be kept informed.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -56,6 +56,8 @@ def add(
         raise MayNot(makers.may_assess.otherwise)
     if case.kind != Kind.COMPLAINT or case.closed_on:
         raise CannotJoin("People join a complaint, and only while it is open: write another down.")
+    if case.told_on:  # they would have neither the outcome nor the time to ask for a review of it
+        raise CannotJoin("Its outcome was told: write what they say down as a complaint of its own, and link the two.")
     if new.relationship == Relationship.INTERESTED:
         raise steps.wrong("relationship", "Who complains of nothing is added as somebody with an interest.")
     if new.relationship == Relationship.REPRESENTATIVE and not new.acts_for:

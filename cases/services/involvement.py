@@ -16,7 +16,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
-from cases import makers, standing
+from cases import consequences, makers, standing
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
@@ -123,7 +123,7 @@ def raise_wall(
         if is_senior_in_its_unit(case, involvement):
             effects.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)
-        _owe_the_record(case, involvement, on=day_of(at))
+        _owe_what_stands(case, involvement, on=day_of(at))
 
 
 def _take_from(case: Case, person: Person) -> None:
@@ -206,10 +206,12 @@ def _allegation(case: Case, public_id: UUID | None) -> Allegation | None:
     return found
 
 
-def _owe_the_record(case: Case, subject: Involvement, *, on: dt.date) -> None:
-    """Somebody who becomes known after the complaint was recorded is owed a copy of it then (SI 2020/2 reg. 3)."""
-    if case.kind != Kind.COMPLAINT or not case.recorded_on or case.closed_on or subject.person is None:
+def _owe_what_stands(case: Case, subject: Involvement, *, on: dt.date) -> None:
+    """Somebody who becomes known late is owed then what others in their place were, each once, as far as it is still true."""
+    if subject.person is None:
         return
-    copies = Notice.objects.filter(case_id=case.pk, kind="RECORD_COPY", subject__person=subject.person)
-    if not copies.exclude(settled_as=Notice.Settled.NOT_OWED).exists():
-        notices.owe_one(case, "RECORD_COPY", to=subject, on=on)
+    theirs = Notice.objects.filter(case_id=case.pk, subject__person=subject.person)
+    owed = set(theirs.exclude(settled_as=Notice.Settled.NOT_OWED).values_list("kind", flat=True))
+    for kind in consequences.owed_to_who_becomes_known(case):
+        if kind not in owed:
+            notices.owe_one(case, kind, to=subject, on=on)

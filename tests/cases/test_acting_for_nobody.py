@@ -15,6 +15,7 @@ from cases.models import Case, Complainant, Message, Notice, Withdrawal
 from cases.services import (
     complainants,
     determinations,
+    intake,
     messages,
     preferences,
     settling,
@@ -86,7 +87,7 @@ class TestWhoseConsentNeverCame:
     def test_is_told_of_no_review_and_nobody_waits_for_them(self, cast: Cast) -> None:
         review = a_case_under_review(cast)
         case = conclude(cast, review, "NOT_UPHELD").case
-        rita, _ = complainants.add(new=RITA, **by(cast, "amal", case))
+        rita = intake.add_complainant(case, RITA, position=2)
         with pytest.raises(CannotMove, match="consent is not recorded"):
             move(cast, case, "beth", "close_review", **CLOSE)
 

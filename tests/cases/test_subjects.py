@@ -11,12 +11,13 @@ from django.db import ProgrammingError, transaction
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
-from cases.services import involvement, settling, subjects
+from cases.services import involvement, settling, subjects, suspensions
 from cases.services.assignment import CannotAssign
 from cases.services.involvement import NamedAlready
 from cases.services.locking import HistoryStands, MayNot
 from cases.services.subjects import AnsweredAlready, CannotIdentify, CannotTakeDown
 from tests.cases.alleging import (
+    a_document,
     a_recorded_case,
     alleged,
     an_investigated_case,
@@ -29,7 +30,9 @@ from tests.cases.alleging import (
     set_actions,
     under_special_procedures,
 )
-from tests.cast import AT, Cast, a_case, assess, give_to, move
+from tests.cases.bodies import a_case_told
+from tests.cases.staying import step, suspend
+from tests.cast import AT, Cast, a_case, a_matter, assess, give_to, move
 
 STRANGER = {"label": "The tall one with the beard"}
 CANARY = {"sex": "CANARY-SEX", "ethnicity": "CANARY-ETHNICITY", "age": "CANARY-AGE", "disability": "CANARY-DISABILITY"}
@@ -124,6 +127,52 @@ class TestNaming:
 
         owed = Notice.objects.filter(case=case, kind="RECORD_COPY", to="SUBJECT")
         assert [each.subject.person for each in owed] == [cast.users["ed"].person]
+
+
+class TestWhoBecomesKnownLater:
+    """They are owed what others in their place were, as far as it is still true."""
+
+    def owed_to(self, row: Involvement) -> list[str]:
+        return list(Notice.objects.filter(subject=row, settled_on=None).order_by("pk").values_list("kind", flat=True))
+
+    def test_after_a_referral_that_it_was_referred_and_then_what_the_iopc_decided(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        one, other = (name_subject(cast, case, "", **STRANGER) for _ in range(2))
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+        assert self.owed_to(one) == []
+
+        assert self.owed_to(identify(cast, one, "1005")) == ["RECORD_COPY", "REFERRAL"]
+        move(cast, case, "beth", "determine_independent", document=a_document(case), dated_on="2026-11-20")
+        assert self.owed_to(identify(cast, other, "1008")) == ["RECORD_COPY", "IOPC_DECISION"]
+
+    def test_that_it_is_investigated_and_suspended(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        suspend(cast, case)
+
+        assert self.owed_to(name_subject(cast, case, "1005")) == ["RECORD_COPY", "HANDLING", "SUSPENSION"]
+
+    def test_not_that_it_is_handled_otherwise_nor_what_has_ended(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        step(cast, suspend(cast, case), suspensions.resume, reason="The trial was called off.")
+
+        assert self.owed_to(name_subject(cast, case, "1005")) == ["RECORD_COPY"]
+
+    def test_what_came_of_it(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+
+        assert self.owed_to(name_subject(cast, case, "1005")) == ["RECORD_COPY", "OUTCOME"]
+
+    def test_of_a_matter_too_which_has_no_record_of_a_complaint(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", investigator="fay@westshire.test", terms="Who was there.")
+
+        assert self.owed_to(name_subject(cast, matter, "1005")) == ["HANDLING"]
+
+    def test_each_once_wherever_they_are_named(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)
+
+        assert self.owed_to(name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)) == []
 
 
 class TestSeniorRanks:
