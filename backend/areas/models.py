@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,6 +19,21 @@ def current_on(day: dt.date, *, prefix: str = "") -> Q:
     """
     starts, ends = f"{prefix}starts_on", f"{prefix}ends_on"
     return (Q((starts, None)) | Q((f"{starts}__lte", day))) & (Q((ends, None)) | Q((f"{ends}__gte", day)))
+
+
+def kin_of(unit: Any) -> Q:
+    """The unit, what it came from and what came of it: the people are the same, whatever it is called. `unit` is a key.
+
+    Over two reorganisations, as that is how far a career in one place reaches; not what else came from the same unit.
+    """
+    before, after = "successors", "predecessors"
+    return (
+        Q(pk=unit)
+        | Q((before, unit))
+        | Q((f"{before}__{before}", unit))
+        | Q((after, unit))
+        | Q((f"{after}__{after}", unit))
+    )
 
 
 class Unit(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person, User
-from backend.areas.models import Unit
+from backend.areas.models import Unit, kin_of
 from backend.attachments.models import StoredFile
 from backend.common.blind_indexes import BlindIndexField
 from backend.common.fields import EncryptedTextField
@@ -23,8 +23,12 @@ ABOUT_PEOPLE = Q(case__concerns_conduct=True) | Q(case__kept_from_units=True) | 
 
 
 def of_unit(unit: Any) -> Q:
-    """Of the people in a case, those whom it is about and who work or worked in the unit: by a role, or when it happened."""
-    theirs = Q(unit=unit) | Q(person__accounts__role_grants__unit=unit)
+    """Of the people in a case, those whom it is about and who work or worked in the unit: by a role, or when it happened.
+
+    A unit that was made of another, or into another, is the same one here. In a subquery of another, `unit` is of two levels up.
+    """
+    kin = Unit.objects.filter(kin_of(unit)).values("pk")
+    theirs = Q(unit__in=kin) | Q(person__accounts__role_grants__unit__in=kin)
     return Q(theirs, part=Involvement.Part.SUBJECT, ended_at=None)
 
 
@@ -39,7 +43,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
             return self.none()
         own = Q(unit__in=actor.units_of(*UNIT_ROLES)) | Q(unit__force__in=actor.whole_forces_of(*UNIT_ROLES))
         wall = Involvement.objects.filter(case=OuterRef("case"), person=actor.person_id, ended_at=None)
-        of_their_own = Involvement.objects.filter(of_unit(OuterRef("unit")), case=OuterRef("case"))
+        of_their_own = Involvement.objects.filter(of_unit(OuterRef(OuterRef("unit"))), case=OuterRef("case"))
         seen = self.filter(own, case__restricted=False, case__disposed_on=None).exclude(Exists(wall))
         return seen.exclude(ABOUT_PEOPLE, Exists(of_their_own))
 

@@ -214,7 +214,8 @@ def keep(
 def _described(case: Case, given: Mapping[str, Any], *, on: dt.date) -> dict[str, Any]:
     fields = {name: given[name] for name in DESCRIBED_BY if name in given}
     if slug := fields.pop("unit", None):
-        fields["unit"] = units.unit_of(case, slug, on=on)
+        then = fields.get("happened_from") or case.incident_on or case.made_on
+        fields["unit"] = units.unit_then(case, slug, on=then)
     elif "unit" in given:
         fields["unit"] = None
     first, last = fields.get("happened_from"), fields.get("happened_to")

@@ -240,7 +240,7 @@ def _check_askable(case: Case, unit: Unit) -> None:
 def _is_of_their_own(case: Case, unit: Unit) -> bool:
     """Whether the case is about the conduct of somebody of the unit: the same as Contribution.objects.asked_of leaves out."""
     about_people = case.concerns_conduct or case.kept_from_units or case.kind == Kind.MATTER
-    return about_people and Involvement.objects.filter(of_unit(unit), case_id=case.pk).exists()
+    return about_people and Involvement.objects.filter(of_unit(unit.pk), case_id=case.pk).exists()
 
 
 def _due(due: dt.date | None, *, on: dt.date) -> dt.date:

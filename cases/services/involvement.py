@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person
-from backend.areas.models import Unit
+from backend.areas.models import Unit, kin_of
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
@@ -23,7 +23,7 @@ from cases.selectors import load_parts
 from . import access, contributions, effects, locking, notices
 from .due import forget, write_next_due
 from .locking import MayNot
-from .units import unit_of
+from .units import unit_then
 
 # Of the rank of inspector or above: no unit handles a case about one of its own senior officers.
 SENIOR_IN_A_UNIT = {
@@ -81,7 +81,8 @@ def name_person(
     involvement = Involvement(case_id=case.pk, part=part, allegation=alleged, label=label, on_duty=on_duty)
     involvement.subject_type, involvement.rank = subject_type, rank
     if unit:
-        involvement.unit = unit_of(case, unit, on=day_of(at))
+        then = alleged.happened_from if alleged else None
+        involvement.unit = unit_then(case, unit, on=then or case.incident_on or case.made_on)
     raise_wall(case, involvement, person, what=Naming.What.NAMED, actor=actor, at=at)
     if person is not None and person.pk == actor.person_id:
         access.check_somebody_sees(case, at=at)
@@ -153,13 +154,13 @@ def _keep_from_what_arises(case: Case, person: Person, *, actor: Actor, at: dt.d
 
 def is_senior_in_its_unit(case: Case, involvement: Involvement) -> bool:
     """Whether the subject is senior in the unit that holds the case or that it is about; where the unit is not said, perhaps."""
-    return _is_senior_in(involvement, {None, case.unit_id, case.about_unit_id})
+    return _is_senior_in(involvement, {case.unit_id, case.about_unit_id})
 
 
 def is_about_a_senior_of(case: Case, unit: Unit) -> bool:
     """Whether a subject of the case is senior in the unit, which therefore does not handle it."""
     return any(
-        each.part == Involvement.Part.SUBJECT and each.ended_at is None and _is_senior_in(each, {None, unit.pk})
+        each.part == Involvement.Part.SUBJECT and each.ended_at is None and _is_senior_in(each, {unit.pk})
         for each in case.involvements.all()
     )
 
@@ -167,7 +168,10 @@ def is_about_a_senior_of(case: Case, unit: Unit) -> bool:
 def _is_senior_in(involvement: Involvement, units: set[int | None]) -> bool:
     words = involvement.rank.upper().split()
     rank = " ".join(word for word in words if word not in WORDS_BESIDE_A_RANK)
-    return rank in standing.SENIOR_RANKS or (rank in SENIOR_IN_A_UNIT and involvement.unit_id in units)
+    if rank in standing.SENIOR_RANKS or rank not in SENIOR_IN_A_UNIT:
+        return rank in standing.SENIOR_RANKS
+    theirs = involvement.unit_id
+    return theirs is None or Unit.objects.filter(kin_of(theirs), pk__in=[each for each in units if each]).exists()
 
 
 def find_person(who: str, *, force_id: int) -> Person | None:

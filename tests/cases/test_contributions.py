@@ -153,6 +153,20 @@ class TestWhoIsAsked:
         with pytest.raises(CannotAsk):
             ask(stage, case, "beth")
 
+    def test_nor_a_unit_that_came_of_theirs(self, stage: Cast) -> None:
+        case = assess(stage, a_case(stage), "beth", alleges_crime_or_discipline=True)
+        asked = ask(stage, case, "beth", unit="southgate")
+        stage.custody.successors.add(stage.southgate)
+
+        name_subject(stage, case, "mo")
+
+        with pytest.raises(CannotAsk, match="works or worked there"):
+            ask(stage, case, "beth", unit="southgate")
+        asked.refresh_from_db()
+        assert asked.state == "CANCELLED"
+        assert not Contribution.objects.asked_of(stage.actor("ed")).exists()
+        assert ask(stage, case, "beth", unit="northgate").state == "ASKED"
+
     def test_nor_where_they_held_a_role_before(self, stage: Cast) -> None:
         case = assess(stage, a_case(stage), "beth", alleges_crime_or_discipline=True)
         people.end_role(grant=stage.users["mo"].role_grants.get(), actor=FOUNDER, at=AT - dt.timedelta(days=1))

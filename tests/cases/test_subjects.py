@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError, transaction
 
+from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
 from cases.models import Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
@@ -32,7 +34,7 @@ from tests.cases.alleging import (
 )
 from tests.cases.bodies import a_case_told
 from tests.cases.staying import step, suspend
-from tests.cast import AT, Cast, a_case, a_matter, assess, give_to, move
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
 STRANGER = {"label": "The tall one with the beard"}
 CANARY = {"sex": "CANARY-SEX", "ethnicity": "CANARY-ETHNICITY", "age": "CANARY-AGE", "disability": "CANARY-DISABILITY"}
@@ -173,6 +175,43 @@ class TestWhoBecomesKnownLater:
         name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)
 
         assert self.owed_to(name_subject(cast, case, "1005", allegation=alleged(cast, case).public_id)) == []
+
+
+class TestAUnitThatWasClosed:
+    """The unit is that of the time; a unit and what came of it are one place."""
+
+    LAST_YEAR = dt.date(2025, 10, 1)
+
+    def close_northgate(self, cast: Cast) -> Unit:
+        new = Unit.objects.create(slug="north", name="North", kind=Unit.Kind.LPU, force=cast.force, starts_on=AT.date())
+        Unit.objects.filter(pk=cast.northgate.pk).update(ends_on=AT.date() - dt.timedelta(days=1))
+        cast.northgate.successors.add(new)
+        return new
+
+    def test_is_named_as_it_stood_on_the_day_of_the_incident(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, incident_on=self.LAST_YEAR)
+        self.close_northgate(cast)
+
+        assert name_subject(cast, case, "1005", unit="northgate").unit == cast.northgate
+        assert alleged(cast, case, unit="northgate").unit == cast.northgate
+        assert alleged(cast, case, unit="north", happened_from=AT.date()).unit.slug == "north"
+        with pytest.raises(Invalid) as refused:
+            name_subject(cast, case, "1008", unit="north")
+        assert "1 October 2025" in str(refused.value.errors)
+
+    @pytest.mark.parametrize("later", [0, 1])
+    def test_a_case_about_its_inspector_is_kept_from_what_came_of_it(self, cast: Cast, later: int) -> None:
+        case = a_case_handled_outside(cast, about_unit=None, incident_on=self.LAST_YEAR)
+        name_subject(cast, case, "1005", unit="northgate", rank="Inspector")
+        new = self.close_northgate(cast)
+        for _ in range(later):
+            newer = Unit.objects.create(slug="newer", name="Newer", kind=Unit.Kind.LPU, force=cast.force)
+            new.successors.add(newer)
+            new = newer
+
+        with pytest.raises(CannotAssign, match="senior officers"):
+            give_to(cast, case, new.slug)
+        assert give_to(cast, case, "southgate").unit == cast.southgate
 
 
 class TestSeniorRanks:
