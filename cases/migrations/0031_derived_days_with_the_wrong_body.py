@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0029_ended_by_the_iopcs_word")]
+    dependencies = [("cases", "0030_leave_by_an_operator")]
 
     operations = [migrations.RemoveField("review", "days_with_wrong_body")]
