@@ -387,6 +387,12 @@ class Notice(models.Model):
     proceeding = models.ForeignKey(
         "cases.Proceeding", null=True, blank=True, on_delete=models.PROTECT, related_name="notices"
     )  # whose end, or whose beginning, is told
+    withdrawal = models.ForeignKey(
+        "cases.Withdrawal", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # the wish that it asks to confirm
+    suspension = models.ForeignKey(
+        "cases.Suspension", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # of which it asks whether it goes on
     owed_on = models.DateField()
     settled_on = models.DateField(null=True, blank=True)
     settled_as = models.CharField(max_length=8, choices=Settled.choices, blank=True)

@@ -236,6 +236,11 @@ class Suspension(models.Model):
     def __str__(self) -> str:
         return self.state
 
+    @property
+    def waits_for_wishes(self) -> bool:
+        """Whether what it waited for has concluded, and complainants are asked whether it goes on (reg. 41)."""
+        return self.state in (self.State.CONCLUDED, self.State.ASKED)
+
 
 class SpecialProcedures(models.Model):
     """One person's investigation under special procedures, and how severe it is (PRA 2002 Sch 3 paras 19A-19E)."""

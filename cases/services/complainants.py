@@ -17,7 +17,8 @@ from cases import makers
 from cases.letters.names import with_former
 from cases.models import Case, Complainant, Kind
 
-from . import correspondence, identity, intake, locking, notices, steps, undelivered
+from . import correspondence, identity, intake, locking, notices, steps, suspensions, undelivered
+from .due import forget
 from .intake import NewComplainant
 from .locking import MayNot
 
@@ -47,8 +48,9 @@ def add(
 ) -> tuple[Complainant, Case]:
     """Add somebody who complains of the same: they hear how it is going by a clock of their own, from the day of `at`.
 
-    Of a complaint that is recorded they are owed a copy of the record (SI 2020/2 reg. 3). Raises Missing (404), Stale (412),
-    MayNot (403), CannotJoin (409) for what is no complaint, has ended or had its outcome told, and Invalid (400) for a representative of nobody, and
+    Of a complaint that is recorded they are owed a copy of the record (SI 2020/2 reg. 3), and where it waits for the wishes
+    of those who complain, they are asked too (reg. 41). Raises Missing (404), Stale (412), MayNot (403), CannotJoin (409) for
+    what is no complaint, has ended or had its outcome told, and Invalid (400) for a representative of nobody, and
     for who is only to be kept informed.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -66,6 +68,8 @@ def add(
     added = intake.add_complainant(case, new, position=(last or 0) + 1, added_on=day_of(at))
     if case.recorded_on:
         notices.owe_one(case, "RECORD_COPY", to=added, on=day_of(at))
+    forget(case, "complainants")
+    suspensions.look_again(case, actor=actor, at=at)
     details = {"complainant": str(added.public_id)}
     steps.keep(case, "COMPLAINANT_ADDED", "complainants", actor=actor, at=at, details=details)
     return added, case

@@ -28,7 +28,7 @@ from cases.models import (
 from cases.moves import kind_of
 from cases.standing import FORMS
 
-from . import contributions, determinations, links, matters, messages, notes, notices
+from . import contributions, determinations, links, matters, messages, notes, notices, withdrawals
 from .due import forget
 from .units import professional_standards_of, unit_of
 
@@ -168,7 +168,8 @@ def follow(
 ) -> None:
     """Write and tell what the move brings with it, in its transaction.
 
-    Where Part 2 ceases to apply nothing else is owed any more; what an outcome left to tell outlives the case.
+    Where Part 2 ceases to apply nothing else is owed any more; what an outcome left to tell outlives the case, and no wish
+    to withdraw does.
     """
     _say(case, move, actor=actor, at=at, details=details)
     _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
@@ -178,6 +179,8 @@ def follow(
     if move == "record":
         case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]
     _decide_afresh(case, move)
+    if case.kind == Kind.COMPLAINT and withdrawals.has_ended(case):
+        withdrawals.drop_unsettled(case, actor=actor, on=day_of(at))
     if move in PART_2_ENDS:
         notices.drop_open(case, actor=actor, on=day_of(at))
     for owed in causes.owed:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
 from cases import standing
-from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding
+from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding, Suspension, Withdrawal
 from cases.notices import NOTICES
 
 from .due import forget
+
+Asked = Withdrawal | Suspension  # what a letter that asks is about: each has a letter, and 28 days, of its own
 
 
 def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
@@ -41,7 +44,7 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
 def owe_of(case: Case, proceeding: Proceeding, *, on: dt.date) -> list[Notice]:
     """What each complainant is told of proceedings, owed from `on`. For a change that records itself."""
     to_be_told = list(_who_is_told(case))
-    return _owe(case, "PROCEEDING_OUTCOME", "COMPLAINANT", on, complainants=to_be_told, proceeding=proceeding)
+    return _owe(case, "PROCEEDING_OUTCOME", "COMPLAINANT", on, complainants=to_be_told, of=proceeding)
 
 
 def owe_again(case: Case, row: Notice, *, on: dt.date) -> Notice:
@@ -57,10 +60,12 @@ def _review_body(case: Case) -> str:
     return last.body if last else case.review_body
 
 
-def owe_one(case: Case, kind: str, *, to: Complainant | Involvement, on: dt.date) -> list[Notice]:
+def owe_one(
+    case: Case, kind: str, *, to: Complainant | Involvement, on: dt.date, of: Asked | None = None
+) -> list[Notice]:
     """The notice of `kind` that is owed to one of them alone, for a change that records itself."""
     if isinstance(to, Complainant):
-        return _owe(case, kind, "COMPLAINANT", on, complainants=[to])
+        return _owe(case, kind, "COMPLAINANT", on, complainants=[to], of=of)
     return _owe(case, kind, "SUBJECT", on, subjects=[to])
 
 
@@ -73,10 +78,14 @@ def settle_one(
     actor: Actor,
     on: dt.date,
     reason: str = "",
+    of: Asked | None = None,
 ) -> None:
-    """The oldest open notice of `kind` to one of them is settled, if there is one. For a change that records itself."""
+    """The oldest open notice of `kind` to one of them is settled, if there is one. For a change that records itself.
+
+    A letter that asks is settled with what it asks `of`, and no other.
+    """
     forget(case, "notices")
-    whom = {"complainant": to} if isinstance(to, Complainant) else {"subject": to}
+    whom = {**({"complainant": to} if isinstance(to, Complainant) else {"subject": to}), **_named(of)}
     first = Notice.objects.filter(case_id=case.pk, kind=kind, settled_on=None, **whom).order_by("owed_on", "pk").first()
     if first:
         first.settled_on, first.settled_as, first.settled_by_id, first.reason = on, as_, actor.user_id, reason
@@ -122,13 +131,18 @@ def _owe(
     *,
     complainants: list[Complainant] | None = None,
     subjects: list[Involvement] | None = None,
-    proceeding: Proceeding | None = None,
+    of: Proceeding | Asked | None = None,
 ) -> list[Notice]:
     forget(case, "notices")
-    owed = {"case_id": case.pk, "kind": kind, "to": to, "owed_on": on, "proceeding": proceeding}
+    owed = {"case_id": case.pk, "kind": kind, "to": to, "owed_on": on, **_named(of)}
     rows = [Notice(complainant=each, **owed) for each in complainants or []]
     rows += [Notice(subject=each, **owed) for each in subjects or []]
     return Notice.objects.bulk_create(rows)
+
+
+def _named(of: Proceeding | Asked | None) -> dict[str, Any]:
+    """What a notice is of, by the field that names it."""
+    return {str(of._meta.model_name): of} if of else {}
 
 
 def _who_is_told(case: Case) -> QuerySet[Complainant]:

@@ -221,34 +221,19 @@ def _check_harm(row: Notice, completed: Completed) -> None:
 
 
 def _note_that_they_were_asked(case: Case, row: Notice, way: Way, *, on: dt.date) -> None:
-    """A letter that asks was sent: the 28 days begin on the next day (regulations 39(4) and 41(4))."""
+    """A letter that asks was sent: the 28 days of what it asks begin on the next day (regulations 39(4) and 41(4))."""
     if row.kind == "ASK_TO_CONFIRM":
-        waiting = [
-            each
-            for each in case.withdrawals.all()
-            if each.complainant_id == row.complainant_id and each.state == each.State.WISHED
-        ]
-        if not waiting:
+        wish = row.withdrawal
+        if wish is None or wish.state != wish.State.WISHED:
             raise NothingToAsk("They did not say that they wish to withdraw, or have settled it since.")
-        for each in waiting:
-            letter_way = LETTER_WAYS[way.delivery]
-            withdrawals.note_letter(case, each, sent_on=on, way=letter_way, reason=way.reason)
+        withdrawals.note_letter(case, wish, sent_on=on, way=LETTER_WAYS[way.delivery], reason=way.reason)
         forget(case, "withdrawals")
     if row.kind == "ASK_TO_RESUME":
-        _note_asked_to_resume(case, row, on=on)
-
-
-def _note_asked_to_resume(case: Case, row: Notice, *, on: dt.date) -> None:
-    waiting = [
-        each
-        for each in case.suspensions.all()
-        if each.state in (each.State.CONCLUDED, each.State.ASKED) and each.ended_on is None
-    ]
-    if not waiting or row.complainant is None:
-        raise NothingToAsk("Nothing waits for their wish: it is not suspended, or the proceedings go on.")
-    for each in waiting:
-        suspensions.note_letter(case, each, complainant=row.complainant, sent_on=on)
-    forget(case, "suspensions")
+        suspension = row.suspension
+        if suspension is None or row.complainant is None or not suspension.waits_for_wishes:
+            raise NothingToAsk("Nothing waits for their wish: it is not suspended, or the proceedings go on.")
+        suspensions.note_letter(case, suspension, complainant=row.complainant, sent_on=on)
+        forget(case, "suspensions")
 
 
 def _details(row: Notice) -> dict[str, str]:

@@ -146,7 +146,7 @@ def conclude(
     if _asks(case, row):
         row.state = State.CONCLUDED
         for complainant in _without_a_wish(case, row):
-            notices.owe_one(case, "ASK_TO_RESUME", to=complainant, on=day_of(at))
+            notices.owe_one(case, "ASK_TO_RESUME", to=complainant, of=row, on=day_of(at))
         _settle(case, row, actor=actor, at=at)
     else:
         _go_on(case, row, actor=actor, at=at)
@@ -178,15 +178,7 @@ def state_wish(
     WishToResume.objects.update_or_create(
         suspension=row, complainant=who, defaults={"wish": wish, "stated_on": stated_on}
     )
-    notices.settle_one(
-        case,
-        "ASK_TO_RESUME",
-        to=who,
-        as_=Notice.Settled.NOT_OWED,
-        actor=actor,
-        on=day_of(at),
-        reason="They have stated what they wish.",
-    )
+    _not_asked_any_more(case, row, who, reason="They have stated what they wish.", actor=actor, at=at)
     _settle(case, row, actor=actor, at=at)
     row.save()
     details = {"complainant": who.public_id, "wish": wish, "stated_on": stated_on, "state": row.state}
@@ -214,7 +206,7 @@ def enter_letter(
     if row.concluded_on is None or who not in _to_be_asked(case, row):
         raise CannotGoOn("They are not to be asked now.")
     steps.check_day("sent_on", sent_on, since=row.concluded_on, on=day_of(at))
-    notices.settle_one(case, "ASK_TO_RESUME", to=who, as_=Notice.Settled.SENT, actor=actor, on=sent_on)
+    notices.settle_one(case, "ASK_TO_RESUME", to=who, of=row, as_=Notice.Settled.SENT, actor=actor, on=sent_on)
     note_letter(case, row, complainant=who, sent_on=sent_on)
     _keep(case, row, "ASKED_TO_RESUME", actor=actor, at=at, complainant=who.public_id, sent_on=sent_on)
     return row, case
@@ -269,13 +261,16 @@ def decide(
 
     `public_interest` is ENDS or CONDUCT_MATTER (cases.moves), which opens a linked conduct matter; Part 2 ceases to apply to
     the complaint either way. One allegation ends at once; the whole by the move `cease`. Raises Missing (404), Stale (412),
-    MayNot (403), CannotGoOn (409).
+    MayNot (403), CannotGoOn (409): also where somebody who complains by now was not asked, or acts without recorded consent.
     """
     case, row = _open(reference, suspension, by=makers.may_decide, actor=actor, version=version)
     if row.state != State.DECIDING:
         raise CannotGoOn("There is nothing to decide on: the complainant has to be asked first, or it goes on.")
-    if not facts.owes_no_referral(case):
-        raise CannotGoOn(facts.owes_no_referral.otherwise)
+    if _to_be_asked(case, row):
+        raise CannotGoOn("Everybody who stated no wish has to be asked by letter first.")
+    for fact in (facts.owes_no_referral, facts.somebody_may_be_told):
+        if not fact(case):
+            raise CannotGoOn(fact.otherwise)
     row.decision_reason, row.ended_on = reason, day_of(at)
     row.state = State.CEASED
     if public_interest == "CONDUCT_MATTER":
@@ -330,19 +325,20 @@ def _asks(case: Case, row: Suspension) -> bool:
 
 def _who_counts(case: Case, row: Suspension) -> list[Complainant]:
     """Those whose wish counts: whoever has withdrawn from it has none."""
-    withdrawn = {
-        each.complainant_id
-        for each in case.withdrawals.all()
-        if each.state in each.EFFECTIVE and each.allegation_id in (None, row.allegation_id)
-    }
-    return [each for each in standing.complainants_of(case) if each.pk not in withdrawn]
+    withdrawn = standing.what_was_withdrawn(case)
+    return [
+        each
+        for each in standing.complainants_of(case)
+        if (each.pk, row.allegation_id) not in withdrawn and not standing.has_withdrawn(case, each.pk)
+    ]
 
 
 def _without_a_wish(case: Case, row: Suspension) -> list[Complainant]:
-    wishes = {each.complainant_id: each.wish for each in row.wishes.all()}
+    stated = {each.complainant_id: each.wish for each in row.wishes.all()}
+    wishes = {each: stated.get(each.pk) for each in _who_counts(case, row)}
     if Wish.RESUME in wishes.values():
         return []
-    return [each for each in _who_counts(case, row) if not wishes.get(each.pk)]
+    return [each for each, wish in wishes.items() if not wish]
 
 
 def _to_be_asked(case: Case, row: Suspension) -> list[Complainant]:
@@ -365,28 +361,56 @@ def _settle(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> No
 
 
 def look_again(case: Case, *, actor: Actor, at: dt.datetime) -> None:
-    """For a change that records itself, and after which fewer are to be asked: a suspension that waited for one goes its way."""
+    """For a change that records itself, and after which others complain: a suspension waits for their wishes, and no others."""
     for row in case.suspensions.all():
-        if row.state in row.OPEN:
+        if row.state in row.OPEN and row.concluded_on:
+            _ask_who_counts_now(case, row, actor=actor, at=at)
             _settle(case, row, actor=actor, at=at)
             row.save()
     forget(case, "suspensions")
 
 
+def _ask_who_counts_now(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> None:
+    """Who counts no more is not asked; who does by now is, and it is decided on after their 28 days at the earliest."""
+    to_be_asked = _to_be_asked(case, row)
+    still_owed = case.notices.filter(kind="ASK_TO_RESUME", suspension=row, settled_on=None)
+    owed_to = set(still_owed.values_list("complainant_id", flat=True))
+    for each in case.complainants.all():
+        if each.pk in owed_to and each not in to_be_asked:
+            _not_asked_any_more(case, row, each, reason="They are not to be asked any more.", actor=actor, at=at)
+        elif each in to_be_asked and each.pk not in owed_to:
+            notices.owe_one(case, "ASK_TO_RESUME", to=each, of=row, on=day_of(at))
+    if to_be_asked:
+        row.state = State.CONCLUDED
+    elif row.state == State.DECIDING and _without_a_wish(case, row) and _time_runs(case, row, at=at):
+        row.state = State.ASKED
+
+
+def _time_runs(case: Case, row: Suspension, *, at: dt.datetime) -> bool:
+    return row.asked_on is not None and day_of(at) <= steps.last_day_to_answer(case, row.asked_on)
+
+
 def _go_on(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> None:
     row.state, row.ended_on = State.RESUMED, day_of(at)
     row.save()
-    for complainant in case.complainants.all():
-        notices.settle_one(
-            case,
-            "ASK_TO_RESUME",
-            to=complainant,
-            as_=Notice.Settled.NOT_OWED,
-            actor=actor,
-            on=day_of(at),
-            reason="It goes on already.",
-        )
+    for each in case.complainants.all():
+        _not_asked_any_more(case, row, each, reason="It goes on already.", actor=actor, at=at)
     _tell_everybody(case, "RESUMPTION", on=day_of(at))
+
+
+def _not_asked_any_more(
+    case: Case, row: Suspension, complainant: Complainant, *, reason: str, actor: Actor, at: dt.datetime
+) -> None:
+    notices.settle_one(
+        case,
+        "ASK_TO_RESUME",
+        to=complainant,
+        of=row,
+        as_=Notice.Settled.NOT_OWED,
+        actor=actor,
+        on=day_of(at),
+        reason=reason,
+    )
 
 
 def _end_allegation(case: Case, row: Suspension, *, on: dt.date) -> None:

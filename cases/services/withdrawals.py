@@ -21,7 +21,7 @@ from cases.models import Allegation, Case, Complainant, Kind, Notice, Origin, Re
 from cases.models.path import LetterWay
 from cases.selectors import load_parts
 
-from . import locking, matters, notices, outcome, steps
+from . import locking, matters, notices, outcome, steps, suspensions
 from .due import forget
 from .locking import MayNot
 from .steps import find, keep, wrong
@@ -79,7 +79,7 @@ def enter_signed(
     row.document = steps.document_of(case, document) if document else None
     row.save()
     _not_asked_any_more(case, row, actor=actor, on=day_of(at))
-    _tell_who_else_decides(case, on=day_of(at))
+    _take_effect(case, actor=actor, at=at)
     keep(case, "WITHDRAWAL_SIGNED", "withdrawals", actor=actor, at=at, details=_details(row, signed_on=signed_on))
     return row, case
 
@@ -145,7 +145,9 @@ def enter_letter(
         raise CannotWithdraw("They were asked already.")
     steps.check_day("sent_on", sent_on, since=row.wished_on, on=day_of(at))
     note_letter(case, row, sent_on=sent_on, way=way, reason=reason)
-    notices.settle_one(case, "ASK_TO_CONFIRM", to=row.complainant, as_=Notice.Settled.SENT, actor=actor, on=sent_on)
+    notices.settle_one(
+        case, "ASK_TO_CONFIRM", to=row.complainant, of=row, as_=Notice.Settled.SENT, actor=actor, on=sent_on
+    )
     details = _details(row, sent_on=sent_on, way=way)
     keep(case, "WITHDRAWAL_ASKED", "withdrawals", actor=actor, at=at, details=details)
     return row, case
@@ -173,7 +175,7 @@ def confirm(
     steps.check_day("answered_on", answered_on, since=_asked_on(row), on=day_of(at))
     row.state, row.settled_on = State.CONFIRMED, answered_on
     row.save()
-    _tell_who_else_decides(case, on=day_of(at))
+    _take_effect(case, actor=actor, at=at)
     details = _details(row, answered_on=answered_on)
     keep(case, "WITHDRAWAL_CONFIRMED", "withdrawals", actor=actor, at=at, details=details)
     return row, case
@@ -195,7 +197,7 @@ def find_silent(
         raise CannotWithdraw(steps.READ_FIRST)
     row.state, row.settled_on = State.SILENT, day_of(at)
     row.save()
-    _tell_who_else_decides(case, on=day_of(at))
+    _take_effect(case, actor=actor, at=at)
     keep(case, "WITHDRAWAL_SILENT", "withdrawals", actor=actor, at=at, details=_details(row, last_day=last_day))
     return row, case
 
@@ -222,10 +224,22 @@ def wait_on(case: Case, row: Withdrawal) -> None:
 def drop_those_of(case: Case, complainant: Complainant, *, on: dt.date) -> None:
     """For a change that records itself: what somebody wished who complains no more stops and asks for nothing any more."""
     for row in case.withdrawals.all():
-        if row.complainant_id == complainant.pk and row.state in (State.WISHED, State.ASKED):
-            row.state, row.settled_on = State.DENIED, on
-            row.save()
+        if row.complainant_id == complainant.pk and row.state in row.PENDING:
+            _stop(row, on=on)
     forget(case, "withdrawals")
+
+
+def drop_unsettled(case: Case, *, actor: Actor, on: dt.date) -> None:
+    """For a change that records itself, and by which nothing is left to withdraw: no wish waits, and nobody is asked."""
+    for row in [each for each in case.withdrawals.all() if each.state in each.PENDING]:
+        _stop(row, on=on)
+        _not_asked_any_more(case, row, actor=actor, on=on, reason=OPEN_TO_IT)
+        forget(case, "withdrawals")
+
+
+def has_ended(case: Case) -> bool:
+    """Whether nothing of it is left to withdraw."""
+    return bool(case.closed_on) or case.state == "RESOLVED_OUTSIDE"
 
 
 @transaction.atomic
@@ -249,6 +263,8 @@ def deny(
     row.state, row.settled_on = State.DENIED, answered_on
     row.save()
     _not_asked_any_more(case, row, actor=actor, on=day_of(at))
+    forget(case, "withdrawals")
+    suspensions.look_again(case, actor=actor, at=at)
     details = _details(row, answered_on=answered_on)
     keep(case, "WITHDRAWAL_DENIED", "withdrawals", actor=actor, at=at, details=details)
     return row, case
@@ -297,8 +313,7 @@ def _check_may_enter(case: Case, actor: Actor) -> None:
 
 
 def _check_is_open(case: Case) -> None:
-    ended = case.closed_on or case.state == "RESOLVED_OUTSIDE"
-    if case.kind != Kind.COMPLAINT or case.origin != Origin.LIVE or ended:
+    if case.kind != Kind.COMPLAINT or case.origin != Origin.LIVE or has_ended(case):
         raise CannotWithdraw(OPEN_TO_IT)
 
 
@@ -337,7 +352,7 @@ def _wish(
     row = Withdrawal.objects.create(
         case_id=case.pk, complainant=who, allegation=what, state=State.WISHED, wished_on=wished_on
     )
-    notices.owe_one(case, "ASK_TO_CONFIRM", to=who, on=day_of(at))
+    notices.owe_one(case, "ASK_TO_CONFIRM", to=who, of=row, on=day_of(at))
     keep(case, "WITHDRAWAL_WISHED", "withdrawals", actor=actor, at=at, details=_details(row, wished_on=wished_on))
     return row
 
@@ -359,15 +374,30 @@ def _asked_on(row: Withdrawal) -> dt.date:
     return row.asked_on
 
 
-def _not_asked_any_more(case: Case, row: Withdrawal, *, actor: Actor, on: dt.date) -> None:
+def _stop(row: Withdrawal, *, on: dt.date) -> None:
+    row.state, row.settled_on = State.DENIED, on
+    row.save()
+
+
+def _take_effect(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """Somebody has withdrawn: who else decides is told, and no suspension waits for their wish."""
+    forget(case, "withdrawals")
+    _tell_who_else_decides(case, on=day_of(at))
+    suspensions.look_again(case, actor=actor, at=at)
+
+
+def _not_asked_any_more(
+    case: Case, row: Withdrawal, *, actor: Actor, on: dt.date, reason: str = "They have answered."
+) -> None:
     notices.settle_one(
         case,
         "ASK_TO_CONFIRM",
         to=row.complainant,
+        of=row,
         as_=Notice.Settled.NOT_OWED,
         actor=actor,
         on=on,
-        reason="They have answered.",
+        reason=reason,
     )
 
 

@@ -554,13 +554,14 @@ class TestLettersThatAsk:
 
     def test_whether_to_resume_is_asked_once_the_proceedings_are_over(self, cast: Cast) -> None:
         case = recorded(cast)
-        Suspension.objects.create(
+        suspension = Suspension.objects.create(
             case=case, state="CONCLUDED", suspended_on=AT.date(), reason="A trial.", for_criminal_proceedings=True,
             of_an_investigation=True, concluded_on=AT.date(),
         )  # fmt: skip
         notice = Notice.objects.create(
-            case=case, kind="ASK_TO_RESUME", to="COMPLAINANT", complainant=maya_of(case), owed_on=AT.date()
-        )
+            case=case, kind="ASK_TO_RESUME", to="COMPLAINANT", complainant=maya_of(case), suspension=suspension,
+            owed_on=AT.date(),
+        )  # fmt: skip
 
         send(cast, case, notice, Way(Delivery.RECORDED_DELIVERY))
 

@@ -12,11 +12,23 @@ from django.db import IntegrityError, transaction
 from backend.common.errors import Invalid, Missing
 from cases import standing
 from cases.deadlines import open_deadlines
-from cases.models import Allegation, BodyNotice, Case, CaseLink, Suspension, SuspensionReview, WishToResume
+from cases.models import (
+    Allegation,
+    BodyNotice,
+    Case,
+    CaseLink,
+    Complainant,
+    Message,
+    Suspension,
+    SuspensionReview,
+    WishToResume,
+)
 from cases.selectors import get_case
-from cases.services import messages, steps, suspensions
+from cases.services import complainants, messages, settling, steps, suspensions, withdrawals
+from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
+from cases.services.settling import Completed
 from cases.services.suspensions import CannotGoOn, CannotSuspend
 from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
@@ -27,7 +39,21 @@ from tests.cases.alleging import (
     by,
     name_subject,
 )
-from tests.cases.staying import BOTH, DAY, TODAY, a_document, open_notices, sign, step, suspend, who
+from tests.cases.staying import (
+    BOTH,
+    DAY,
+    TODAY,
+    a_document,
+    answer,
+    ask,
+    find_silent,
+    open_notices,
+    sign,
+    step,
+    suspend,
+    who,
+    wish,
+)
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, give_to, move
 
 CASES = "/api/v1/cases/"
@@ -424,6 +450,141 @@ class TestThePublicInterest:
 
         with pytest.raises(CannotGoOn, match="referred to the IOPC first"):
             decide(cast, row)
+
+
+class TestTwoAtOnce:
+    """Each has its own letter, and its own 28 days."""
+
+    def both(self, cast: Cast, **more: Any) -> tuple[Suspension, Suspension]:
+        case = an_investigated_case(cast, **more)
+        parts = [alleged(cast, case), alleged(cast, case, summary="He left.")]
+        first, second = [suspend(cast, case, allegation=each.public_id) for each in parts]
+        return first, second
+
+    def test_the_letter_of_one_is_owed_though_the_other_goes_on(self, cast: Cast) -> None:
+        first, second = self.both(cast)
+        conclude(cast, first)
+
+        step(cast, second, suspensions.resume, at=LATER, reason="It prejudices nothing any more.")
+
+        assert [notice.suspension for notice in open_notices(first.case, "ASK_TO_RESUME")] == [first]
+
+    def test_a_wish_for_one_leaves_the_letter_of_the_other_owed(self, cast: Cast) -> None:
+        first, second = self.both(cast)
+        conclude(cast, first)
+        conclude(cast, second)
+
+        says(cast, second, Wish.END)
+
+        assert [notice.suspension for notice in open_notices(first.case, "ASK_TO_RESUME")] == [first]
+
+    def test_a_letter_asks_of_one_and_leaves_the_days_of_the_other_alone(self, cast: Cast) -> None:
+        first, second = self.both(cast)
+        conclude(cast, first)
+        write(cast, first)
+        after = LATER + 20 * DAY
+        conclude(cast, second, at=after)
+        [notice] = open_notices(first.case, "ASK_TO_RESUME")
+
+        by_hand = Completed(way=Way(Message.Delivery.HAND, "She came in."))
+        settling.send(**by(cast, "beth", first.case, after), notice=notice.public_id, completed=by_hand)
+
+        asked = Suspension.objects.filter(case=first.case).order_by("pk")
+        assert [(each.state, each.asked_on) for each in asked] == [("ASKED", LATER.date()), ("ASKED", after.date())]
+        assert open_notices(first.case, "ASK_TO_RESUME") == []
+
+
+class TestWhoComplainsByThen:
+    def waiting_for_noor(self, cast: Cast) -> Suspension:
+        row = conclude(cast, suspend(cast, an_investigated_case(cast, complainants=BOTH)))
+        return says(cast, row, Wish.END)
+
+    def join(self, cast: Cast, row: Suspension, at: dt.datetime = LATER) -> Complainant:
+        return complainants.add(**by(cast, "beth", row.case, at), new=BOTH[1])[0]
+
+    @pytest.mark.parametrize("how", ["signed", "confirmed", "silent"])
+    def test_who_withdraws_meanwhile_is_waited_for_no_more(self, cast: Cast, how: str) -> None:
+        row = self.waiting_for_noor(cast)
+        if how == "signed":
+            sign(cast, row.case, 2, at=LATER)
+        else:
+            wished = ask(cast, wish(cast, row.case, 2, at=LATER), at=LATER)
+            if how == "silent":
+                find_silent(cast, wished, LATER + 29 * DAY)
+            else:
+                answer(cast, wished, withdrawals.confirm, at=LATER + DAY)
+
+        row.refresh_from_db()
+        assert row.state == "DECIDING"
+        assert open_notices(row.case, "ASK_TO_RESUME") == []
+
+    def test_who_takes_their_withdrawal_back_is_asked(self, cast: Cast) -> None:
+        row = self.waiting_for_noor(cast)
+        gone = sign(cast, row.case, 2, at=LATER)
+
+        answer(cast, gone, withdrawals.deny, at=LATER + DAY)
+
+        row.refresh_from_db()
+        assert row.state == "CONCLUDED"
+        assert [notice.complainant for notice in open_notices(row.case, "ASK_TO_RESUME")] == [who(row.case, 2)]
+
+    def test_who_was_asked_and_takes_it_back_has_the_rest_of_their_days(self, cast: Cast) -> None:
+        row = write(cast, self.waiting_for_noor(cast), 2)
+        gone = sign(cast, row.case, 2, at=LATER + DAY)
+        answer(cast, gone, withdrawals.deny, at=LATER + 2 * DAY)
+
+        with pytest.raises(CannotGoOn, match="may answer until"):
+            step(cast, row, suspensions.find_silent, at=LATER + 28 * DAY)
+
+        assert step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY).state == "DECIDING"
+
+    @pytest.mark.parametrize("state", ["CONCLUDED", "ASKED", "DECIDING"])
+    def test_who_joins_is_asked_too_before_anything_is_decided(self, cast: Cast, state: str) -> None:
+        row = conclude(cast, suspend(cast, an_investigated_case(cast)))
+        if state != "CONCLUDED":
+            row = write(cast, row) if state == "ASKED" else says(cast, row, Wish.END)
+        assert row.state == state
+
+        self.join(cast, row)
+
+        assert who(row.case, 2) in [notice.complainant for notice in open_notices(row.case, "ASK_TO_RESUME")]
+        with pytest.raises(CannotGoOn, match="asked first"):
+            decide(cast, row)
+        if state != "DECIDING":
+            says(cast, row, Wish.END)
+        write(cast, row, 2)
+        assert step(cast, row, suspensions.find_silent, at=LATER + 29 * DAY).state == "DECIDING"
+        assert decide(cast, row, at=LATER + 29 * DAY).state == "CEASED"
+
+    def test_who_joins_once_somebody_wished_it_to_go_on_is_not_asked(self, cast: Cast) -> None:
+        row = says(cast, conclude(cast, suspend(cast, an_investigated_case(cast))), Wish.RESUME)
+
+        self.join(cast, row)
+
+        assert open_notices(row.case, "ASK_TO_RESUME") == []
+
+    def test_the_yes_of_who_withdrew_since_spares_nobody_the_letter(self, cast: Cast) -> None:
+        case = an_investigated_case(cast, complainants=BOTH)
+        row = says(cast, suspend(cast, case), Wish.RESUME, at=AT)
+        sign(cast, case)
+
+        row = conclude(cast, row)
+
+        assert row.state == "CONCLUDED"
+        assert [notice.complainant for notice in open_notices(case, "ASK_TO_RESUME")] == [who(case, 2)]
+
+    def test_nothing_is_decided_by_the_no_of_who_acts_without_recorded_consent(self, cast: Cast) -> None:
+        acts = Complainant.Relationship.REPRESENTATIVE
+        rae = NewComplainant(name="Rae Oak", relationship=acts, acts_for="Sam Oak")
+        case = an_investigated_case(cast, complainants=[rae])
+        part = alleged(cast, case)
+        row = says(cast, conclude(cast, suspend(cast, case, allegation=part.public_id)), Wish.END)
+
+        with pytest.raises(CannotGoOn, match="consent is not recorded"):
+            decide(cast, row)
+
+        part.refresh_from_db()
+        assert part.finding == ""
 
 
 def test_a_suspended_case_may_be_suspended_again_after_it_went_on(cast: Cast) -> None:

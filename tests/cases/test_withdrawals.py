@@ -12,14 +12,21 @@ from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing, Stale
 from cases import facts
 from cases.deadlines import open_deadlines
-from cases.models import Allegation, BodyNotice, Case, CaseLink, Complainant, Notice, Review, Withdrawal
+from cases.models import Allegation, BodyNotice, Case, CaseLink, Complainant, Message, Notice, Review, Withdrawal
 from cases.models.path import LetterWay
-from cases.services import corrections, messages, steps, withdrawals
+from cases.services import corrections, messages, settling, steps, withdrawals
+from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
+from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
 from cases.services.withdrawals import CannotWithdraw
-from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, by
+from tests.cases.alleging import (
+    a_recorded_case,
+    alleged,
+    an_investigated_case,
+    by,
+)
 from tests.cases.paper import a_complaint, with_parts
 from tests.cases.staying import (
     BOTH,
@@ -343,6 +350,82 @@ class TestAnUnsignedWish:
             withdrawals.wish_from_complainant(case, complainant=who(other), at=AT)
         with pytest.raises(CannotWithdraw, match="ended"):
             withdrawals.wish_from_complainant(resolved, complainant=who(resolved), at=AT)
+
+
+class TestTwoWishesAtOnce:
+    """Each has its own letter, and its own 28 days."""
+
+    def both(self, cast: Cast) -> tuple[Withdrawal, Withdrawal]:
+        case = an_investigated_case(cast)
+        parts = [alleged(cast, case), alleged(cast, case, summary="He left.")]
+        first, second = [wish(cast, case, allegation=each.public_id) for each in parts]
+        return first, second
+
+    def test_a_letter_asks_of_one_and_the_other_is_owed_its_own(self, cast: Cast) -> None:
+        first, second = self.both(cast)
+        by_hand = Completed(way=Way(Message.Delivery.HAND, "She came in."))
+        for number, row in enumerate((first, second)):
+            at = AT + number * DAY
+            [notice] = [each for each in open_notices(row.case, "ASK_TO_CONFIRM") if each.withdrawal == row]
+            settling.send(**by(cast, "beth", row.case, at), notice=notice.public_id, completed=by_hand)
+
+        asked = Withdrawal.objects.filter(case=first.case).order_by("pk")
+        assert [(each.state, each.asked_on) for each in asked] == [("ASKED", TODAY), ("ASKED", TODAY + DAY)]
+        assert open_notices(first.case, "ASK_TO_CONFIRM") == []
+
+    def test_a_letter_that_was_entered_settles_no_other(self, cast: Cast) -> None:
+        first, second = self.both(cast)
+
+        ask(cast, second)
+
+        assert [notice.withdrawal for notice in open_notices(first.case, "ASK_TO_CONFIRM")] == [first]
+
+    @pytest.mark.parametrize("how", ["signed", "denied"])
+    def test_an_answer_to_one_leaves_the_letter_of_the_other_owed(self, cast: Cast, how: str) -> None:
+        first, second = self.both(cast)
+
+        if how == "signed":
+            sign(cast, second.case, allegation=second.allegation.public_id)
+        else:
+            answer(cast, second, withdrawals.deny)
+
+        assert [notice.withdrawal for notice in open_notices(first.case, "ASK_TO_CONFIRM")] == [first]
+
+    def test_what_was_signed_for_one_and_taken_back_leaves_the_letter_of_the_other_owed(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
+        signed = sign(cast, case, allegation=first.public_id)
+        wished = wish(cast, case, allegation=second.public_id)
+
+        answer(cast, signed, withdrawals.deny)
+
+        assert [notice.withdrawal for notice in open_notices(case, "ASK_TO_CONFIRM")] == [wished]
+
+
+class TestAWishThatNothingIsLeftFor:
+    @pytest.mark.parametrize("was_asked", [False, True])
+    def test_waits_for_nothing_once_it_was_resolved(self, cast: Cast, was_asked: bool) -> None:
+        case = a_case_handled_outside(cast)
+        row = wish(cast, case)
+        if was_asked:
+            ask(cast, row)
+
+        move(cast, case, "amal", "resolve", **RESOLVE)
+
+        row.refresh_from_db()
+        assert (row.state, row.settled_on, waits(case)) == ("DENIED", TODAY, [])
+        assert open_notices(case, "ASK_TO_CONFIRM") == []
+
+    def test_may_come_again_once_it_is_recorded_after_all(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        wish(cast, case)
+        move(cast, case, "amal", "resolve", **RESOLVE)
+        messages.receive(case_id=case.pk, text="I am not happy.", wish="RECORD", files=[], at=AT)
+        move(cast, case, "beth", "record")
+
+        again = wish(cast, case)
+
+        assert [notice.withdrawal for notice in open_notices(case, "ASK_TO_CONFIRM")] == [again]
 
 
 class TestTakingItBack:
