@@ -198,6 +198,7 @@ class Suspension(models.Model):
         RESUMED = "RESUMED", "Resumed"
         CONDUCT_MATTER = "CONDUCT_MATTER", "To be treated as a conduct matter"
         CEASED = "CEASED", "Part 2 ceased to apply"
+        ENDED = "ENDED", "Ended with what was suspended"
 
     OPEN = (State.SUSPENDED, State.CONCLUDED, State.ASKED, State.DECIDING)
     NOT_RESUMED = (State.CONDUCT_MATTER, State.CEASED)  # Part 2 ceased to apply to it either way (reg. 41)

@@ -28,7 +28,7 @@ from cases.models import (
 from cases.moves import kind_of
 from cases.standing import FORMS
 
-from . import contributions, determinations, links, matters, messages, notes, notices, withdrawals
+from . import contributions, determinations, links, matters, messages, notes, notices, suspensions, withdrawals
 from .due import forget
 from .units import professional_standards_of, unit_of
 
@@ -169,7 +169,7 @@ def follow(
     """Write and tell what the move brings with it, in its transaction.
 
     Where Part 2 ceases to apply nothing else is owed any more; what an outcome left to tell outlives the case, and no wish
-    to withdraw does.
+    to withdraw does, nor a suspension.
     """
     _say(case, move, actor=actor, at=at, details=details)
     _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
@@ -181,6 +181,8 @@ def follow(
     _decide_afresh(case, move)
     if case.kind == Kind.COMPLAINT and withdrawals.has_ended(case):
         withdrawals.drop_unsettled(case, actor=actor, on=day_of(at))
+    if case.kind != Kind.COMMENT and case.closed_on:
+        suspensions.end_with(case, allegation=None, actor=actor, at=at)
     if move in PART_2_ENDS:
         notices.drop_open(case, actor=actor, on=day_of(at))
     for owed in causes.owed:

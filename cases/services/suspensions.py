@@ -370,6 +370,17 @@ def look_again(case: Case, *, actor: Actor, at: dt.datetime) -> None:
     forget(case, "suspensions")
 
 
+def end_with(case: Case, *, allegation: Allegation | None, actor: Actor, at: dt.datetime) -> None:
+    """For a change that records itself, and that ends the case (None) or one allegation: none of that is suspended any more."""
+    for row in standing.open_suspensions(case):
+        if allegation is None or row.allegation_id == allegation.pk:
+            row.state, row.ended_on = State.ENDED, day_of(at)
+            row.save()
+            for each in case.complainants.all():
+                _not_asked_any_more(case, row, each, reason="What was suspended has ended.", actor=actor, at=at)
+            forget(case, "suspensions")
+
+
 def _ask_who_counts_now(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> None:
     """Who counts no more is not asked; who does by now is, and it is decided on after their 28 days at the earliest."""
     to_be_asked = _to_be_asked(case, row)

@@ -292,6 +292,7 @@ def end_allegation(
             raise CannotWithdraw(fact.otherwise)
     ended.finding, ended.decided_on = Allegation.Finding.WITHDRAWN, day_of(at)
     ended.save(update_fields=["finding", "decided_on"])
+    suspensions.end_with(case, allegation=ended, actor=actor, at=at)
     outcome.settle(case)  # it may have been the last that was to be decided
     if public_interest == "CONDUCT_MATTER":
         why = "An allegation was withdrawn; the public interest asks for it."

@@ -587,6 +587,47 @@ class TestWhoComplainsByThen:
         assert part.finding == ""
 
 
+class TestItsEnd:
+    """A suspension does not outlive what was suspended."""
+
+    def test_is_that_of_the_case_that_was_withdrawn(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = suspend(cast, case)
+        sign(cast, case, at=LATER)
+
+        move(cast, case, "beth", "withdraw", LATER, public_interest="ENDS")
+
+        row.refresh_from_db()
+        assert (row.state, row.ended_on) == ("ENDED", LATER.date())
+        assert not standing.open_suspensions(read(case))
+
+    @pytest.mark.parametrize("ending", ["merge", "transfer_out"])
+    def test_is_that_of_the_case_that_goes_on_elsewhere(self, cast: Cast, ending: str) -> None:
+        case, other = a_recorded_case(cast), a_recorded_case(cast)
+        row = suspend(cast, case)
+        goes_to = {"into": other.reference} if ending == "merge" else {"to": "OTHER_FORCE"}
+
+        move(cast, case, "beth", ending, told="It goes on there.", **goes_to)
+
+        row.refresh_from_db()
+        assert (row.state, row.ended_on) == ("ENDED", TODAY)
+
+    def test_is_that_of_the_allegation_that_was_withdrawn(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
+        gone, stays = [suspend(cast, case, allegation=each.public_id) for each in (first, second)]
+        conclude(cast, gone)
+        sign(cast, case, at=LATER, allegation=first.public_id)
+
+        ends = {"allegation": first.public_id, "public_interest": "ENDS"}
+        withdrawals.end_allegation(**by(cast, "beth", case, LATER), **ends)
+
+        gone.refresh_from_db()
+        stays.refresh_from_db()
+        assert (gone.state, gone.ended_on, stays.state) == ("ENDED", LATER.date(), "SUSPENDED")
+        assert open_notices(case, "ASK_TO_RESUME") == []
+
+
 def test_a_suspended_case_may_be_suspended_again_after_it_went_on(cast: Cast) -> None:
     case = an_otbi_case(cast)
     step(cast, suspend(cast, case), suspensions.resume, reason="Bailed.")
