@@ -16,7 +16,7 @@ from backend.calendar.working_days import WorkingCalendar
 from .clocks import CLOCKS, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
 from .facts import owes_no_referral
 from .notices import NOTICES
-from .standing import has_to_be_recorded_after_all, review_ends_on, stays_with_the_wrong_body
+from .standing import has_to_be_recorded_after_all, has_withdrawn, review_ends_on, stays_with_the_wrong_body
 
 if TYPE_CHECKING:
     from .models import Case
@@ -220,8 +220,8 @@ def _to_be_recorded_since(case: Case) -> dt.date:
 def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
     """Each complainant and interested person has a clock: from the start of handling, then from each notification of progress.
 
-    It runs outside Schedule 3 and while the case is suspended too, ends for who has withdrawn, and begins anew when the case
-    is opened again. Under a directed or independent investigation it is the IOPC's (PRA 2002 s. 20(1)(b)); where the IOPC
+    It runs outside Schedule 3 and while the case is suspended too, ends for who has withdrawn, and begins anew when they take
+    that back, or the case is opened again. Under a directed or independent investigation it is the IOPC's (PRA 2002 s. 20(1)(b)); where the IOPC
     gives the case back, the force's four weeks begin with that.
     """
     first_on = case.handling_started_on or case.recorded_on
@@ -231,7 +231,8 @@ def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, An
     started_on = max(first_on, given_back_on or first_on)
     for party in _rows(case, "complainants"):
         if party.consent_ended_on is None and not _has_withdrawn(case, party):
-            since = max(started_on, party.added_on or started_on, party.progress_told_on or started_on)
+            own = (party.added_on, party.returned_on, party.progress_told_on)
+            since = max(day for day in (started_on, *own) if day)
             about = str(party.public_id)
             yield _running("progress_update", since, calendar, owed_by=by, owed_to="complainant", about=about)
 
@@ -251,10 +252,7 @@ def _who_informs(case: Case) -> tuple[By, dt.date | None]:
 
 
 def _has_withdrawn(case: Case, party: Any) -> bool:
-    return any(
-        each.complainant_id == party.pk and each.state in each.EFFECTIVE and not each.allegation_id
-        for each in _rows(case, "withdrawals")
-    )
+    return bool(_rows(case, "withdrawals")) and has_withdrawn(case, party.pk)
 
 
 def _of_handling(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

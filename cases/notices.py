@@ -23,6 +23,7 @@ class NoticeKind:
 
     `withheld_on`: the grounds of the harm test on which it may be kept back; none where it has to be sent whatever the harm.
     `to_interested`: whether those are told it, too, who complain of nothing and are only kept informed (PRA 2002 s. 21).
+    `to_withdrawn`: whether who has withdrawn is told it, too.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class NoticeKind:
     withheld_on: tuple[str, ...] = HARM_GROUNDS
     by_recorded_delivery: bool = False
     to_interested: bool = True
+    to_withdrawn: bool = False
 
 
 def _kinds(*kinds: NoticeKind) -> Mapping[str, NoticeKind]:
@@ -52,7 +54,7 @@ NOTICES = _kinds(
                withheld_on=NONE, by_recorded_delivery=True),
     NoticeKind("WITHDRAWAL", "That a complainant withdraws", "notice", f"{REGULATIONS}, regulation 38(3) and (4)",
                withheld_on=NONE),
-    NoticeKind("WITHDRAWN", "That it was withdrawn", "notice", f"{REGULATIONS}, regulation 38"),
+    NoticeKind("WITHDRAWN", "That it was withdrawn", "notice", f"{REGULATIONS}, regulation 38", to_withdrawn=True),
     NoticeKind("CEASED", "That nothing more is done about it", "notice", f"{REGULATIONS}, regulation 41(8)"),
     NoticeKind("SPECIAL_PROCEDURES", "That it is investigated under special procedures, and how severe it is", "notice",
                f"{REGULATIONS}, regulation 17"),

@@ -56,6 +56,7 @@ class Complainant(models.Model):
     telephone_index = BlindIndexField(of="telephone")
     progress_told_on = models.DateField(null=True, blank=True)  # each has a clock of their own (reg. 34)
     added_on = models.DateField(null=True, blank=True)  # later than the case began: their clock starts here
+    returned_on = models.DateField(null=True, blank=True)  # had withdrawn, or no consent: it starts anew
 
     contact_by = models.CharField(max_length=9, choices=ContactBy.choices, default=ContactBy.TRACKING)
     never_by_post = models.BooleanField(default=False)  # whoever opens the post at home must not learn of it

@@ -42,6 +42,12 @@ WITHDRAWN = {
         "the same, without you having to do anything. If this is not what you wanted, tell us at once: call 101."
     ),
 }
+WITHDRAWN_BY_OTHERS = {  # for who complains of nothing, and is only kept informed
+    "ENDS": "The complaint that we kept you informed of has been withdrawn. Nothing more will be done about it.",
+    "CONDUCT_MATTER": (
+        "The complaint that we kept you informed of has been withdrawn. We must look into what happened all the same."
+    ),
+}
 NOTES = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
 HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
@@ -196,8 +202,13 @@ def _owed_on(case: Case, move: str, *, on: dt.date) -> dt.date:
 
 
 def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
-    if told := details.get("told") or WITHDRAWN.get(details.get("public_interest", "")):
-        messages.send(case, about=ABOUT.get(move, Message.About.OUTCOME), text=told, actor=actor, at=at)
+    told = to_interested = details.get("told", "")
+    if move == "withdraw":
+        public_interest = details["public_interest"]
+        told, to_interested = WITHDRAWN[public_interest], WITHDRAWN_BY_OTHERS[public_interest]
+    if told:
+        about = ABOUT.get(move, Message.About.OUTCOME)
+        messages.send(case, about=about, text=told, to_interested=to_interested, actor=actor, at=at)
     for name in NOTES:
         if name in details:
             notes.write(case, text=details[name], actor=actor, at=at)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.common.errors import Invalid
-from cases import letters
+from cases import letters, standing
 from cases.letters.names import names_left_out
 from cases.models import Case, Complainant, Involvement, Kind, LetterTemplate, LocalPolicingBody, Message
 from cases.standing import review_ends_on
@@ -111,10 +111,11 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     """The letter with the outcome of a recorded complaint, and with the right to a review wherever the recipient has one.
 
     That the right exists, whose it is to review, where to write, by when and why that body: SI 2020/2 reg. 33 wants each. Who is
-    only kept informed (PRA 2002 s. 21) has none.
+    only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn.
     """
     letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
-    if not case.review_body or to.is_only_informed:
+    has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
+    if not case.review_body or to.is_only_informed or has_withdrawn:
         return letter
     right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)

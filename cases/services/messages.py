@@ -16,7 +16,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
-from cases import makers
+from cases import facts, makers, standing
 from cases.models import Case, CaseFile, Complainant, Flag, Kind, Message, MessageFile, MessageRead
 from cases.selectors import get_case
 
@@ -124,26 +124,30 @@ def note_progress(case: Case, told: Sequence[Complainant], *, on: dt.date) -> No
     forget(case, "complainants")
 
 
-def send(case: Case, *, about: Message.About, text: str, actor: Actor, at: dt.datetime) -> list[Message]:
+def send(
+    case: Case, *, about: Message.About, text: str, to_interested: str, actor: Actor, at: dt.datetime
+) -> list[Message]:
     """What a move tells: a message to each complainant, by the way that they wish. For a change that records itself.
 
     The outcome of a recorded complaint becomes the letter that the law asks for, with the right to a review. That it may be
-    recorded is offered to those who complain alone.
+    recorded is offered to those who complain alone. Who is only kept informed reads `to_interested`. Where all have withdrawn,
+    they are told, for it ends with that.
     """
+    ends_with_them = case.kind != Kind.COMMENT and facts.every_complainant_has_withdrawn(case)
     return [
         correspondence.post(
             case,
             letters.write_outcome(case, text, to=letters.to_complainant(each), on=day_of(at))
             if about == About.OUTCOME and case.state == "OUTCOME_SENT"
-            else letters.write_freely(case, text),
+            else letters.write_freely(case, text if _complains(each) else to_interested),
             about=about,
             to=letters.to_complainant(each),
             way=correspondence.usual_way(case, each),
             actor=actor,
             at=at,
         )
-        for each in _parties(case)
-        if about != About.OFFER or each.relationship != Complainant.Relationship.INTERESTED
+        for each in (_everybody(case) if ends_with_them else _parties(case))
+        if about != About.OFFER or _complains(each)
     ]
 
 
@@ -335,13 +339,19 @@ def _whom(case: Case, complainant: UUID | None) -> list[Complainant]:
 
 def _parties(case: Case) -> list[Complainant]:
     """Who is told: everybody, but for who has withdrawn while others go on, and who acts for nobody any more."""
-    everybody = sorted(case.complainants.all(), key=lambda each: each.position)
-    everybody = [each for each in everybody if each.consent_ended_on is None]
+    everybody = _everybody(case)
     if case.kind == Kind.COMMENT:
         return everybody
-    withdrawn = [each for each in case.withdrawals.all() if each.state in each.EFFECTIVE and not each.allegation_id]
-    gone = {each.complainant_id for each in withdrawn}
-    return [each for each in everybody if each.pk not in gone] or everybody
+    return [each for each in everybody if not standing.has_withdrawn(case, each.pk)] or everybody
+
+
+def _everybody(case: Case) -> list[Complainant]:
+    in_order = sorted(case.complainants.all(), key=lambda each: each.position)
+    return [each for each in in_order if each.consent_ended_on is None]
+
+
+def _complains(each: Complainant) -> bool:
+    return each.relationship != Complainant.Relationship.INTERESTED
 
 
 def _keep_files(message: Message, files: Sequence[Upload], *, at: dt.datetime) -> None:

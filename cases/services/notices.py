@@ -11,7 +11,7 @@ from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
 from cases import standing
 from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding, Suspension, Withdrawal
-from cases.notices import NOTICES
+from cases.notices import NOTICES, NoticeKind
 
 from .due import forget
 
@@ -21,14 +21,11 @@ Asked = Withdrawal | Suspension  # what a letter that asks is about: each has a 
 def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
     """The notices of `kind` (cases.notices) that are owed from `on`: one to each of `to`, for a change that records itself.
 
-    An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case; who is only kept
-    informed is owed no copy of what others complain of.
+    An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case, nor who has
+    withdrawn; who is only kept informed is owed no copy of what others complain of.
     """
     if to == "COMPLAINANT":
-        to_be_told = _who_is_told(case)
-        if not NOTICES[kind].to_interested:
-            to_be_told = to_be_told.exclude(relationship=Complainant.Relationship.INTERESTED)
-        return _owe(case, kind, to, on, complainants=list(to_be_told))
+        return _owe(case, kind, to, on, complainants=_who_is_told(case, NOTICES[kind]))
     if to == "ACTED_FOR_NOBODY":
         return _owe(case, kind, "COMPLAINANT", on, complainants=standing.acted_for_nobody(case))
     if to == "SUBJECT":
@@ -43,8 +40,8 @@ def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
 
 def owe_of(case: Case, proceeding: Proceeding, *, on: dt.date) -> list[Notice]:
     """What each complainant is told of proceedings, owed from `on`. For a change that records itself."""
-    to_be_told = list(_who_is_told(case))
-    return _owe(case, "PROCEEDING_OUTCOME", "COMPLAINANT", on, complainants=to_be_told, of=proceeding)
+    kind = NOTICES["PROCEEDING_OUTCOME"]
+    return _owe(case, kind.kind, "COMPLAINANT", on, complainants=_who_is_told(case, kind), of=proceeding)
 
 
 def owe_again(case: Case, row: Notice, *, on: dt.date) -> Notice:
@@ -145,8 +142,24 @@ def _named(of: Proceeding | Asked | None) -> dict[str, Any]:
     return {str(of._meta.model_name): of} if of else {}
 
 
-def _who_is_told(case: Case) -> QuerySet[Complainant]:
-    return Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
+def tell_again(case: Case, complainant: Complainant, *, since: dt.date, on: dt.date) -> None:
+    """Somebody who had withdrawn, or no consent, is told how it is going by a clock that begins `since` then.
+
+    The copy of the record that they never got is owed from `on`. For a change that records itself.
+    """
+    forget(case, "complainants")
+    complainant.returned_on = since
+    complainant.save(update_fields=["returned_on"])
+    copies = Notice.objects.filter(case_id=case.pk, kind="RECORD_COPY", complainant=complainant)
+    if case.recorded_on and not copies.exclude(settled_as=Notice.Settled.NOT_OWED).exists():
+        owe_one(case, "RECORD_COPY", to=complainant, on=on)
+
+
+def _who_is_told(case: Case, kind: NoticeKind) -> list[Complainant]:
+    told = Complainant.objects.filter(case_id=case.pk, consent_ended_on=None)
+    if not kind.to_interested:
+        told = told.exclude(relationship=Complainant.Relationship.INTERESTED)
+    return [each for each in told if kind.to_withdrawn or not standing.has_withdrawn(case, each.pk)]
 
 
 def hand_on(case: Case, subject: Involvement, *, to: Involvement) -> None:

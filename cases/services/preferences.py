@@ -106,7 +106,7 @@ def record_consent(
         raise Invalid("Say how the consent was shown, or name its document.", errors={"how": ["Say how."]})
     row.consent_document = steps.document_of(case, document) if document else None
     row.consented_on, row.consent_given_by, row.consent_how, row.has_authority = given_on, given_by, how, True
-    row.consent_ended_on = None
+    had_ended, row.consent_ended_on = row.consent_ended_on is not None, None
     row.save(update_fields=[*OF_CONSENT, "consent_given_by", "consent_how", "consent_document"])
     notices.settle_one(
         case,
@@ -117,6 +117,9 @@ def record_consent(
         on=day_of(at),
         reason="Their consent is recorded.",
     )
+    if had_ended:
+        notices.tell_again(case, row, since=day_of(at), on=day_of(at))
+        suspensions.look_again(case, actor=actor, at=at)
     details = {
         "complainant": str(row.public_id),
         "given_on": str(given_on),

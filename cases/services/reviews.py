@@ -18,7 +18,7 @@ from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import facts, makers, standing
-from cases.models import Allegation, Body, BodyNotice, Case, Kind, Message, Review, Withdrawal
+from cases.models import Allegation, Body, BodyNotice, Case, Kind, Message, Review
 from cases.selectors import files_of, messages_of
 
 from . import body_notices, decisions, locking, notices
@@ -97,7 +97,7 @@ def apply(
     _check_time(case, applied_on, accepted_late_reason)
     if any(each.complainant_id == applicant.pk for each in _examined(case)):
         raise NoReview("This outcome was reviewed at their application already.")
-    if any(each.complainant_id == applicant.pk and _is_of_the_whole(each) for each in case.withdrawals.all()):
+    if standing.has_withdrawn(case, applicant.pk):
         raise NoReview("They have withdrawn their complaint.")
     review = Review.objects.create(
         case_id=case.pk,
@@ -258,10 +258,6 @@ def _examined(case: Case) -> list[Review]:
         if review.applied_on >= since
         and review.state in (Review.State.NOT_UPHELD, Review.State.REFUSED, *Review.UPHELD)
     ]
-
-
-def _is_of_the_whole(withdrawal: Withdrawal) -> bool:
-    return withdrawal.state in withdrawal.EFFECTIVE and withdrawal.allegation_id is None
 
 
 def _check_stands(case: Case, review: Review, decides: Decides) -> None:

@@ -12,6 +12,7 @@ import pytest
 from backend.common.errors import Invalid
 from backend.notifications.models import Outgoing
 from cases.models import Case, Complainant, Message, Notice, Withdrawal
+from cases.selectors import deadlines, get_case
 from cases.services import (
     complainants,
     determinations,
@@ -31,7 +32,7 @@ from cases.services.transitions import CannotMove
 from cases.services.withdrawals import CannotWithdraw
 from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, an_otbi_case, by, in_decision
 from tests.cases.bodies import CLOSE, a_case_under_review, conclude
-from tests.cases.staying import DAY, MAYA, a_document, said, sign, step, suspend
+from tests.cases.staying import DAY, MAYA, a_document, open_notices, said, sign, step, suspend
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move
 
 RITA = NewComplainant(
@@ -44,13 +45,21 @@ def rita_of(case: Case) -> Complainant:
     return Complainant.objects.get(case=case, position=1)
 
 
-def consent(cast: Cast, case: Case) -> None:
+def consent(cast: Cast, case: Case, at: dt.datetime = AT) -> None:
     how = {"given_by": "Zed", "given_on": AT.date(), "how": "A letter.", "document": None}
-    preferences.record_consent(**by(cast, "amal", case), complainant=rita_of(case).public_id, **how)
+    preferences.record_consent(**by(cast, "amal", case, at), complainant=rita_of(case).public_id, **how)
 
 
 def end(cast: Cast, case: Case, at: dt.datetime = AT) -> None:
     preferences.end_consent(**by(cast, "amal", case, at), complainant=rita_of(case).public_id, ended_on=at.date())
+
+
+def read(cast: Cast, case: Case) -> Case:
+    return get_case(reference=case.reference, actor=cast.actor("beth"))
+
+
+def owed_the_record(case: Case) -> set[Complainant | None]:
+    return {notice.complainant for notice in open_notices(case, "RECORD_COPY")}
 
 
 class TestWhoseConsentNeverCame:
@@ -130,6 +139,28 @@ class TestWhoseConsentNeverCame:
             end(cast, case)
         with pytest.raises(NoConsent):
             preferences.end_consent(**by(cast, "amal", case), complainant=zed.public_id, ended_on=AT.date())
+
+
+class TestWhoseConsentIsRecordedAgain:
+    def test_is_owed_the_record_and_hears_how_it_is_going_within_four_weeks_of_that_day(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, complainants=[RITA, ZED])
+        end(cast, case)
+        assert rita_of(case) not in owed_the_record(case)
+
+        consent(cast, case, AT + 60 * DAY)
+
+        assert owed_the_record(case) == {rita_of(case), Complainant.objects.get(case=case, position=2)}
+        due = {each.about: each.due_on for each in deadlines(read(cast, case)) if each.rule == "progress_update"}
+        assert due[str(rita_of(case).public_id)] == AT.date() + 88 * DAY
+
+    def test_changes_nothing_of_it_where_it_had_not_ended(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, complainants=[RITA])
+        Notice.objects.filter(case=case).delete()
+
+        consent(cast, case, AT + 60 * DAY)
+
+        assert owed_the_record(case) == set()
+        assert rita_of(case).returned_on is None
 
 
 class TestWhoseConsentIsNotRecorded:

@@ -96,6 +96,18 @@ def test_who_has_withdrawn_is_owed_no_more_news_and_the_others_are() -> None:
     ]
 
 
+def test_who_has_withdrawn_from_each_allegation_is_owed_no_news_either() -> None:
+    allegations = [Allegation(pk=1), Allegation(pk=2)]
+    gone = [Withdrawal(complainant_id=1, allegation_id=key, state="SIGNED", wished_on=FRIDAY) for key in (1, 2)]
+    parts = {"complainants": [Complainant(pk=1)], "allegations": allegations}
+
+    def news(withdrawals: list[Withdrawal]) -> list[str]:
+        case = with_parts(complaint(handling_started_on=FRIDAY), withdrawals=withdrawals, **parts)
+        return [each.rule for each in open_deadlines(case, CALENDAR) if each.rule == "progress_update"]
+
+    assert (news(gone[:1]), news(gone)) == (["progress_update"], [])
+
+
 def test_a_statutory_day_does_not_move_off_a_holiday() -> None:
     case = complaint(handling_started_on=dt.date(2026, 11, 27))
 

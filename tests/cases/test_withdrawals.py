@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,10 +14,11 @@ from cases import facts
 from cases.deadlines import open_deadlines
 from cases.models import Allegation, BodyNotice, Case, CaseLink, Complainant, Message, Notice, Review, Withdrawal
 from cases.models.path import LetterWay
-from cases.services import corrections, messages, settling, steps, withdrawals
+from cases.services import corrections, matters, messages, notices, settling, steps, withdrawals
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
+from cases.services.reviews import NoReview
 from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
 from cases.services.withdrawals import CannotWithdraw
@@ -25,8 +26,14 @@ from tests.cases.alleging import (
     a_recorded_case,
     alleged,
     an_investigated_case,
+    an_otbi_case,
     by,
+    code,
+    decide,
+    in_decision,
+    set_actions,
 )
+from tests.cases.bodies import TOLD, apply
 from tests.cases.paper import a_complaint, with_parts
 from tests.cases.staying import (
     BOTH,
@@ -40,6 +47,7 @@ from tests.cases.staying import (
     open_notices,
     said,
     sign,
+    suspend,
     who,
     wish,
 )
@@ -53,6 +61,13 @@ calendar_of = steps.working_calendar
 def waits(case: Case) -> list[tuple[str, dt.date]]:
     case = Case.objects.get(pk=case.pk)
     return [(d.rule, d.due_on) for d in open_deadlines(case, calendar_of()) if d.rule.startswith("reply_silence")]
+
+
+def news_owed_to(case: Case) -> dict[UUID, dt.date]:
+    """By when each hears how it is going, by their public id."""
+    case = Case.objects.get(pk=case.pk)
+    news = [each for each in open_deadlines(case, calendar_of()) if each.rule == "progress_update"]
+    return {UUID(each.about): each.due_on for each in news}
 
 
 class TestASignedNotification:
@@ -453,6 +468,107 @@ class TestTakingItBack:
         with pytest.raises(CannotMove, match="Every complainant"):
             move(cast, case, "beth", "withdraw", **ENDS)
         assert Case.objects.get(pk=case.pk).state == "ASSESSING"
+
+    @pytest.mark.parametrize("part", [False, True])
+    def test_they_hear_how_it_is_going_within_four_weeks_of_that_day(self, cast: Cast, part: bool) -> None:
+        case = a_recorded_case(cast, complainants=BOTH)
+        of = {"allegation": alleged(cast, case).public_id} if part else {}
+        row = sign(cast, case, **of)
+        assert who(case).public_id not in news_owed_to(case)
+
+        answer(cast, row, withdrawals.deny, at=AT + 60 * DAY)
+
+        assert news_owed_to(case)[who(case).public_id] == TODAY + 88 * DAY
+
+    def test_of_a_wish_that_was_never_confirmed_leaves_their_four_weeks_alone(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        before = news_owed_to(case)
+
+        answer(cast, wish(cast, case), withdrawals.deny, at=AT + 20 * DAY)
+
+        assert news_owed_to(case) == before
+
+    def test_they_are_owed_the_copy_of_what_was_recorded_meanwhile(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast, complainants=BOTH)
+        row = sign(cast, case)
+        move(cast, case, "beth", "record")
+        assert [notice.complainant for notice in open_notices(case, "RECORD_COPY")] == [who(case, 2)]
+
+        answer(cast, row, withdrawals.deny, at=AT + DAY)
+
+        assert {notice.complainant for notice in open_notices(case, "RECORD_COPY")} == {who(case), who(case, 2)}
+
+
+class TestWhoHasWithdrawn:
+    """From the whole, or from each of its allegations: what goes on is told to the others alone."""
+
+    @pytest.fixture(params=["whole", "each allegation"])
+    def case(self, cast: Cast, request: pytest.FixtureRequest) -> Case:
+        case = an_otbi_case(cast, complainants=BOTH)
+        allegation = code(cast, alleged(cast, case))
+        sign(cast, case, **({} if request.param == "whole" else {"allegation": allegation.public_id}))
+        return case
+
+    def told(self, case: Case, about: str) -> list[Complainant]:
+        sent = Message.objects.filter(case=case, about=about).order_by("pk")
+        return [each.complainant for each in sent if each.complainant]
+
+    def test_is_owed_no_notice_and_no_news(self, cast: Cast, case: Case) -> None:
+        Notice.objects.filter(case=case).delete()
+
+        suspend(cast, case)
+        investigator = {"investigator": "fay@westshire.test", "terms": "All of it."}
+        move(cast, case, "beth", "investigate", **investigator)
+        notices.owe(Case.objects.get(pk=case.pk), "TIMELINESS", to="COMPLAINANT", on=TODAY)
+
+        owed = Notice.objects.filter(case=case, to="COMPLAINANT", settled_on=None)
+        assert {(each.kind, each.complainant) for each in owed} == {
+            (kind, who(case, 2)) for kind in ("SUSPENSION", "HANDLING", "TIMELINESS")
+        }
+        assert set(news_owed_to(case)) == {who(case, 2).public_id}
+        messages.tell_progress(**by(cast, "beth", case), text="We asked the witnesses.")
+        assert self.told(case, "PROGRESS") == [who(case, 2)]
+
+    def test_is_told_no_outcome_and_asks_for_no_review(self, cast: Cast, case: Case) -> None:
+        in_decision(cast, case, "lev")
+        allegation = case.allegations.get()
+        decide(cast, allegation, "ACCEPTABLE", "lev")
+        set_actions(cast, allegation, name="lev")
+        case = move(cast, case, "beth", "send_outcome", **TOLD)
+
+        with pytest.raises(NoReview, match="withdrawn"):
+            apply(cast, case)
+
+        assert self.told(case, "OUTCOME") == [who(case, 2)]
+
+    def test_reads_of_no_review_where_they_were_the_only_one(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        decide(cast, allegation, "ACCEPTABLE", "lev")
+        set_actions(cast, allegation, name="lev")
+        sign(cast, case)
+
+        move(cast, case, "beth", "send_outcome", **TOLD)
+
+        assert "review" not in Message.objects.get(case=case, about="OUTCOME").text
+
+    @pytest.mark.parametrize("public_interest", ["ENDS", "CONDUCT_MATTER"])
+    def test_is_told_that_it_ended_and_who_was_kept_informed_in_words_of_their_own(
+        self, cast: Cast, public_interest: str
+    ) -> None:
+        case = a_recorded_case(cast)
+        ways = {"email": "ola@home.test", "telephone": "", "address": ""}
+        ola, _ = matters.add_interested_person(**by(cast, "beth", case), name="Ola Reed", **ways)
+        sign(cast, case)
+
+        move(cast, case, "beth", "withdraw", public_interest=public_interest)
+
+        to_maya, to_ola = Message.objects.filter(case=case, about="OUTCOME").order_by("pk")
+        assert (to_maya.complainant, to_ola.complainant) == (who(case), ola)
+        assert "Your complaint has been withdrawn" in to_maya.text
+        assert "has been withdrawn" in to_ola.text
+        assert "your complaint" not in to_ola.text.lower()
 
 
 class TestSeveralComplainants:
