@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.common.serializers import JSONInput
-from cases.models import CaseLink, MatterType
+from cases.identities import as_read_by
+from cases.models import Case, CaseLink, MatterType
 from cases.services import links, matters
 
 from . import serializers as shapes
@@ -50,27 +52,32 @@ class InterestedPersonIn(JSONInput):
     address = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
-class LinksView(CaseDoor):
+class LinkDoor(CaseDoor):
+    """A link is spoken of with the names of both sides' people: each is looked up in their own case."""
+
+    def reader_of(self, request: Request, case: Case, found: Iterable[CaseLink]) -> dict[str, Any]:
+        others = {each.pk: each for link in found if link.reason for each in (link.case, link.other)}
+        others.pop(case.pk, None)
+        return {"as_read": as_read_by(self.actor(request), case=case, others=others.values())}
+
+
+class LinksView(LinkDoor):
     @extend_schema(operation_id="cases_links_list", responses={200: LinkOut(many=True)})
     def get(self, request: Request, reference: str) -> Response:
         """The links of the case in both directions, to cases that you may see."""
         case = self.case(request, reference)
-        return answer(
-            case,
-            LinkOut(
-                links.links_of(case, actor=self.actor(request)), many=True, context=self.reader(request, case)
-            ).data,
-        )
+        found = links.links_of(case, actor=self.actor(request))
+        return answer(case, LinkOut(found, many=True, context=self.reader_of(request, case, found)).data)
 
     @extend_schema(operation_id="cases_links_create", request=LinkIn, parameters=[IF_MATCH], responses={201: LinkOut})
     def post(self, request: Request, reference: str) -> Response:
         """Link the case to another of the force."""
         fields = fields_of(request, LinkIn)
         made, case = links.add(**self.change(request, reference), **fields.validated_data)
-        return answer(case, LinkOut(made, context=self.reader(request, case)).data, status=201)
+        return answer(case, LinkOut(made, context=self.reader_of(request, case, [made])).data, status=201)
 
 
-class LinkEndView(CaseDoor):
+class LinkEndView(LinkDoor):
     @extend_schema(
         operation_id="cases_links_end",
         request=shapes.ReasonIn,
@@ -82,10 +89,8 @@ class LinkEndView(CaseDoor):
         fields = fields_of(request, shapes.ReasonIn)
         change = self.change(request, reference)
         case = links.end(**change, public_id=public_id, **fields.validated_data)
-        return answer(
-            case,
-            LinkOut(links.links_of(case, actor=change["actor"]), many=True, context=self.reader(request, case)).data,
-        )
+        found = links.links_of(case, actor=change["actor"])
+        return answer(case, LinkOut(found, many=True, context=self.reader_of(request, case, found)).data)
 
 
 class MattersView(CaseDoor):

@@ -9,7 +9,8 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.common.errors import Refused
-from cases.identities import REVEALED, as_read_by, kept_from, who_may_look
+from cases.identities import REVEALED, kept_from, who_may_look
+from cases.letters.names import names_left_out
 from cases.models import Case, Complainant
 from cases.selectors import get_case
 
@@ -50,9 +51,12 @@ def check_may_know(case: Case, actor: Actor) -> None:
 
 
 def check_looked_up(case: Case, *texts: str, actor: Actor) -> None:
-    """That the actor may read these texts of the case whole. Raises LookThemUpFirst (409) where a name in them is kept back."""
-    as_read = as_read_by(actor, case=case)
-    if any(as_read(text) != text for text in texts):
+    """That the actor may read these texts of the case whole. Raises LookThemUpFirst (409) where a name in them is kept back.
+
+    Of the people of this case alone: who has to post its letters may be unable to look up those of another.
+    """
+    left_out = names_left_out(kept_from(case, actor))
+    if any(left_out(text) != text for text in texts):
         raise LookThemUpFirst(REVEAL_FIRST)
 
 

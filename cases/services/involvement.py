@@ -17,7 +17,7 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import consequences, makers, standing
-from cases.models import Allegation, Case, CaseLink, Involvement, Kind, MatterCase, Naming, Notice
+from cases.models import Allegation, Case, CaseLink, Involvement, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
 from . import access, contributions, effects, locking, notices

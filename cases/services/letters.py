@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.common.errors import Invalid
 from cases import letters, standing
+from cases.identities import came_from, none_of
 from cases.letters.names import names_left_out
 from cases.models import Case, Complainant, Involvement, Kind, LetterTemplate, LocalPolicingBody, Message
-from cases.standing import review_ends_on
+from cases.standing import complainants_of, review_ends_on
 
 from . import steps, templates
 
@@ -123,9 +124,9 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
 
 def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[str, str]:
     """What the case fills into a letter (cases.letters.FROM_THE_CASE)."""
-    others = [each for each in case.complainants.all() if each != to.complainant]
     keeps_back = to.party != Party.SUBJECT or identity == REDACTED
-    left_out = names_left_out(others, shown=letters.KEPT_BACK) if keeps_back else str
+    named = [to.complainant] if to.complainant else [] if keeps_back else complainants_of(case)
+    left_out = names_left_out(_not_to_be_named(case, named), shown=letters.KEPT_BACK)
     body = _policing_body(case, on=on)
     review_by = review_ends_on(case)
     return {
@@ -137,7 +138,7 @@ def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[
         "today": in_words(on),
         "answer_by": in_words(steps.last_day_to_answer(case, on)),
         "record": left_out(_record(case)),
-        "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in others),
+        "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in named),
         "body_name": body.name if body else f"the local policing body of {case.force.name}",
         "body_address": " ".join(body.address.split()) if body else "ask us for its address",
         "review_by": in_words(review_by) if review_by else "",
@@ -160,6 +161,12 @@ def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:
     paragraphs = [paragraph.strip("\n") for paragraph in text.split("\n\n")]
     whole = "\n\n".join(paragraph for paragraph in paragraphs if paragraph.strip())
     return Written(whole, letters.fill(template.heading, values), template)
+
+
+def _not_to_be_named(case: Case, named: Sequence[Complainant]) -> list[Complainant]:
+    """Everybody of the case but those who are named, and of the cases that its allegations came from who is none of these."""
+    here = [each for each in case.complainants.all() if each not in named]
+    return [*here, *none_of(named, (each for other in came_from(case) for each in other.complainants.all()))]
 
 
 def _record(case: Case) -> str:

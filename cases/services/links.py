@@ -13,6 +13,7 @@ from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.common.errors import Invalid, Missing, Refused
 from cases import makers, standing
+from cases.identities import is_the_same
 from cases.machine import MACHINES
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Origin
 from cases.selectors import load_parts
@@ -271,29 +272,8 @@ _AGAINST_MERGING: tuple[tuple[Callable[[Case, Case], bool], str], ...] = (
 )
 
 
-def is_the_same(one: Complainant, other: Complainant) -> bool:
-    """Whether two complainants are surely one person: a common address or number, and no two different names.
-
-    A name alone is no proof, and nobody who is anonymous is anybody in particular.
-    """
-    if one.anonymous or other.anonymous:
-        return False
-    names = {_plain(one.name), _plain(other.name)} - {""}
-    return len(names) <= 1 and bool(_contacts(one) & _contacts(other))
-
-
 def _complainants(case: Case) -> list[Complainant]:
     return [each for each in case.complainants.all() if each.relationship != Complainant.Relationship.INTERESTED]
-
-
-def _contacts(complainant: Complainant) -> set[tuple[str, str]]:
-    digits = "".join(letter for letter in complainant.telephone if letter.isdigit())
-    national = digits.removeprefix("0044").removeprefix("44").lstrip("0")
-    return {("email", _plain(complainant.email)), ("telephone", national)} - {("email", ""), ("telephone", "")}
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _check_who(case: Case, kind: CaseLink.Kind, actor: Actor) -> None:

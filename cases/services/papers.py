@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -17,7 +17,10 @@ from backend.attachments.models import StoredFile
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.documents.pdf import FONTS, render_pdf
-from cases import makers
+from cases import makers, standing
+from cases.identities import came_from, none_of
+from cases.letters import KEPT_BACK
+from cases.letters.names import names_left_out
 from cases.models import Allegation, BodyNotice, Case, Message
 from cases.selectors import get_case
 
@@ -166,6 +169,9 @@ def _letter(message: Message) -> Letter:
 
 
 def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:
+    here = list(case.complainants.all())
+    elsewhere = none_of(here, (each for other in came_from(case) for each in other.complainants.all()))
+    left_out = names_left_out(elsewhere, shown=KEPT_BACK)
     return Papers(
         marking=AMONG_US,
         title=f"Papers for the review of {case.reference}",
@@ -175,7 +181,7 @@ def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:
         facts=_facts(case),
         narrative=case.narrative,
         views=case.views_at_contact or case.views_on_handling,
-        allegations=[_allegation(each) for each in bundle.allegations],
+        allegations=[_allegation(each, left_out) for each in bundle.allegations],
         letters=[_listed(number, each) for number, each in enumerate(bundle.messages, start=1)],
         body_notices=[_body_notice(case, each) for each in bundle.body_notices],
         files=[_file(each) for each in bundle.files],
@@ -195,7 +201,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("Outcome told", case.told_on),
         ("Told of the right to a review", case.review_information_on),
     ]
-    complainants = ", ".join(each.name or "Not known" for each in case.complainants.all())
+    complainants = ", ".join(each.name or "Not known" for each in standing.complainants_of(case))
     return [
         ("Our reference", case.reference),
         ("Complained by", complainants or "Nobody"),
@@ -206,10 +212,10 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def _allegation(allegation: Allegation) -> Listed:
+def _allegation(allegation: Allegation, left_out: Callable[[str], str]) -> Listed:
     told = [
         ("Category", str(allegation.code) if allegation.code else allegation.category or "None"),
-        ("What is alleged", allegation.summary),
+        ("What is alleged", left_out(allegation.summary)),
         ("Handled", allegation.get_handling_display()),
         ("Investigator's opinion", allegation.get_opinion_display()),
         ("Finding", FINDINGS.get(allegation.finding, allegation.finding)),

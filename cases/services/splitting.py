@@ -12,6 +12,7 @@ from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.common.errors import Invalid, Refused
 from cases import facts, findings, makers, standing
+from cases.identities import is_the_same
 from cases.machine import MACHINES
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming, Withdrawal
 from cases.selectors import load_parts
@@ -29,7 +30,7 @@ from .allegations import (
 )
 from .due import write_next_due
 from .involvement import raise_wall
-from .links import TOGETHER, is_the_same
+from .links import TOGETHER
 from .locking import MayNot
 from .outcome import settle
 

@@ -12,17 +12,23 @@ from hypothesis import strategies as st
 from backend.audit import services as audit
 from backend.audit.models import Event
 from backend.common.errors import Invalid
+from cases.identities import as_read_by
+from cases.letters.names import NOT_SHOWN
 from cases.models import (
     Allegation,
     Case,
     CaseLink,
+    Message,
+    Notice,
     Suspension,
 )
 from cases.selectors import deadlines, get_case
-from cases.services import determinations, links, splitting
+from cases.services import determinations, identity, letters, links, settling, splitting
 from cases.services.allegations import AllegationIsDecided, CannotChangeAllegations
+from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
+from cases.services.settling import Completed
 from cases.services.splitting import CannotMoveAllegation
 from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
@@ -156,6 +162,58 @@ class TestMoving:
         assert there.case_id == other.pk
         assert [each.name for each in other.complainants.all()] == ["Noor Hale"]
         assert [each.name for each in case.complainants.all()] == ["Maya Field"]
+
+    def test_the_letters_of_the_other_case_name_nobody_of_the_first(self, cast: Cast) -> None:
+        """Neither to who complains there, nor to whom it is about, though they may read who that is; by two moves too."""
+        first, second, third = (
+            a_recorded_case(cast, complainants=[NewComplainant(name=name, email=f"{name[:4]}@home.test")])
+            for name in ("Maya Field", "Omar Reed", "Noor Hale")
+        )
+        for one, another in ((first, second), (second, third)):
+            links.add(**by(cast, "beth", one), other=another.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="So.")
+        allegation = alleged(cast, first, summary="Maya Field was pushed by Noor Hale.")
+        name_subject(cast, first, "1005", allegation=allegation.public_id)
+
+        self.go(cast, self.go(cast, allegation, second), third)
+
+        sent = {}
+        for notice in Notice.objects.filter(case=third, kind="RECORD_COPY", settled_on=None):
+            completed = Completed(way=Way(Message.Delivery.HAND), identity="SHOWN", harm_check="None.")
+            letter, _ = settling.send(**by(cast, "beth", third), notice=notice.public_id, completed=completed)
+            sent[notice.to] = letter.text
+        assert set(sent) == {"COMPLAINANT", "SUBJECT"}
+        assert "Who complained: Noor Hale" in sent["SUBJECT"]
+        for text in sent.values():
+            assert "- [name kept back] was pushed by Noor Hale." in text
+
+    def test_who_complains_in_both_is_named_in_their_own_letter(self, cast: Cast) -> None:
+        case, other = a_recorded_case(cast), a_recorded_case(cast)
+
+        self.go(cast, alleged(cast, case, summary="Maya Field was pushed."), other)
+
+        letter = letters.preview(
+            get_case(reference=other.reference, actor=cast.actor("beth")),
+            "RECORD_COPY",
+            to=letters.to_complainant(other.complainants.get()),
+            on=AT.date(),
+        )
+        assert "- Maya Field was pushed." in letter.text
+
+    def test_on_the_screen_who_complained_in_the_first_is_looked_up_there(self, cast: Cast) -> None:
+        case, other = a_case(cast), self.of(cast, "Noor Hale", "noor@home.test")
+        links.add(
+            **by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="One evening."
+        )
+        self.go(cast, alleged(cast, case), other)
+
+        def read() -> str:
+            seen, beth = get_case(reference=other.reference, actor=cast.actor("beth")), cast.actor("beth")
+            return as_read_by(beth, case=seen)("Noor Hale says that Maya Field was pushed.")
+
+        identity.reveal(reference=other.reference, reason="To ring.", actor=cast.actor("beth"), at=AT)
+        assert read() == f"Noor Hale says that {NOT_SHOWN} was pushed."
+        identity.reveal(reference=case.reference, reason="To ring.", actor=cast.actor("beth"), at=AT)
+        assert read() == "Noor Hale says that Maya Field was pushed."
 
     @pytest.mark.parametrize("kind", [CaseLink.Kind.DUPLICATE, CaseLink.Kind.SUPERSEDES])
     def test_another_link_is_not_enough(self, cast: Cast, kind: CaseLink.Kind) -> None:

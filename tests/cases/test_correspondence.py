@@ -28,6 +28,7 @@ from cases.services import (
     files,
     identity,
     involvement,
+    matters,
     messages,
     preferences,
     settling,
@@ -358,6 +359,18 @@ class TestTheCopyForThePersonComplainedAbout:
 
         assert "Who complained: Maya Field" in message.text
         assert Notice.objects.get(message=message).reason == self.CHECK
+
+    def test_tells_of_nobody_who_is_only_kept_informed(self, cast: Cast) -> None:
+        case = recorded(cast, narrative="I was with Ola Reed. He was rude to me.")
+        matters.add_interested_person(
+            name="Ola Reed", email="ola@home.test", telephone="", address="", **now(cast, case)
+        )
+
+        copy = owed(case, "RECORD_COPY", "SUBJECT")
+        message = send(cast, case, copy, Way(Delivery.HAND), identity="SHOWN", harm_check=self.CHECK)
+
+        assert "Who complained: Maya Field\n" in message.text
+        assert "Ola" not in message.text
 
     def test_does_not_go_by_a_receipt_that_they_have_not(self, cast: Cast) -> None:
         case = recorded(cast)

@@ -24,6 +24,7 @@ from cases.letters.reading import grade, syllables_of
 from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
 from cases.services import identity, letters, matters, messages, papers
+from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from tests.cases import staying
 from tests.cases.alleging import by
@@ -241,6 +242,21 @@ class TestTheBundle:
         for said in ("Local policing body Review applied", "It may be referred again", "The IOPC refers it back"):
             assert said in words
         assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+    def test_it_says_who_complained_and_names_nobody_else(self, cast: Cast) -> None:
+        """Neither who is only kept informed nor, in an allegation that came from another case, who complained there."""
+        review = a_case_under_review(cast)
+        Complainant.objects.create(case=review.case, position=2, name="Ola Reed", relationship="INTERESTED")
+        elsewhere = a_case(cast, complainants=[NewComplainant(name="Noor Hale")])
+        there = Allegation.objects.create(case=elsewhere, position=1)
+        Allegation.objects.create(case=review.case, position=2, summary="Noor Hale was pushed.", split_from=there)
+        identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
+
+        words = words_of(papers.review_bundle_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT))
+
+        assert "Complained by Maya Field" in words
+        assert "[name kept back] was pushed." in words
+        assert not [name for name in ("Ola", "Noor") if name in words]
 
     def test_the_delegate_of_the_authority_alone_makes_it_and_that_is_on_record(self, cast: Cast) -> None:
         case = a_case(cast)

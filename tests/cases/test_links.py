@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
+from cases.identities import is_the_same
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Withdrawal
 from cases.selectors import get_case
 from cases.services import access, determinations, involvement, links, matters, messages, splitting, withdrawals
 from cases.services.intake import NewComplainant
-from cases.services.links import CannotLink, CannotMerge, is_the_same
+from cases.services.links import CannotLink, CannotMerge
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
 from cases.timeline import Entry, timeline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -371,6 +372,21 @@ class TestBesideTheTextsThatAreMasked:
 
         for rest in ("retention/", "links/", "corrections/", "timeline/"):
             assert "Quill" not in self.read(cast, case, rest), rest
+
+    def test_the_reason_of_a_link_names_the_people_of_either_side_to_who_looked_them_up_there(self, cast: Cast) -> None:
+        case, other = a_case(cast, complainants=[MAYA]), a_case(cast, complainants=[NewComplainant(name="Noor Hale")])
+        links.add(
+            **by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="Quill and Hale."
+        )
+
+        def reasons() -> list[str]:
+            return [json.loads(self.read(cast, each, "links/"))[0]["reason"] for each in (case, other)]
+
+        assert reasons() == [f"{NOT_SHOWN} and {NOT_SHOWN}."] * 2
+        reveal(cast, case)
+        assert reasons() == [f"Quill and {NOT_SHOWN}."] * 2
+        reveal(cast, other)
+        assert reasons() == ["Quill and Hale."] * 2
 
     def test_an_underscore_is_no_letter_of_a_name(self, cast: Cast) -> None:
         case = a_case(cast, complainants=[MAYA])
