@@ -24,11 +24,16 @@ from . import correspondence, identity, letters, links, locking, withdrawals
 from .correspondence import Way
 from .due import forget, write_next_due
 from .locking import MayNot
+from .settling import ConsentNotRecorded
 from .withdrawals import CannotWithdraw
 from .words import words_of
 
 About = Message.About
 BY_STAFF = (About.PROGRESS, About.REPLY, About.ACKNOWLEDGEMENT)
+NEEDS_CONSENT = (About.PROGRESS, About.REPLY)  # not that it has arrived, by which they are asked for the consent
+RECORD_CONSENT = (
+    "Record the consent of whom they act for first: until then, write to them that it has arrived, no more."
+)
 CHOOSE_A_WAY = "They have no receipt, and left no address that may be used: say how it goes to them."
 HANDLER_SUBJECT = "Reference {reference}"
 HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
@@ -82,15 +87,17 @@ def write(
     """Write to one complainant, or (None) to all: how it is going, an answer, or an acknowledgement.
 
     How it is going alone starts the next four weeks (regulation 34): an acknowledgement or an answer never does. `way` None
-    is the way that each wishes. Raises Missing (404), Stale (412), MayNot (403), NothingToTell (409), NobodyToTell (409),
-    and as correspondence.check_way.
+    is the way that each wishes. A representative without a recorded consent is told that it has arrived, and what is asked
+    of them with it: of the rest they hear nothing, and the trail says whom a message to all has left out. Raises Missing
+    (404), Stale (412), MayNot (403), NothingToTell (409), NobodyToTell (409), ConsentNotRecorded (409), and as
+    correspondence.check_way.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if about == About.PROGRESS and (case.told_on or case.closed_on):
         raise NothingToTell("The outcome was told already, so there is no progress to tell.")
     _check_may_write(case, actor)
     attached = correspondence.files_of_case(case, files)
-    told = _whom(case, complainant)
+    told, left_out = _whom(case, complainant, about=about)
     messages = []
     for each in told:
         to, chosen = letters.to_complainant(each), way or correspondence.usual_way(case, each)
@@ -112,7 +119,11 @@ def write(
         subject_kind="case",
         subject=case.reference,
         at=at,
-        details={"about": about, "messages": [str(message.public_id) for message in messages]},
+        details={
+            "about": about,
+            "messages": [str(message.public_id) for message in messages],
+            **({"left_out": [str(each.public_id) for each in left_out]} if left_out else {}),
+        },
     )
     return messages[0], case
 
@@ -323,18 +334,24 @@ def _check_may_write(case: Case, actor: Actor) -> None:
         raise MayNot(rule.otherwise)
 
 
-def _whom(case: Case, complainant: UUID | None) -> list[Complainant]:
+def _whom(case: Case, complainant: UUID | None, *, about: Message.About) -> tuple[list[Complainant], list[Complainant]]:
+    """Who is written to, and who of all is left out, for they act for somebody whose consent is not recorded."""
     if complainant is None:
         everybody = _parties(case)
         if not everybody:
             raise NobodyToTell("Nobody complained, and nobody has an interest in it.")
-        return everybody
+        left_out = [each for each in everybody if about in NEEDS_CONSENT and each.lacks_consent]
+        if left_out == everybody:
+            raise NobodyToTell(RECORD_CONSENT)
+        return [each for each in everybody if each not in left_out], left_out
     found = [each for each in case.complainants.all() if each.public_id == complainant]
     if not found:
         raise Invalid("Name a complainant of the case.", errors={"complainant": ["The case has no such complainant."]})
     if found[0].consent_ended_on:
         raise Invalid("Write to somebody else.", errors={"complainant": ["They act for nobody any more."]})
-    return found
+    if about in NEEDS_CONSENT and found[0].lacks_consent:
+        raise ConsentNotRecorded(RECORD_CONSENT)
+    return found, []
 
 
 def _parties(case: Case) -> list[Complainant]:

@@ -15,6 +15,7 @@ from django.db import ProgrammingError, connection, transaction
 from rest_framework.test import APIClient
 
 from backend.attachments.services import Upload
+from backend.audit import services as audit
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from backend.notifications.models import Outgoing
@@ -689,6 +690,42 @@ class TestARepresentative:
 
         self.consent(cast, case)
         assert "Dear Ann Law" in send(cast, case, owed(case, "RECORD_COPY")).text
+
+    @pytest.mark.parametrize("about", ["PROGRESS", "REPLY"])
+    def test_is_told_nothing_by_staff_before_it_either(self, cast: Cast, about: str) -> None:
+        case = self.case(cast)
+        writes = {"about": Message.About(about), "text": "He was in hospital.", "way": None, "files": []}
+
+        with pytest.raises(ConsentNotRecorded):
+            messages.write(complainant=maya_of(case).public_id, **writes, **now(cast, case))
+        with pytest.raises(NobodyToTell):
+            messages.write(complainant=None, **writes, **now(cast, case))
+        self.consent(cast, case)
+
+        message, _ = messages.write(complainant=None, **writes, **now(cast, case))
+        assert message.complainant == maya_of(case)
+
+    def test_is_asked_for_it_with_the_word_that_it_has_arrived(self, cast: Cast) -> None:
+        case = self.case(cast)
+
+        message, _ = messages.write(
+            about=Message.About.ACKNOWLEDGEMENT, text="Who is it for?", complainant=None, way=None, files=[],
+            **now(cast, case),
+        )  # fmt: skip
+
+        assert message.complainant == maya_of(case)
+
+    def test_is_left_out_where_the_others_are_told_and_the_trail_says_so(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[self.ACTS, OMAR])
+        later = AT + dt.timedelta(days=10)
+
+        messages.tell_progress(text="We are on it.", **now(cast, case, at=later))
+
+        assert [each.complainant.name for each in Message.objects.filter(case=case)] == ["Omar Reed"]
+        told = dict(Complainant.objects.filter(case=case).values_list("position", "progress_told_on"))
+        assert told == {1: None, 2: later.date()}
+        (_, details) = audit.timeline(subject_kind="case", subject=case.reference)[-1]
+        assert details["left_out"] == [str(maya_of(case).public_id)]
 
     def test_consent_says_who_when_and_how(self, cast: Cast) -> None:
         row = self.consent(cast, self.case(cast))
