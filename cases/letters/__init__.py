@@ -12,11 +12,21 @@ OTHER_KINDS: Mapping[str, str] = {
     "PROGRESS": "How it is going",
     "GENERAL": "Anything that no other letter is made for",
     "MATTER_OUTCOME": "The outcome of a conduct or DSI matter, to whom it is about",
+    "ASK_TO_RESUME_PART": "Whether it is wished that a part goes on",
+    "ASK_TO_CONFIRM_PART": "Whether a part is withdrawn",
+    "WITHDRAWAL_PART": "That a complainant withdraws a part",
+    "WITHDRAWN_PART": "That a part was withdrawn",
+    "CEASED_PART": "That nothing more is done about a part",
+    "APPEAL_BROUGHT": "That an appeal was brought in the proceedings",
     "REVIEW_RIGHT_IOPC": "The right to a review by the IOPC: the end of the letter with the outcome",
     "REVIEW_RIGHT_LPB": "The right to a review by the local policing body: the end of the letter with the outcome",
 }
 # Nobody complained of a matter, nor has a right to a review: the letter about it to one who is written to, by its kind.
 OF_A_MATTER: Mapping[tuple[str, str], str] = {("OUTCOME", "SUBJECT"): "MATTER_OUTCOME"}
+# What is told of one allegation, and not of the whole, has a letter of its own.
+OF_A_PART: Mapping[str, str] = {
+    kind: f"{kind}_PART" for kind in ("ASK_TO_RESUME", "ASK_TO_CONFIRM", "WITHDRAWAL", "WITHDRAWN", "CEASED")
+}
 KINDS: Mapping[str, str] = {**{kind: notice.says for kind, notice in NOTICES.items()}, **OTHER_KINDS}
 
 # What the case itself fills.
@@ -29,6 +39,7 @@ FROM_THE_CASE: Mapping[str, str] = {
     "today": "The day of the letter",
     "answer_by": "The last day to answer a letter that asks",
     "record": "What was complained of, as it was recorded",
+    "part": "What the part of the complaint is about that the letter is about",
     "complainant": "Who complained, or that their name is kept back",
     "body_name": "The body that reviews the outcome",
     "body_address": "Where that body is written to",

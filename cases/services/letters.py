@@ -10,7 +10,17 @@ from backend.common.errors import Invalid
 from cases import letters, standing
 from cases.identities import came_from, none_of
 from cases.letters.names import names_left_out
-from cases.models import Case, Complainant, Involvement, Kind, LetterTemplate, LocalPolicingBody, Message
+from cases.models import (
+    Allegation,
+    Case,
+    Complainant,
+    Involvement,
+    Kind,
+    LetterTemplate,
+    LocalPolicingBody,
+    Message,
+    Notice,
+)
 from cases.standing import complainants_of, review_ends_on
 
 from . import steps, templates
@@ -76,13 +86,20 @@ def to_body(case: Case, body: str, *, on: dt.date) -> Recipient:
 
 
 def write(
-    case: Case, kind: str, *, to: Recipient, gaps: Mapping[str, str], on: dt.date, identity: str = REDACTED
+    case: Case,
+    kind: str,
+    *,
+    to: Recipient,
+    gaps: Mapping[str, str],
+    on: dt.date,
+    identity: str = REDACTED,
+    part: Sequence[Allegation] | None = None,
 ) -> Written:
     """The letter of a kind. `identity` SHOWN lets the person complained about read who complained.
 
-    Raises Invalid (400) naming each gap that is not filled, or that the letter has not.
+    `part` are the allegations that it is about, where it is not about the whole (cases.services.parts). Raises Invalid (400) naming each gap that is not filled, or that the letter has not.
     """
-    template = _template(case, kind, to=to, on=on)
+    template = _template(case, kind, to=to, on=on, part=part)
     asked = letters.for_the_handler(template.body)
     needed = [] if kind in SAY_ENOUGH else asked
     errors = {name: ["The letter needs this: write it."] for name in needed if not gaps.get(name, "").strip()}
@@ -90,13 +107,19 @@ def write(
     if errors:
         raise Invalid("Fill the parts of the letter that are named, and send it again.", errors=errors)
     values = {**dict.fromkeys(asked, ""), **{name: text.strip() for name, text in gaps.items()}}
-    return _filled(template, {**values, **values_of(case, to=to, on=on, identity=identity)})
+    return _filled(template, {**values, **values_of(case, to=to, on=on, identity=identity, part=part)})
 
 
-def preview(case: Case, kind: str, *, to: Recipient, on: dt.date) -> Written:
+def preview(case: Case, kind: str, *, to: Recipient, on: dt.date, part: Sequence[Allegation] | None = None) -> Written:
     """The same with the handler's parts still open."""
-    template = _template(case, kind, to=to, on=on)
-    return _filled(template, values_of(case, to=to, on=on, identity=REDACTED))
+    template = _template(case, kind, to=to, on=on, part=part)
+    return _filled(template, values_of(case, to=to, on=on, identity=REDACTED, part=part))
+
+
+def kind_for(notice: Notice) -> str:
+    """The kind of the letter of a notice: that an appeal was brought is told as well as how it ends."""
+    is_going_on = notice.proceeding is not None and notice.proceeding.ended_on is None
+    return "APPEAL_BROUGHT" if notice.kind == "PROCEEDING_OUTCOME" and is_going_on else notice.kind
 
 
 def write_freely(case: Case, text: str) -> Written:
@@ -122,7 +145,9 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
 
 
-def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[str, str]:
+def values_of(
+    case: Case, *, to: Recipient, on: dt.date, identity: str, part: Sequence[Allegation] | None = None
+) -> dict[str, str]:
     """What the case fills into a letter (cases.letters.FROM_THE_CASE)."""
     keeps_back = to.party != Party.SUBJECT or identity == REDACTED
     named = [to.complainant] if to.complainant else [] if keeps_back else complainants_of(case)
@@ -138,6 +163,7 @@ def values_of(case: Case, *, to: Recipient, on: dt.date, identity: str) -> dict[
         "today": in_words(on),
         "answer_by": in_words(steps.last_day_to_answer(case, on)),
         "record": left_out(_record(case)),
+        "part": left_out(_part(case, part or [], to=to)),
         "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in named),
         "body_name": body.name if body else f"the local policing body of {case.force.name}",
         "body_address": " ".join(body.address.split()) if body else "ask us for its address",
@@ -150,7 +176,11 @@ def in_words(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _template(case: Case, kind: str, *, to: Recipient, on: dt.date) -> LetterTemplate:
+def _template(
+    case: Case, kind: str, *, to: Recipient, on: dt.date, part: Sequence[Allegation] | None = None
+) -> LetterTemplate:
+    if part is not None:
+        kind = letters.OF_A_PART.get(kind, kind)
     if case.kind == Kind.MATTER:
         kind = letters.OF_A_MATTER.get((kind, to.audience), kind)
     return templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
@@ -175,6 +205,15 @@ def _record(case: Case) -> str:
     return "\n\n".join(
         [case.narrative, *(["What is complained of, point by point:", "\n".join(points)] if points else [])]
     )
+
+
+def _part(case: Case, part: Sequence[Allegation], *, to: Recipient) -> str:
+    """The allegations, point by point; to an officer those alone that they are complained of for."""
+    if to.subject:
+        theirs = {each.allegation_id for each in case.involvements.all() if each.person_id == to.subject.person_id}
+        part = [each for each in part if theirs & {None, each.pk}]
+    points = [f"- {each.summary}" for each in part if each.summary]
+    return "\n\n".join(["This is what it is about:", "\n".join(points)]) if points else ""
 
 
 def _policing_body(case: Case, *, on: dt.date) -> LocalPolicingBody | None:

@@ -17,7 +17,7 @@ from cases.models import Case, Message, Notice, WithholdingReview
 from cases.models.path import LetterWay
 from cases.notices import NOTICES, may_be_withheld_on
 
-from . import correspondence, letters, locking, notices, steps, suspensions, withdrawals
+from . import correspondence, letters, locking, notices, parts, steps, suspensions, withdrawals
 from .correspondence import Way
 from .due import forget
 from .letters import Recipient, Written
@@ -96,7 +96,13 @@ def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Ac
     correspondence.check_way(case, completed.way, to=to, by_recorded_delivery=NOTICES[row.kind].by_recorded_delivery)
     files = correspondence.files_of_case(case, completed.files)
     letter = letters.write(
-        case, row.kind, to=to, gaps=completed.gaps, on=on, identity=completed.identity or letters.REDACTED
+        case,
+        letters.kind_for(row),
+        to=to,
+        gaps=completed.gaps,
+        on=on,
+        identity=completed.identity or letters.REDACTED,
+        part=parts.part_of(case, row),
     )
     _note_that_they_were_asked(case, row, completed.way, on=on)
     message = correspondence.post(
@@ -173,7 +179,8 @@ def review_withholding(
 def draft(case: Case, notice: UUID, *, at: dt.datetime) -> Written:
     """The letter of an open notice with the handler's parts still open. Raises Missing (404), NoticeSettled (409)."""
     row = _open_notice(case, notice)
-    return letters.preview(case, row.kind, to=recipient_of(case, row, on=day_of(at)), on=day_of(at))
+    to = recipient_of(case, row, on=day_of(at))
+    return letters.preview(case, letters.kind_for(row), to=to, on=day_of(at), part=parts.part_of(case, row))
 
 
 def recipient_of(case: Case, row: Notice, *, on: dt.date) -> Recipient:

@@ -38,7 +38,7 @@ SAMPLE = dict.fromkeys(texts.FROM_THE_HANDLER, "We spoke to two people.") | {
     "reference": "K7QM3XVD", "force": "Westshire Police", "office": "Standards", "addressee": "Maya Field",
     "made_on": "5 May 2026", "today": "6 June 2026", "answer_by": "4 July 2026", "record": "The man was rude to me.",
     "complainant": "Maya Field", "body_name": "the Commissioner", "body_address": "1 High Street, Town",
-    "review_by": "4 July 2026",
+    "review_by": "4 July 2026", "part": "This is what it is about:\n\n- He swore at me.",
 }  # fmt: skip
 
 
@@ -285,6 +285,18 @@ def test_who_is_only_kept_informed_reads_of_no_complaint_of_theirs_and_no_receip
     assert "Dear Ola Reed" in letter.text
     assert "your complaint" not in letter.text.lower()
     assert "tracking page" not in letter.text
+
+
+@pytest.mark.parametrize(
+    "kind", ["HANDLING", "REFERRAL", "IOPC_DECISION", "SUSPENSION", "RESUMPTION", "SPECIAL_PROCEDURES", "TIMELINESS", "OUTCOME"]
+)  # fmt: skip
+def test_whom_a_matter_is_about_reads_of_no_complaint(cast: Cast, kind: str) -> None:
+    to = letters.Recipient(Message.Party.SUBJECT, "Sam Sharp")
+
+    letter = letters.preview(a_matter(cast), kind, to=to, on=AT.date())
+
+    assert "complaint" not in letter.text
+    assert "the person who complained" not in letter.text
 
 
 class TestTheOutcome:

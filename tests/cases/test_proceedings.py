@@ -282,3 +282,16 @@ def test_proceedings_go_through_http(cast: Cast) -> None:
     assert send("post", f"{item}told/", {"text": "He was given a final written warning."}, 200)["told_on"]
 
     assert [each["kind"] for each in client.get(f"{url}proceedings/").json()] == ["MISCONDUCT_HEARING"]
+
+
+def test_the_letter_says_that_an_appeal_was_brought_and_once_it_has_ended_that(cast: Cast) -> None:
+    row = begin(cast, a_recorded_case(cast), kind=Proceeding.Kind.APPEAL)
+
+    def letter() -> str:
+        seen = get_case(reference=row.case.reference, actor=cast.actor("beth"))
+        return settling.draft(seen, open_notices(row.case, "PROCEEDING_OUTCOME")[-1].public_id, at=AT).text
+
+    assert "An appeal has now been brought." in letter()
+    assert "ended. This is what was decided" not in letter()
+    end(cast, row, result="Dismissed.")
+    assert "These have now ended. This is what was decided." in letter()

@@ -1,0 +1,31 @@
+"""Letters of their own for a part of a complaint and for an appeal; those to officers speak of no complaint in a matter."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import migrations
+
+HEADING = "Your reference {reference}"
+HEADING_TO_A_BODY = "Our reference {reference}"
+FROM = dt.date(2020, 2, 1)  # as all the first versions
+TEXTS = Path(__file__).resolve().parent.parent / "letters" / "first_versions.toml"
+
+
+def write_the_letters(apps: Any, schema_editor: Any) -> None:
+    """A database that begins today has them already, from 0011_correspondence."""
+    templates = apps.get_model("cases", "LetterTemplate").objects.using(schema_editor.connection.alias)
+    for kind, audiences in tomllib.loads(TEXTS.read_text()).items():
+        for audience, letter in audiences.items():
+            first = {"kind": kind, "audience": audience, "force": None, "version": 1}
+            heading = HEADING_TO_A_BODY if audience == "BODY" else HEADING
+            written = {"heading": heading, "body": letter["body"].strip(), "from_on": FROM}
+            if not templates.filter(**first).exclude(body=written["body"]).update(body=written["body"]):
+                templates.get_or_create(**first, defaults=written)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0029_ended_by_the_iopcs_word")]
+
+    operations = [migrations.RunPython(write_the_letters, migrations.RunPython.noop)]
