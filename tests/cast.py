@@ -14,7 +14,7 @@ from backend.accounts.actors import Actor, acting
 from backend.accounts.models import Person, Role, RoleGrant, User
 from backend.accounts.services import people
 from backend.areas.models import Neighbourhood, Unit
-from cases.models import Case, Kind, MatterType, Withdrawal
+from cases.models import Case, Kind, LocalPolicingBody, MatterType, Withdrawal
 from cases.services import assessment, assignment, matters, transitions, withdrawals
 from cases.services.intake import NewCase, NewComplainant, open_case
 
@@ -59,6 +59,9 @@ def gather() -> Cast:
     def unit(slug: str, kind: Unit.Kind, **more: Any) -> Unit:
         return Unit.objects.create(slug=slug, name=slug.replace("-", " ").title(), kind=kind, force=force, **more)
 
+    LocalPolicingBody.objects.create(
+        force=force, name="Westshire Commissioner", address="2 Market Square\nWest Town", from_on=dt.date(2020, 2, 1)
+    )
     northgate, southgate = unit("northgate", Unit.Kind.LPU), unit("southgate", Unit.Kind.LPU)
     standards = unit("professional-standards", Unit.Kind.DEPARTMENT, is_professional_standards=True)
     custody = unit("custody", Unit.Kind.DEPARTMENT)

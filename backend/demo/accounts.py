@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from backend.accounts.actors import CLOCK
+from backend.accounts.actors import CLOCK, acting
 from backend.accounts.models import Person, Role, User
 from backend.accounts.services.people import add_person, grant_role, open_account
 from backend.areas.models import Unit
+from backend.calendar.working_days import day_of
+from cases.models import LocalPolicingBody
+from cases.services import policing_bodies
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,23 @@ def open_demo_accounts(*, force: Unit, password: str, at: dt.datetime) -> list[D
             )
             user = open_account(email=email, person=person, password=password, actor=CLOCK, at=at)
             grant_role(user=user, role=part.role, unit=unit, actor=CLOCK, at=at)
+            if part.role == Role.SYSTEM_ADMINISTRATOR:
+                _name_the_policing_body(force, by=user, at=at)
         table.append(DemoAccount(role=part.role, email=email, unit=unit.name))
     return table
+
+
+def _name_the_policing_body(force: Unit, *, by: User, at: dt.datetime) -> None:
+    """No outcome that the body reviews is told before it is known where to write to it."""
+    if LocalPolicingBody.objects.of(force.pk, on=day_of(at)) is None:
+        policing_bodies.name(
+            force=force.slug,
+            name=f"Local policing body of {force.name}",
+            address="1 Demo Street\nAnytown\nZZ1 1ZZ",
+            from_on=day_of(at),
+            actor=acting(by, at=at),
+            at=at,
+        )
 
 
 def _first_lpu(force: Unit) -> Unit:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.common.errors import Invalid
+from backend.common.errors import Invalid, Refused
 from cases import letters, standing
 from cases.identities import came_from, none_of
 from cases.letters.names import names_left_out
@@ -30,6 +30,11 @@ UNNAMED = "Sir or Madam"
 SHOWN, REDACTED = "SHOWN", "REDACTED"
 SAY_ENOUGH = ("ASK_TO_CONFIRM", "ASK_TO_RESUME")  # all that the law asks, without a word of the handler's
 Party = Message.Party
+
+
+class ReviewBodyUnknown(Refused):
+    code = "review-body-unknown"
+    title = "Nobody could be told where to apply for a review."
 
 
 @dataclass(frozen=True)
@@ -135,12 +140,15 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     """The letter with the outcome of a recorded complaint, and with the right to a review wherever the recipient has one.
 
     That the right exists, whose it is to review, where to write, by when and why that body: SI 2020/2 reg. 33 wants each. Who is
-    only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn.
+    only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn. Raises ReviewBodyUnknown (409) where nobody has
+    entered where to write: the 28 days would run for who cannot apply.
     """
     letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
     has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
     if not case.review_body or to.is_only_informed or has_withdrawn:
         return letter
+    if case.review_body == Party.LPB and _policing_body(case, on=on) is None:
+        raise ReviewBodyUnknown("Enter the name and address of the local policing body of the force first.")
     right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
 
@@ -166,7 +174,7 @@ def values_of(
         "part": left_out(_part(case, part or [], to=to)),
         "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in named),
         "body_name": body.name if body else f"the local policing body of {case.force.name}",
-        "body_address": " ".join(body.address.split()) if body else "ask us for its address",
+        "body_address": " ".join(body.address.split()) if body else "",
         "review_by": in_words(review_by) if review_by else "",
     }
 

@@ -425,7 +425,8 @@ class TestLocalPolicingBodies:
             body = LocalPolicingBody.objects.of(cast.force.pk, on=dt.date.fromisoformat(day))
             return body.name if body else ""
 
-        assert on("2021-05-12") == ""
+        assert on("2020-01-31") == ""
+        assert on("2021-05-12") == "Westshire Commissioner"
         assert on("2028-05-07") == "Westshire PCC"
         assert on("2028-05-08") == "Mayor of Westshire"
 
@@ -449,7 +450,8 @@ class TestLocalPolicingBodies:
         assert cast.client("amal").post(url, body, format="json").status_code == 403
         assert cast.client("jo").post(url, body, format="json").status_code == 201
 
-        assert [each["name"] for each in cast.client("amal").get(url).json()] == ["Westshire PCC"]
+        named = [each["name"] for each in cast.client("amal").get(url).json()]
+        assert named == ["Westshire Commissioner", "Westshire PCC"]
         assert cast.client("kit").get(url).json() == []
 
 

@@ -23,12 +23,12 @@ from cases import letters as texts
 from cases.letters.reading import grade, syllables_of
 from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
-from cases.services import identity, letters, matters, messages, papers
+from cases.services import identity, letters, matters, messages, papers, policing_bodies
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from tests.cases import staying
 from tests.cases.alleging import by
-from tests.cases.bodies import a_case_under_review
+from tests.cases.bodies import a_case_told, a_case_under_review
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, move
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -319,13 +319,33 @@ class TestTheOutcome:
         assert letter.template.kind == "OUTCOME"
 
     def test_the_local_policing_body_is_named_as_it_is_called_on_that_day(self, cast: Cast) -> None:
-        LocalPolicingBody.objects.create(
-            force=cast.force, name="Mayor of Westshire", address="1 High Street\nWest Town", from_on=dt.date(2026, 5, 7)
+        policing_bodies.name(
+            force="westshire",
+            name="Mayor of Westshire",
+            address="1 High Street\nWest Town",
+            from_on=dt.date(2026, 5, 7),
+            actor=cast.actor("jo"),
+            at=AT,
         )
 
         letter = self.outcome(cast, "LPB")
 
         assert "Write to: Mayor of Westshire, 1 High Street West Town." in letter.text
+
+    def test_waits_until_it_is_entered_where_to_write(self, cast: Cast) -> None:
+        LocalPolicingBody.objects.update(until_on=AT.date())
+
+        with pytest.raises(letters.ReviewBodyUnknown):
+            a_case_told(cast)
+
+        case = Case.objects.get()
+        assert (case.state, case.told_on, case.review_information_on) == ("DECISION", None, None)
+        assert not Message.objects.filter(case=case).exists()
+
+    def test_by_the_iopc_waits_for_nobody(self, cast: Cast) -> None:
+        LocalPolicingBody.objects.update(until_on=AT.date())
+
+        assert a_case_told(cast, conduct=True).state == "OUTCOME_SENT"
 
     def test_without_a_right_nothing_is_said_of_one(self, cast: Cast) -> None:
         assert "review" not in self.outcome(cast, "").text
