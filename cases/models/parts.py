@@ -338,6 +338,8 @@ class Message(models.Model):
     subject = models.ForeignKey(Involvement, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     addressed_to = EncryptedTextField(blank=True)  # name and address at the time, as the envelope has them
     heading = models.CharField(max_length=120, blank=True)  # the subject line, which tells nothing
+    # The department that wrote it, as it was called; "" in what came in, and in what went out before this was kept.
+    office = models.CharField(max_length=160, blank=True, default="", db_default="")
     template = models.ForeignKey(
         "cases.LetterTemplate", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -68,6 +68,7 @@ def post(
         text=letter.text,
         words=words_of(letter.text, case=case),
         heading=letter.heading,
+        office=letters.office_of(case),
         template=letter.template,
         party=to.party,
         complainant=to.complainant,

@@ -165,7 +165,7 @@ def values_of(
     return {
         "reference": case.reference,
         "force": case.force.name,
-        "office": case.unit.name if case.unit else "Professional Standards Department",
+        "office": office_of(case),
         "addressee": to.name,
         "made_on": in_words(case.made_on),
         "today": in_words(on),
@@ -177,6 +177,11 @@ def values_of(
         "body_address": " ".join(body.address.split()) if body else "",
         "review_by": in_words(review_by) if review_by else "",
     }
+
+
+def office_of(case: Case) -> str:
+    """The department that writes: that which holds the case."""
+    return case.unit.name if case.unit else "Professional Standards Department"
 
 
 def in_words(day: dt.date) -> str:

@@ -27,7 +27,7 @@ from cases.selectors import get_case
 from . import identity
 from .body_notices import DECISIONS
 from .disposed import check_is_there
-from .letters import in_words
+from .letters import in_words, office_of
 from .locking import MayNot
 from .messages import open_letter
 from .reviews import Bundle, bundle_of
@@ -152,11 +152,10 @@ def _render(template: str, context: dict[str, Any]) -> bytes:
 
 def _letter(message: Message) -> Letter:
     case = message.case
-    office = case.unit.name if case.unit else "Professional Standards Department"
     to_public = message.party == Message.Party.COMPLAINANT
     return Letter(
         marking=TO_THE_PUBLIC if to_public else AMONG_US,
-        office=office,
+        office=message.office or office_of(case),
         force=case.force.name,
         address=message.addressed_to,
         date=in_words(day_of(message.sent_at)),

@@ -29,7 +29,7 @@ from cases.services.locking import MayNot
 from tests.cases import staying
 from tests.cases.alleging import by
 from tests.cases.bodies import a_case_told, a_case_under_review
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, move
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST: dict[str, dict[str, dict[str, str]]] = tomllib.loads((ROOT / "cases/letters/first_versions.toml").read_text())
@@ -139,6 +139,16 @@ class TestOnPaper:
             "Page 1 of 1",
         ):
             assert expected in words
+
+    def test_its_head_has_the_department_that_wrote_it(self, cast: Cast) -> None:
+        case = give_to(cast, a_case_handled_outside(cast), "northgate")
+        message = a_letter(cast, case)
+
+        give_to(cast, case, "professional-standards")
+
+        head = words_of(on_paper(cast, case, message)).partition("Our reference")[0]
+        assert "Northgate" in head
+        assert "Professional Standards" not in head
 
     def test_nothing_outside_the_sheet_tells_what_it_is_about(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)
