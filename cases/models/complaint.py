@@ -175,9 +175,13 @@ class ComplaintCase(Investigation, Case):
     def record_contact(
         self, *, actor: Actor, on: dt.date, contacted_on: dt.date, views: str, wishes_recording: bool
     ) -> None:
-        """Whoever was not contacted before it was recorded is owed that all the same (Sch 3 para 2(6))."""
-        self.contacted_on = contacted_on
-        self.views_at_contact = views
+        """Whoever was not contacted before it was recorded is owed that all the same (Sch 3 para 2(6)).
+
+        A contact that was logged, or recorded before it was opened again, stays the first; what they say now stands below it.
+        """
+        self.contacted_on = self.contacted_on or contacted_on
+        if views not in self.views_at_contact:
+            self.views_at_contact = "\n\n".join(filter(None, [self.views_at_contact, views]))
         # A wish that was stated before stands: only the assessment takes it back, by a second person and for a reason.
         self.wishes_recording = wishes_recording or bool(self.wishes_recording)
         self.note_what_must_be_recorded(contacted_on)

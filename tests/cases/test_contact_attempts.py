@@ -70,6 +70,19 @@ class TestAnAttempt:
         assert case.views_at_contact == "An apology."
         assert case.wishes_recording is False
 
+    def test_it_stays_the_first_when_another_is_recorded_by_the_move(self, cast: Cast) -> None:
+        case = a_case(cast, made_on=dt.date(2026, 11, 18))
+        move(cast, case, "amal", "take")
+        assess(cast, case)
+        log(cast, case, **SAID)
+
+        case = move(
+            cast, case, "amal", "record_contact", **{**CONTACT, "contacted_on": "2026-11-19", "views": "A visit."}
+        )
+
+        assert (case.state, case.contacted_on) == ("CONTACTED", AT.date())
+        assert case.views_at_contact == "An apology.\n\nA visit."
+
     def test_the_first_contact_needs_the_views_and_the_wish(self, cast: Cast) -> None:
         case = a_case(cast)
 
