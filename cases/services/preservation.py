@@ -66,9 +66,15 @@ def note(
 def mark_preserved(
     *, reference: str, public_id: UUID, preserved_on: dt.date, actor: Actor, at: dt.datetime, version: int
 ) -> tuple[Preservation, Case]:
-    """It is safe. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), Settled (409)."""
+    """It is safe, since a day on which it was still kept.
+
+    Raises Missing (404), Stale (412), MayNot (403), Invalid (400), Settled (409).
+    """
     case, evidence = _open(reference, public_id, actor=actor, version=version)
     steps.check_day("preserved_on", preserved_on, since=evidence.captured_on, on=day_of(at))
+    if preserved_on > evidence.expires_on:
+        told = f"It is noted as kept until {evidence.expires_on:%d %B %Y}: enter that it is lost, or note it anew if it is not."
+        raise steps.wrong("preserved_on", told)
     evidence.preserved_on = preserved_on
     evidence.save()
     _keep(case, evidence, "EVIDENCE_PRESERVED", actor=actor, at=at, day=preserved_on)

@@ -168,3 +168,14 @@ def test_over_http(cast: Cast) -> None:
     assert client.get("/api/v1/cases/evidence/expiring/").json()["results"] == []
     explained = client.get(f"/api/v1/cases/{case.reference}/deadlines/?explain=1")
     assert "preservation" not in [each["rule"] for each in explained.json()]
+
+
+def test_nothing_is_preserved_after_the_last_day_on_which_it_was_kept(cast: Cast) -> None:
+    case = a_case(cast)
+    evidence = note(cast, case, captured_on=AT.date() - 40 * DAY, expires_on=AT.date() - 10 * DAY)
+
+    with pytest.raises(Invalid, match="Correct the field") as refused:
+        settle(cast, case, evidence, "mark_preserved", preserved_on=AT.date())
+
+    assert set(refused.value.errors) == {"preserved_on"}
+    assert settle(cast, case, evidence, "mark_preserved", preserved_on=AT.date() - 10 * DAY).preserved_on
