@@ -179,7 +179,10 @@ def _open(
 
 
 def _acknowledge(case: Case, *, at: dt.datetime) -> None:
-    for complainant in Complainant.objects.filter(case_id=case.pk).order_by("position"):
+    interested = Complainant.Relationship.INTERESTED  # who has no receipt, and said nothing
+    for complainant in (
+        Complainant.objects.filter(case_id=case.pk).exclude(relationship=interested).order_by("position")
+    ):
         if complainant.email:
             outbox.queue(
                 cause=f"acknowledge:{case.reference}:{complainant.public_id}",
@@ -216,17 +219,29 @@ def _place(told: Told, force: Unit, *, on: dt.date) -> tuple[Unit | None, Neighb
 
 
 def _check(told: Told, *, on: dt.date) -> None:
-    errors: dict[str, list[str]] = {}
-    if told.received_on > on:
-        errors["received_on"] = ["This day has not come yet."]
-    if told.made_on > told.received_on:
-        errors["made_on"] = ["It cannot be made after it was received."]
+    errors = _wrong_days(told, on=on)
     if told.channel == Intake.Channel.TRANSFER and not told.transferred_from:
         errors["transferred_from"] = ["Say which authority transferred it."]
-    if not told.complainants:
-        errors["complainants"] = ["Somebody made it: say what is known of them, or send one without a name."]
+    if all(each.relationship == Complainant.Relationship.INTERESTED for each in told.complainants):
+        errors["complainants"] = [
+            "Somebody made it, who is not only kept informed: say what is known of them, or send one without a name."
+        ]
     for place, each in enumerate(told.complainants):
         if each.relationship == Complainant.Relationship.REPRESENTATIVE and not each.acts_for:
             errors[f"complainants.{place}.acts_for"] = ["Say whom they act for."]
     if errors:
         raise Invalid(steps.CORRECT, errors=errors)
+
+
+def _wrong_days(told: Told, *, on: dt.date) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    if told.received_on > on:
+        errors["received_on"] = ["This day has not come yet."]
+    if told.made_on > told.received_on:
+        errors["made_on"] = ["It cannot be made after it was received."]
+    if told.incident_on and told.incident_on > told.made_on:
+        errors["incident_on"] = ["It cannot have happened after it was complained of."]
+    for name, day in (("made_on", told.made_on), ("incident_on", told.incident_on)):
+        if day and not steps.is_within_reach(day, on=on):
+            errors[name] = [steps.CHECK_THE_YEAR]
+    return errors

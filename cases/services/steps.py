@@ -20,6 +20,7 @@ from .due import forget, write_next_due
 
 CORRECT = "Correct the field that is named, and send it again."
 READ_FIRST = "They wrote, and nobody has read it yet: read it first, for it may be their answer."
+CHECK_THE_YEAR = "This day is too far off: check the year."
 A_LIFETIME = dt.timedelta(days=36_525)
 
 
@@ -90,8 +91,12 @@ def wrote_unread(case: Case, complainants: Collection[Complainant]) -> bool:
 
 def check_within_reach(field: str, day: dt.date, *, on: dt.date) -> None:
     """That `day` is within a hundred years of `on`, before or after: what is further off is a slip. Raises Invalid (400)."""
-    if abs(day - on) > A_LIFETIME:
-        raise wrong(field, "This day is too far off: check the year.")
+    if not is_within_reach(day, on=on):
+        raise wrong(field, CHECK_THE_YEAR)
+
+
+def is_within_reach(day: dt.date, *, on: dt.date) -> bool:
+    return abs(day - on) <= A_LIFETIME
 
 
 def keep_body_notice(

@@ -108,6 +108,18 @@ def test_who_left_an_address_is_told_the_reference_and_nothing_else(cast: Cast) 
     assert Outgoing.objects.filter(cause__startswith="acknowledge:").count() == 1
 
 
+def test_who_is_only_kept_informed_has_neither_a_receipt_nor_mail_that_speaks_of_one(cast: Cast) -> None:
+    maya, ola = (
+        {"name": "Maya", "email": "m@home.test"},
+        {"name": "Ola", "email": "o@home.test", "relationship": "INTERESTED"},
+    )
+
+    answer = send(cast, complainants=[maya, ola])
+
+    assert [each["position"] for each in answer.json()["receipts"]] == [1]
+    assert [mail.recipient for mail in Outgoing.objects.filter(cause__startswith="acknowledge:")] == ["m@home.test"]
+
+
 @pytest.mark.parametrize("name", ["amal", "beth", "cai", "dee", "fay"])
 def test_those_who_handle_complaints_write_them_down(cast: Cast, name: str) -> None:
     assert taken(send(cast, name)).force == cast.force
@@ -133,7 +145,12 @@ def test_who_writes_it_down_in_a_unit_does_not_see_the_case_afterwards(cast: Cas
     [
         ({"received_on": str(TODAY() + DAY)}, "received_on"),
         ({"made_on": str(TODAY()), "received_on": str(TODAY() - DAY)}, "made_on"),
+        ({"made_on": "0001-01-01"}, "made_on"),
+        ({"incident_on": "1026-11-20"}, "incident_on"),
+        ({"incident_on": str(TODAY() + DAY)}, "incident_on"),
+        ({"made_on": str(TODAY() - DAY), "incident_on": str(TODAY())}, "incident_on"),
         ({"complainants": []}, "complainants"),
+        ({"complainants": [{"name": "Ola", "email": "ola@home.test", "relationship": "INTERESTED"}]}, "complainants"),
         ({"complainants": [{"name": "Omar", "relationship": "REPRESENTATIVE"}]}, "complainants.0.acts_for"),
         ({"about_unit": "nowhere"}, "about_unit"),
         ({"about_unit": "southgate", "neighbourhood": "OT1"}, "neighbourhood"),
