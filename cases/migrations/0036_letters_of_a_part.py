@@ -26,6 +26,6 @@ def write_the_letters(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0029_ended_by_the_iopcs_word")]
+    dependencies = [("cases", "0035_who_is_told_again")]
 
     operations = [migrations.RunPython(write_the_letters, migrations.RunPython.noop)]

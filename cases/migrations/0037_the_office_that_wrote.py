@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0050_letters_of_a_part")]
+    dependencies = [("cases", "0036_letters_of_a_part")]
 
     operations = [
         migrations.AddField(

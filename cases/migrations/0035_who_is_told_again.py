@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0042_ended_with_what_was_suspended")]
+    dependencies = [("cases", "0034_ended_with_what_was_suspended")]
 
     operations = [
         migrations.AddField(

@@ -19,7 +19,7 @@ def end_those_that_outlived_it(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0041_letters_that_ask_already")]
+    dependencies = [("cases", "0033_letters_that_ask_already")]
 
     operations = [
         migrations.AlterField(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0029_ended_by_the_iopcs_word")]
+    dependencies = [("cases", "0031_derived_days_with_the_wrong_body")]
 
     operations = [
         migrations.AddField(

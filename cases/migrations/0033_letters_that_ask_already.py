@@ -28,6 +28,6 @@ def say_of_what(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0040_of_what_a_letter_asks")]
+    dependencies = [("cases", "0032_of_what_a_letter_asks")]
 
     operations = [migrations.RunPython(say_of_what, migrations.RunPython.noop)]
