@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -13,6 +14,7 @@ from backend.areas.models import Neighbourhood, Unit
 from backend.notifications.models import Outgoing
 from cases.models import Case, Complainant, EqualityAnswers
 from feedback.models import ASPECTS, Rating, Submission
+from tests.attachments.samples import png_with_text
 from tests.cast import Cast
 
 COMPLAINT = {"what_happened": "Nobody came."}
@@ -116,15 +118,39 @@ def test_what_only_staff_may_set_is_not_taken_from_the_public(cast: Cast) -> Non
         "assessed_by": 1, "alleges_crime_or_discipline": False, "outcome": "RESOLVED", "narrative": "Other",
     }  # fmt: skip
 
-    assert post("complaints", {**COMPLAINT, "name": "Maya", **wanted}).status_code == 201
+    assert field_refused("complaints", {**COMPLAINT, "name": "Maya", **wanted}) == sorted(wanted)
 
-    case = Case.objects.get()
-    assert (case.state, case.kind, case.origin, case.version) == ("RECEIVED", "COMPLAINT", "LIVE", 1)
-    assert (case.handler, case.closed_on, case.assessed_by, case.outcome) == (None, None, None, "")
-    assert (case.narrative, case.concerns_conduct, case.alleges_crime_or_discipline) == ("Nobody came.", False, None)
-    assert case.received_on == case.made_on == timezone.localdate()
-    assert case.reference != "AAAAAAAA"
-    assert not Complainant.objects.get().anonymous
+
+class TestANameThatIsNotKnown:
+    """What stands under a mistyped name would be lost without a word."""
+
+    def test_is_told_with_everything_else_that_is_wrong(self, cast: Cast) -> None:
+        answer = post("complaints", {"what_hapened": "Nobody came.", "email": "maya"})
+
+        assert answer.json()["errors"] == {
+            "what_happened": ["This field is required."],
+            "email": ["Enter a valid email address."],
+            "what_hapened": ["There is no such field."],
+        }
+        assert field_refused("ratings", {"unit": "northgate", "scores": {"overall": 4, "speed": 7}}) == ["scores.speed"]
+
+    def test_loses_no_file(self, cast: Cast) -> None:
+        photo = SimpleUploadedFile("photo.png", png_with_text(), content_type="image/png")
+
+        answer = APIClient().post("/api/v1/complaints/", {**COMPLAINT, "attachments": photo}, format="multipart")
+
+        assert (answer.status_code, answer.json()["errors"]) == (400, {"attachments": ["There is no such field."]})
+        assert not Submission.objects.exists()
+
+    def test_a_part_of_an_object_in_a_form_is_known_by_the_name_of_the_object(self, cast: Cast) -> None:
+        form = {"text": "Well done.", "unit": "northgate", "scores.overall": "7"}
+
+        assert APIClient().post("/api/v1/comments/", form, format="multipart").status_code == 201
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31"])
+def test_a_day_that_is_too_long_ago_is_mistyped(cast: Cast, day: str) -> None:
+    assert field_refused("complaints", {**COMPLAINT, "incident_on": day}) == ["incident_on"]
 
 
 class TestRatings:
