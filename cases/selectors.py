@@ -227,7 +227,9 @@ def _messages(case: Case) -> QuerySet[Message]:
 
 def notices_of(case: Case) -> list[Notice]:
     """What somebody has to be told, or was: the oldest first, each with the looks again at what was kept back of it."""
-    rows = Notice.objects.filter(case=case).select_related("complainant", "subject", "message__complainant")
+    rows = Notice.objects.filter(case=case).select_related(
+        "complainant", "subject", "withdrawal", "suspension", "message__complainant"
+    )
     reviews = WithholdingReview.objects.select_related("reviewed_by__person").order_by("id")
     found = list(rows.prefetch_related(Prefetch("reviews", reviews)).order_by("owed_on", "id"))
     _look_up_mail([notice.message for notice in found if notice.message])

@@ -388,6 +388,14 @@ class TestTwoWishesAtOnce:
         assert [(each.state, each.asked_on) for each in asked] == [("ASKED", TODAY), ("ASKED", TODAY + DAY)]
         assert open_notices(first.case, "ASK_TO_CONFIRM") == []
 
+    def test_who_reads_what_is_owed_reads_which_of_them_it_asks_about(self, cast: Cast) -> None:
+        first, second = self.both(cast)
+
+        owed = cast.client("beth").get(f"{CASES}{first.case.reference}/notices/").json()
+
+        asks = [(each["withdrawal"], each["suspension"]) for each in owed if each["kind"] == "ASK_TO_CONFIRM"]
+        assert asks == [(str(first.public_id), None), (str(second.public_id), None)]
+
     def test_a_letter_that_was_entered_settles_no_other(self, cast: Cast) -> None:
         first, second = self.both(cast)
 

@@ -183,6 +183,12 @@ class NoticeOut(serializers.Serializer[Any]):
     to = serializers.ChoiceField(choices=Notice.To.choices)
     complainant = serializers.UUIDField(source="complainant.public_id", default=None, allow_null=True)
     subject = serializers.UUIDField(source="subject.public_id", default=None, allow_null=True)
+    withdrawal = serializers.UUIDField(
+        source="withdrawal.public_id", default=None, allow_null=True, help_text="The wish that it asks to confirm."
+    )
+    suspension = serializers.UUIDField(
+        source="suspension.public_id", default=None, allow_null=True, help_text="Of which it asks whether it goes on."
+    )
     owed_on = serializers.DateField()
     by_recorded_delivery = serializers.SerializerMethodField(help_text="Whether the law asks for that.")
     may_be_withheld_on = serializers.SerializerMethodField(help_text="The grounds; none where it has to be sent.")
