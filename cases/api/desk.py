@@ -168,12 +168,14 @@ class PlanIn(JSONInput):
 
 
 class PlanReviewIn(JSONInput):
+    version = serializers.IntegerField(min_value=1, help_text="The version of the plan that you read.")
     text = _words("The new text; left out, the old one stands.", longest=5000)
     review_on = serializers.DateField(help_text="By when it is looked at again.")
 
 
 class PlanOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField()
+    version = serializers.IntegerField(help_text="One more with each review: a review says which it read.")
     text = serializers.CharField()
     made_by = serializers.CharField(source="made_by.name")
     made_on = serializers.DateField()

@@ -284,6 +284,7 @@ class ContactPlan(models.Model):
     email_index = BlindIndexField(of="email")
     telephone_index = BlindIndexField(of="telephone")
     text = EncryptedTextField()
+    version = models.PositiveIntegerField(default=1, db_default=1)  # one more with each review
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_on = models.DateField()
     review_on = models.DateField()  # by when somebody has to look at it again

@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
-from backend.common.errors import Missing, Refused
+from backend.common.errors import Missing, Refused, Stale
 from cases import diary, makers
 from cases.models import Case, ContactPlan
 from cases.selectors import get_case
@@ -63,18 +63,22 @@ def make(
 
 @transaction.atomic
 def review(
-    *, reference: str, public_id: UUID, text: str, review_on: dt.date, actor: Actor, at: dt.datetime
+    *, reference: str, public_id: UUID, text: str, review_on: dt.date, actor: Actor, at: dt.datetime, version: int
 ) -> ContactPlan:
-    """Confirm the plan, or change its text; the next review is due on `review_on`.
+    """Confirm the plan, or change its text; the next review is due on `review_on`. `version` is the plan's that was read.
 
-    Raises Missing (404) where the plan is of nobody in this case, MayNot (403), Invalid (400), OwnPlan (409) for its maker.
+    Raises Missing (404) where the plan is of nobody in this case, MayNot (403), Stale (412) where somebody has reviewed it
+    since, Invalid (400), OwnPlan (409) for its maker.
     """
     plan = _plan(_case(reference, actor), public_id)
+    if plan.version != version:
+        raise Stale("Read the plan again: somebody has reviewed it. Nothing of yours was saved.")
     _check_review(review_on, at=at)
     if plan.made_by.person_id == actor.person_id:
         raise OwnPlan("You made it: somebody else reviews it.")
     plan.text, plan.review_on = text or plan.text, review_on
     plan.reviewed_by_id, plan.reviewed_on = actor.account, day_of(at)
+    plan.version += 1
     plan.save()
     _record(plan, "CONTACT_PLAN_REVIEWED", actor=actor, at=at)
     return plan

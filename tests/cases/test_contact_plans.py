@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backend.audit import services as audit
 from backend.common.blind_indexes import blind_index
-from backend.common.errors import Invalid, Missing
+from backend.common.errors import Invalid, Missing, Stale
 from cases import diary
 from cases.models import Case, Complainant, ContactPlan
 from cases.selectors import get_case
@@ -125,7 +125,7 @@ class TestThePlan:
         plan = make(cast, case, "amal")
 
         def review(name: str, **more: Any) -> ContactPlan:
-            fields = {"text": "", "review_on": LATER + dt.timedelta(days=90), **more}
+            fields = {"text": "", "review_on": LATER + dt.timedelta(days=90), "version": 1, **more}
             return contact_plans.review(
                 reference=case.reference, public_id=plan.public_id, actor=cast.actor(name), at=AT, **fields
             )
@@ -138,7 +138,10 @@ class TestThePlan:
         assert (reviewed.text, reviewed.reviewed_by, reviewed.reviewed_on) == (
             "One letter a month.", cast.users["beth"], AT.date(),
         )  # fmt: skip
-        assert review("lev", text="Two letters a month.").text == "Two letters a month."
+        with pytest.raises(Stale):
+            review("lev", text="No letters at all.")
+        changed = review("lev", text="Two letters a month.", version=2)
+        assert (changed.text, changed.version) == ("Two letters a month.", 3)
 
     def test_those_who_assess_make_it_and_nobody_else(self, cast: Cast) -> None:
         case = give_to(cast, a_case_handled_outside(cast, complainants=[MAYA]), "northgate")
@@ -211,7 +214,9 @@ def test_over_http(cast: Cast) -> None:
     (shown,) = client.get(f"/api/v1/cases/{again.reference}/contact-plans/").json()
     assert (shown["text"], shown["made_by"], shown["reviewed_by"]) == ("One letter a month.", "Amal", None)
     step = f"{url}contact-plans/{made.json()['public_id']}/"
-    reviewed = cast.client("beth").post(f"{step}review/", {"review_on": "2099-06-01"}, format="json")
+    reviewed = cast.client("beth").post(
+        f"{step}review/", {"version": shown["version"], "review_on": "2099-06-01"}, format="json"
+    )
     assert reviewed.json()["reviewed_by"] == "Beth"
     found = client.get(f"{url}complainants/other-cases/").json()
     assert ([each["reference"] for each in found["results"]], found["next"]) == ([again.reference], "")

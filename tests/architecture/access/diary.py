@@ -25,7 +25,7 @@ def answers(
         "evidence-lost": (REASON, steps),
         "editing": ({}, dict.fromkeys(seen_by.split(), 200)),
         "contact-plans": (PLAN, by_route["plans"]),
-        "contact-plan-review": ({"review_on": "2099-01-01"}, by_route["plan_steps"]),
+        "contact-plan-review": ({"version": 1, "review_on": "2099-01-01"}, by_route["plan_steps"]),
         "contact-plan-end": ({}, by_route["plan_steps"]),
     }
 
