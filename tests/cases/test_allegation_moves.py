@@ -23,7 +23,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import deadlines, get_case
-from cases.services import determinations, identity, letters, links, settling, splitting
+from cases.services import determinations, identity, letters, links, notes, settling, splitting
 from cases.services.allegations import AllegationIsDecided, CannotChangeAllegations
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
@@ -198,6 +198,22 @@ class TestMoving:
             on=AT.date(),
         )
         assert "- Maya Field was pushed." in letter.text
+
+    def test_nor_does_a_search_find_it_by_who_complained_in_the_first(self, cast: Cast) -> None:
+        case, other = a_case(cast), self.of(cast, "Noor Hale", "noor@home.test")
+        links.add(
+            **by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="One evening."
+        )
+        self.go(cast, alleged(cast, case), other)
+
+        notes.add(text="Field saw the camera.", **by(cast, "beth", other))
+
+        def found(word: str) -> list[str]:
+            answer = cast.client("beth").get(f"/api/v1/cases/?search={word}").json()
+            return [each["reference"] for each in answer["results"]]
+
+        assert found("camera") == [other.reference]
+        assert found("field") == []
 
     def test_on_the_screen_who_complained_in_the_first_is_looked_up_there(self, cast: Cast) -> None:
         case, other = a_case(cast), self.of(cast, "Noor Hale", "noor@home.test")
