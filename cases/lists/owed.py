@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework.exceptions import ValidationError
 
 from backend.accounts.actors import Actor
@@ -20,7 +20,7 @@ from backend.common.pagination import Order, Page
 from cases.clocks import CLOCKS, TARGET
 from cases.deadlines import FORCE, INVESTIGATED, Deadline, open_deadlines
 from cases.models import AllegationAction, Body, BodyNotice, Case, Kind, Learning, Notice, Referral, Review, Suspension
-from cases.models.case import CaseQuerySet
+from cases.models.case import ALLEGES_WHAT_IS_REFERRED, CaseQuerySet
 from cases.notices import NOTICES, REGULATIONS
 from cases.selectors import load_parts
 from cases.timetable import timetable
@@ -150,8 +150,8 @@ def owed_to_bodies(*, actor: Actor, body: str, cursor: str, size: int, on: dt.da
     cases = _with_what_is_shown(Case.objects.visible_to(actor).filter(origin="LIVE").exclude(kind=Kind.COMMENT))
     law, target = TO_BODIES
     rows = [
-        (law, cases.filter(_may_owe_by_law(body, on=on), legal_due_on__isnull=False)),
-        (target, cases.filter(_owe_letters(body, LETTERS_BY_TARGET), target_due_on__isnull=False)),
+        (law, cases.filter(pk__in=_may_owe_by_law(cases, body, on=on), legal_due_on__isnull=False)),
+        (target, cases.filter(pk__in=_owe_letters(body, LETTERS_BY_TARGET), target_due_on__isnull=False)),
     ]
     taken, following = _page(rows, cursor=cursor, size=size)
     calendar, found = timetable(), []
@@ -168,23 +168,33 @@ def owed_to_bodies(*, actor: Actor, body: str, cursor: str, size: int, on: dt.da
     return Page(found, following)
 
 
-def _owe_letters(body: str, kinds: Sequence[str]) -> Q:
-    """The cases that owe the body a notice of one of these kinds."""
+def _owe_letters(body: str, kinds: Sequence[str]) -> QuerySet[Any, Any]:
+    """The cases that owe the body a notice of one of these kinds, by key."""
     letters = Notice.objects.filter(settled_on=None, kind__in=kinds, to__in=[body] if body else list(Body))
-    return Q(pk__in=letters.values("case"))
+    return letters.values("case")
 
 
-def _may_owe_by_law(body: str, *, on: dt.date) -> Q:
-    """The cases among which are all that owe the body something by law: the duties themselves are derived."""
-    reviews = Review.objects.filter(state=Review.State.AWAITING_RESPONSE, body__in=[body] if body else list(Body))
-    found = _owe_letters(body, LETTERS_BY_LAW) | Q(pk__in=reviews.values("case"))
-    found |= Q(state__in=INVESTIGATED, investigating_since__isnull=False, made_on__lte=on - NOT_YET_TWELVE_MONTHS)
-    if body == Body.LPB:
-        return found
-    referred = Exists(Referral.objects.filter(case=OuterRef("pk")))
-    asked_for = BodyNotice.objects.filter(decides__in=["REQUIRES_REFERRAL", "DIRECTS_REFERRAL"])
-    alleged = Q(alleges_death_or_serious_injury=True) | Q(alleges_mandatory_referral=True) | Q(matter_type="DSI")
-    return found | Q(closed_on=None) & (alleged & ~referred | Q(pk__in=asked_for.values("case")))
+def _may_owe_by_law(cases: CaseQuerySet, body: str, *, on: dt.date) -> QuerySet[Any, Any]:
+    """Those of `cases`, by key, among which are all that owe the body something by law: the duties themselves are derived.
+
+    One arm a reason, each of few rows: of an OR the planner would walk all that is due by law, case by case.
+    """
+    still_open = cases.filter(closed_on=None)
+    long_ago = {"investigating_since__isnull": False, "made_on__lte": on - NOT_YET_TWELVE_MONTHS}
+    arms: list[QuerySet[Any, Any]] = [
+        Review.objects.filter(state=Review.State.AWAITING_RESPONSE, body__in=[body] if body else list(Body)).values(
+            "case"
+        ),
+        still_open.filter(state__in=INVESTIGATED, **long_ago).values("pk"),
+    ]
+    if body != Body.LPB:
+        referred = Exists(Referral.objects.filter(case=OuterRef("pk")))
+        asked_for = BodyNotice.objects.filter(decides__in=["REQUIRES_REFERRAL", "DIRECTS_REFERRAL"])
+        arms += [
+            asked_for.filter(case__closed_on=None).values("case"),
+            still_open.filter(ALLEGES_WHAT_IS_REFERRED).exclude(referred).values("pk"),
+        ]
+    return _owe_letters(body, LETTERS_BY_LAW).union(*arms)
 
 
 def _to_bodies(case: Case, duty: Deadline) -> Iterator[OwedToBody]:

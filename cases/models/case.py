@@ -129,6 +129,11 @@ FOR_UNITS = Q(concerns_conduct=False, kept_from_units=False, disposed_on=None) &
 )
 
 
+ALLEGES_WHAT_IS_REFERRED = (
+    Q(alleges_death_or_serious_injury=True) | Q(alleges_mandatory_referral=True) | Q(matter_type="DSI")
+)
+
+
 class Case(FSMModelMixin, models.Model):
     """A complaint or a comment on its way through the force. State changes only by transitions.perform."""
 
@@ -354,6 +359,12 @@ class Case(FSMModelMixin, models.Model):
                 name="case_owed_by_others",
                 fields=["force", "others_due_on", "id"],
                 condition=Q(origin="LIVE", others_due_on__isnull=False),
+            ),
+            # Few are open and have to be referred to the IOPC; whether they were is for who reads it.
+            models.Index(
+                name="case_to_be_referred",
+                fields=["force"],
+                condition=Q(origin="LIVE", closed_on=None) & ALLEGES_WHAT_IS_REFERRED,
             ),
             models.Index(name="case_watched", fields=["watch_at", "id"], condition=Q(watch_at__isnull=False)),
             models.Index(

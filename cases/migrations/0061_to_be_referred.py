@@ -1,0 +1,20 @@
+"""What has to be referred is found by itself, for the list of what is owed to the IOPC."""
+
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0060_derived_days_with_the_wrong_body")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                name="case_to_be_referred",
+                fields=["force"],
+                condition=Q(origin="LIVE", closed_on=None)
+                & (Q(alleges_death_or_serious_injury=True) | Q(alleges_mandatory_referral=True) | Q(matter_type="DSI")),
+            ),
+        ),
+    ]
