@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0051_the_office_that_wrote")]
+    dependencies = [("cases", "0037_the_office_that_wrote")]
 
     operations = [
         migrations.AddField(

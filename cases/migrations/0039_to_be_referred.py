@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0060_derived_days_with_the_wrong_body")]
+    dependencies = [("cases", "0038_reviews_of_contact_plans")]
 
     operations = [
         migrations.AddIndex(
