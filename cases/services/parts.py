@@ -14,20 +14,15 @@ def part_of(case: Case, notice: Notice) -> list[Allegation] | None:
     """
     if notice.kind in ENDS:
         return _ended_with(case, notice)
-    match notice.kind:
-        case "ASK_TO_CONFIRM":
-            mine = [each for each in case.withdrawals.all() if each.complainant_id == notice.complainant_id]
-            asked = [each.allegation_id for each in mine if each.state == each.State.WISHED]
-        case "ASK_TO_RESUME":
-            waits = [each for each in case.suspensions.all() if each.concluded_on and each.ended_on is None]
-            asked = [each.allegation_id for each in waits]
-        case "WITHDRAWAL":
-            asked = [each.allegation_id for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
-        case _:
-            return None
-    if not asked or None in asked:
+    if asks_of := notice.withdrawal or notice.suspension:
+        about = [asks_of.allegation_id]
+    elif notice.kind == "WITHDRAWAL":
+        about = [each.allegation_id for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
+    else:
         return None
-    return [each for each in case.allegations.all() if each.pk in asked]
+    if not about or None in about:
+        return None
+    return [each for each in case.allegations.all() if each.pk in about]
 
 
 def _ended_with(case: Case, notice: Notice) -> list[Allegation] | None:

@@ -250,10 +250,12 @@ class TestWhatMayBeChanged:
         sent = {**self.HOSTILE, **body}
         tag = {"If-Match": f'"{case.reference}.1"'}
 
-        answer = getattr(cast.client("amal"), method)(
-            f"{CASES}{case.reference}/{path}", sent, format="json", headers=tag
-        )
+        send = getattr(cast.client("amal"), method)
+        refused = send(f"{CASES}{case.reference}/{path}", sent, format="json", headers=tag)
+        answer = send(f"{CASES}{case.reference}/{path}", body, format="json", headers=tag)
 
+        assert refused.status_code == 400
+        assert set(refused.json()["errors"]) == {*self.HOSTILE} - {*body}
         assert answer.status_code in (200, 201, 204), answer.content
         after = Case.objects.get(pk=case.pk)
         assert (after.reference, after.version, after.origin, after.kind) == (case.reference, 2, "LIVE", "COMPLAINT")

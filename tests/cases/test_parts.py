@@ -137,12 +137,16 @@ class TestALetterThatAsks:
 
         assert "part" not in letter
 
-    def test_names_them_all_where_it_asks_about_two(self, cast: Cast) -> None:
+    def test_is_one_for_each_part_that_is_asked_about(self, cast: Cast) -> None:
         case, swore, pushed = two(cast)
-        wish(cast, case, allegation=swore.public_id)
-        wish(cast, case, allegation=pushed.public_id)
+        for each in (swore, pushed):
+            wish(cast, case, allegation=each.public_id)
+        read = get_case(reference=case.reference, actor=cast.actor("beth"))
 
-        assert f"- {SWORE}\n- {PUSHED}" in drafts(cast, case, "ASK_TO_CONFIRM")["Maya Field"]
+        owed = open_notices(case, "ASK_TO_CONFIRM")
+
+        asked = [settling.draft(read, each.public_id, at=AT).text for each in owed]
+        assert [(f"- {SWORE}" in text, f"- {PUSHED}" in text) for text in asked] == [(True, False), (False, True)]
 
 
 def test_a_body_is_told_that_a_part_is_withdrawn_and_which_without_names(cast: Cast) -> None:

@@ -601,13 +601,11 @@ class TestItsEnd:
         assert (row.state, row.ended_on) == ("ENDED", LATER.date())
         assert not standing.open_suspensions(read(case))
 
-    @pytest.mark.parametrize("ending", ["merge", "transfer_out"])
-    def test_is_that_of_the_case_that_goes_on_elsewhere(self, cast: Cast, ending: str) -> None:
-        case, other = a_recorded_case(cast), a_recorded_case(cast)
+    def test_is_that_of_the_case_that_goes_on_elsewhere(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
         row = suspend(cast, case)
-        goes_to = {"into": other.reference} if ending == "merge" else {"to": "OTHER_FORCE"}
 
-        move(cast, case, "beth", ending, told="It goes on there.", **goes_to)
+        move(cast, case, "beth", "transfer_out", to="OTHER_FORCE", told="It goes on there.")
 
         row.refresh_from_db()
         assert (row.state, row.ended_on) == ("ENDED", TODAY)

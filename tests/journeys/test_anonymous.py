@@ -111,7 +111,7 @@ def test_by_their_wish_it_is_recorded_handled_otherwise_and_told_by_the_receipt_
     sends(story, "RECORD_COPY")
     story.handled_otherwise()
 
-    reads_the_outcome_and_the_right(story, "olicing")
+    reads_the_outcome_and_the_right(story, "Westshire Commissioner")
     heard_by_the_receipt_alone(story)
 
 
