@@ -79,8 +79,17 @@ def test_it_comes_up_is_stopped_and_keeps_its_data(start_demo: Callable[[int], D
         assert answer.status == 200
     with urllib.request.urlopen(f"http://localhost:{port}/api/v1/docs/") as answer:
         assert answer.status == 200
+    refused = Demo(state_folder, free_port())  # with the same data: it would prepare it at the same time
+    told, _ = refused.process.communicate(timeout=60)
+    with urllib.request.urlopen(f"http://localhost:{port}/health/ready") as answer:
+        assert answer.status == 200
     said = first.stop(signal.SIGTERM)
 
+    assert refused.process.returncode == 1
+    assert told == (
+        f"CommandError: A demo runs already with the data in {state_folder}. "
+        "Stop that one first, or choose other data: STATE=/another/folder make demo\n"
+    )
     assert first.process.returncode == 0
     assert "The data is kept" in said
     assert f"http://localhost:{port}/api/v1/docs/" in first.said
@@ -142,26 +151,6 @@ def test_mail_goes_to_another_port_where_the_usual_one_is_taken(tmp_path: Path) 
 
         with mail_kept_in(tmp_path / "mail", preferred_port=taken.getsockname()[1]) as port:
             assert port != taken.getsockname()[1]
-
-
-def test_a_second_demo_with_the_same_data_is_refused_and_the_first_goes_on(
-    start_demo: Callable[[int], Demo], state_folder: Path
-) -> None:
-    port = free_port()
-    first = start_demo(port)
-
-    second = Demo(state_folder, free_port())
-    said, _ = second.process.communicate(timeout=60)
-
-    assert second.process.returncode == 1
-    assert said == (
-        f"CommandError: A demo runs already with the data in {state_folder}. "
-        "Stop that one first, or choose other data: STATE=/another/folder make demo\n"
-    )
-    with urllib.request.urlopen(f"http://localhost:{port}/health/ready") as answer:
-        assert answer.status == 200
-    first.stop(signal.SIGTERM)
-    assert not EmbeddedServer(state_folder).is_running()
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_plain_words(tmp_path: Path) -> None:
