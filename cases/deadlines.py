@@ -221,8 +221,8 @@ def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, An
     """Each complainant and interested person has a clock: from the start of handling, then from each notification of progress.
 
     It runs outside Schedule 3 and while the case is suspended too, ends for who has withdrawn, and begins anew when they take
-    that back, or the case is opened again. Under a directed or independent investigation it is the IOPC's (PRA 2002 s. 20(1)(b)); where the IOPC
-    gives the case back, the force's four weeks begin with that.
+    that back, or the case is opened again. Under a directed or independent investigation it is the IOPC's (PRA 2002 s.
+    20(1)(b)); where the IOPC gives the case back, the force's four weeks begin with that.
     """
     first_on = case.handling_started_on or case.recorded_on
     if not first_on or case.told_on:

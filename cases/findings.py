@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OUTSIDE_STATES = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE", "CLOSED_OUTSIDE")
 OLD_REGIMES = ("2004", "2012")
 
+ENDED = ("WITHDRAWN", "REGULATION_41")  # nobody found anything on these
 OF_THE_SERVICE = frozenset({"ACCEPTABLE", "NOT_ACCEPTABLE", "UNDETERMINED"})
 OF_OLD = frozenset({"UPHELD", "NOT_UPHELD"})  # the words of before 2020, for what is still handled by those rules
 TO_ANSWER = frozenset({"CASE_TO_ANSWER", "NO_CASE_TO_ANSWER"})

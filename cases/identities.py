@@ -78,6 +78,11 @@ def came_from(case: Case) -> list[Case]:
     return list(Case.objects.filter(pk__in=found).exclude(pk=case.pk).prefetch_related("complainants"))
 
 
+def people_of_what_it_came_from(case: Case) -> list[Complainant]:
+    """Who complained in the cases that its allegations came from."""
+    return [each for other in came_from(case) for each in other.complainants.all()]
+
+
 def none_of(known: Sequence[Complainant], people: Iterable[Complainant]) -> list[Complainant]:
     """Those of the people who are not surely one of the known."""
     return [each for each in people if not any(is_the_same(each, one) for one in known)]

@@ -46,17 +46,15 @@ class JSONInput(serializers.Serializer[None]):
         In a form all is text, and a boolean is `true` or `false`, not one of the many words that could be meant for it. What
         has a name that is not known is refused: a mistyped one would be lost without a word, and so would its file.
         """
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
         if html.is_html_input(data):
             wrong = self._unknown_in(AFTER_THE_NAME.sub("", name) for name in data) | self._no_booleans_in(data)
-            if wrong:
-                raise serializers.ValidationError(wrong)
-        if not isinstance(data, Mapping) or html.is_html_input(data):
-            return super().to_internal_value(data)
-        wrong = self._unknown_in(data) | {
-            name: problem for name, field in self.fields.items() if (problem := _wrong_type(field, data.get(name)))
-        }
-        # What is wrong is taken out of the way, so that one answer names it together with everything else.
-        rest = {name: value for name, value in data.items() if name not in wrong}
+            rest = data
+        else:
+            wrong = self._unknown_in(data) | self._of_another_type(data)
+            # What is wrong is taken out of the way, so that one answer names it together with everything else.
+            rest = {name: value for name, value in data.items() if name not in wrong}
         try:
             values = super().to_internal_value(rest)
         except serializers.ValidationError as error:
@@ -68,6 +66,10 @@ class JSONInput(serializers.Serializer[None]):
 
     def _unknown_in(self, names: Iterable[str]) -> dict[str, str]:
         return {name: "There is no such field." for name in names if name not in self.fields}
+
+    def _of_another_type(self, data: Mapping[str, Any]) -> dict[str, str]:
+        wrong = {name: _wrong_type(field, data.get(name)) for name, field in self.fields.items()}
+        return {name: problem for name, problem in wrong.items() if problem}
 
     def _no_booleans_in(self, form: Mapping[str, Any]) -> dict[str, str]:
         booleans = [name for name, field in self.fields.items() if isinstance(field, serializers.BooleanField)]

@@ -119,9 +119,10 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
 
     First what the law asks of the force, then what it set itself, then what others owe it; in each by the first day of a
     case. Last, by case, what is to be done without a clock: actions and learning by their days, and what the authority has to
-    decide where nobody wishes to resume, which is never late. A page is of up to `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api:
-    days, mine, unit, statutory, overdue, cursor, limit. A closed case is among them while it owes somebody a notice.
-    Always as many statements. Raises ValidationError (400) for a cursor of another list.
+    decide where nobody wishes to resume, which is never late. A page is of up to `limit` cases, so it may hold more duties
+    than that. `filters` as validated by cases.api: days, mine, unit, statutory, overdue, cursor, limit. A closed case is
+    among them while it owes somebody a notice. Always as many statements. Raises ValidationError (400) for a cursor of
+    another list.
     """
     until = on - DAY if filters["overdue"] else on + DAY * filters["days"]
     cases = _cases(actor, filters)

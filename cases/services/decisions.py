@@ -27,7 +27,6 @@ from cases.models import (
 from . import codes, locking
 from .allegations import check_open, find, hold, keep
 from .due import forget
-from .effects import ENDED
 from .involvement import find_person
 from .locking import MayNot
 from .outcome import settle
@@ -183,7 +182,7 @@ def set_aside(case: Case) -> None:
     The decisions that were kept stay, and so does how each allegation was handled.
     """
     undecided = dict.fromkeys(("decided_on", "decided_by", "actions_set_on"))
-    found = Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=ENDED)
+    found = Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=findings.ENDED)
     found.update(finding="", rationale="", **undecided)
     forget(case, "allegations")
 

@@ -13,7 +13,7 @@ from backend.accounts.actors import Actor
 from backend.accounts.models import User
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers, regimes, standing
+from cases import facts, findings, makers, regimes, standing
 from cases.models import Allegation, Case, CaseLink, Determination, Kind, Regime, RegimeStart
 from cases.regimes import Proposal, Related
 
@@ -33,7 +33,6 @@ RELATES = (  # to the same matter; that the same person complains, or of what, r
     CaseLink.Kind.MERGED,
 )
 LEFT_OUT = (Allegation.Handling.OTBI, Allegation.Handling.NFA)
-ENDED = (Allegation.Finding.WITHDRAWN, Allegation.Finding.REGULATION_41)
 
 
 class CannotDetermine(Refused):
@@ -73,8 +72,9 @@ def set_duty_to_investigate(
     """Say whether there is an indication of a crime, of misconduct or of an infringement of article 2 or 3 (Sch 3 para 6).
 
     `exception` says why it need not be investigated all the same (SI 2020/2 reg. 6). Without one nothing is left out of an
-    investigation that is or was under way. Of a recorded complaint that is being dealt with here. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for an exception without an indication or
-    a yes that is taken back without a reason, CannotDetermine (409).
+    investigation that is or was under way. Of a recorded complaint that is being dealt with here. Raises Missing (404), Stale
+    (412), MayNot (403), Invalid (400) for an exception without an indication or a yes that is taken back without a reason,
+    CannotDetermine (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -121,7 +121,7 @@ def _leave_nothing_out(case: Case) -> None:
     left_out = Allegation.objects.filter(case_id=case.pk, moved_to=None, handling__in=LEFT_OUT)
     afresh: dict[str, Any] = {"handling": "", "finding": "", "rationale": ""}
     afresh |= dict.fromkeys(("decided_on", "decided_by", "actions_set_on"))
-    left_out.exclude(finding__in=ENDED).update(**afresh)
+    left_out.exclude(finding__in=findings.ENDED).update(**afresh)
     settle(case)
 
 

@@ -54,7 +54,6 @@ HANDLED_ANEW = (
     *FORMS,
 )  # fmt: skip
 STANDS_BY_ITS_OUTCOME = ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED")
-ENDED = ("WITHDRAWN", "REGULATION_41")
 ABOUT = {"answer": Message.About.ANSWER, "leave_unresolved": Message.About.OFFER}
 
 
@@ -275,7 +274,7 @@ def _decide_afresh(case: Case, move: str) -> None:
     afresh["handling"] = Allegation.Handling.NFA if move == "take_no_further_action" else ""
     if move != "refer_back_to_complete":
         afresh |= {"opinion": "", "opinion_reasons": ""}
-    Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=ENDED).update(**afresh)
+    Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=findings.ENDED).update(**afresh)
     case.decided_on = None
     forget(case, "allegations")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backend.common.errors import Invalid, Refused
 from cases import letters, standing
-from cases.identities import came_from, none_of
+from cases.identities import none_of, people_of_what_it_came_from
 from cases.letters.names import names_left_out
 from cases.models import (
     Allegation,
@@ -102,7 +102,8 @@ def write(
 ) -> Written:
     """The letter of a kind. `identity` SHOWN lets the person complained about read who complained.
 
-    `part` are the allegations that it is about, where it is not about the whole (cases.services.parts). Raises Invalid (400) naming each gap that is not filled, or that the letter has not.
+    `part` are the allegations that it is about, where it is not about the whole (cases.services.parts). Raises Invalid (400)
+    naming each gap that is not filled, or that the letter has not.
     """
     template = _template(case, kind, to=to, on=on, part=part)
     asked = letters.for_the_handler(template.body)
@@ -209,7 +210,7 @@ def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:
 def _not_to_be_named(case: Case, named: Sequence[Complainant]) -> list[Complainant]:
     """Everybody of the case but those who are named, and of the cases that its allegations came from who is none of these."""
     here = [each for each in case.complainants.all() if each not in named]
-    return [*here, *none_of(named, (each for other in came_from(case) for each in other.complainants.all()))]
+    return [*here, *none_of(named, people_of_what_it_came_from(case))]
 
 
 def _record(case: Case) -> str:

@@ -41,7 +41,10 @@ class CannotLink(Refused):
 
 
 class CannotMerge(Refused):
-    """The complainants are not the same, or nobody can tell: a merger would mix two people's records. Or the other cannot carry it."""
+    """The complainants are not the same, or nobody can tell: a merger would mix two people's records.
+
+    Or the other cannot carry it.
+    """
 
     code = "cannot-merge"
     title = "The cases cannot be merged."

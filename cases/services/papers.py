@@ -18,7 +18,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.documents.pdf import FONTS, render_pdf
 from cases import makers, standing
-from cases.identities import came_from, none_of
+from cases.identities import none_of, people_of_what_it_came_from
 from cases.letters import KEPT_BACK
 from cases.letters.names import names_left_out
 from cases.models import Allegation, BodyNotice, Case, Message
@@ -169,7 +169,7 @@ def _letter(message: Message) -> Letter:
 
 def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:
     here = list(case.complainants.all())
-    elsewhere = none_of(here, (each for other in came_from(case) for each in other.complainants.all()))
+    elsewhere = none_of(here, people_of_what_it_came_from(case))
     left_out = names_left_out(elsewhere, shown=KEPT_BACK)
     return Papers(
         marking=AMONG_US,

@@ -73,10 +73,10 @@ def move_to(
     """Let an allegation go on in another case of the force (SI 2020/2 reg. 14), where it begins undecided.
 
     The two cases are of the same people, or linked as joined or of the same incident. The subjects' walls stand in both. What
-    a unit may not have takes the other case from the units too, and from then on the other alleges and indicates all that this
-    one does: who may see it, whether it is referred, whether it is investigated and which body reviews it follow from that. Answers the new row and the case that it
-    left. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a case that the actor does not see,
-    CannotMoveAllegation, AllegationIsDecided and CannotChangeAllegations (409).
+    a unit may not have takes the other case from the units too, and from then on the other alleges and indicates all that
+    this one does: who may see it, whether it is referred, whether it is investigated and which body reviews it follow from
+    that. Answers the new row and the case that it left. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a
+    case that the actor does not see, CannotMoveAllegation, AllegationIsDecided and CannotChangeAllegations (409).
     """
     _lock_in_order(reference, into)
     case = hold(reference=reference, actor=actor, version=version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Value
 
-from cases.identities import came_from
+from cases.identities import people_of_what_it_came_from
 from cases.letters.names import names_left_out
 from cases.models import Case
 
@@ -16,6 +16,6 @@ def words_of(text: str, *, case: Case) -> SearchVector:
     A search must not tell whose complaint it is: names, addresses and numbers that are known of the complainants by now, also
     of the cases that its allegations came from, are left out for everybody, as for a reader who has not revealed them.
     """
-    elsewhere = [each for other in came_from(case) for each in other.complainants.all()]
-    as_found = names_left_out([*case.complainants.all(), *elsewhere], shown=" ")
+    people = [*case.complainants.all(), *people_of_what_it_came_from(case)]
+    as_found = names_left_out(people, shown=" ")
     return SearchVector(Value(as_found(text)), config="english")
