@@ -12,7 +12,7 @@ from .models import BankHoliday
 from .working_days import WorkingCalendar
 
 ROWS_AS_TEXT = """
-SELECT coalesce(string_agg(to_char(day, 'YYYY-MM-DD ') || name, E'\\n' ORDER BY day), '') FROM calendar_bankholiday
+SELECT coalesce(string_agg(day || ' ' || name, E'\\n' ORDER BY day), '') FROM calendar_bankholiday
 """
 
 

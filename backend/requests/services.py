@@ -54,9 +54,8 @@ def once(
         if key is None:
             return make()
         key_hash = hmac.digest(settings.SECRET_KEY.encode(), key.bytes, "sha256")
-        if not _try_lock(route=route, key_hash=key_hash):
-            raise StillInFlight("Wait for its answer, or send this again in a moment.")
-        first = _first(route=route, key_hash=key_hash, after=at - KEPT_FOR)
+        expired_by = at - KEPT_FOR
+        first = _first(route=route, key_hash=key_hash, after=expired_by)
         if first:
             body_hash, kept = first
             if bytes(body_hash) != body_digest:
@@ -64,34 +63,39 @@ def once(
             return dict(json.loads(kept))
         result = make()
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [route, key_hash, body_digest, json.dumps(result), at])
+            cursor.execute(KEEP, [route, key_hash, body_digest, json.dumps(result), at, expired_by])
+            if not cursor.rowcount:
+                raise StillInFlight(WAIT)  # and what was made is undone
         return result
 
 
-# Plain statements: every submission with a key makes both, and here the ORM would cost more than the database.
+WAIT = "Wait for its answer, or send this again in a moment."
+# Plain statements: every submission with a key makes both, and here the ORM would cost more than the database. The first
+# may have been read before the lock was had, and so not know what was kept in between: the second finds it, and keeps nothing.
 FIRST = """
-SELECT body_hash, result::text FROM requests_idempotentrequest WHERE route = %s AND key_hash = %s AND made_at > %s
+SELECT lock.taken, first.body_hash, first.result::text
+FROM (SELECT pg_try_advisory_xact_lock(%s) AS taken) AS lock
+LEFT JOIN requests_idempotentrequest first ON first.route = %s AND first.key_hash = %s AND first.made_at > %s
 """
 KEEP = """
-INSERT INTO requests_idempotentrequest (route, key_hash, body_hash, result, made_at) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO requests_idempotentrequest AS kept (route, key_hash, body_hash, result, made_at) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (route, key_hash)
-DO UPDATE SET body_hash = excluded.body_hash, result = excluded.result, made_at = excluded.made_at
+DO UPDATE SET body_hash = excluded.body_hash, result = excluded.result, made_at = excluded.made_at WHERE kept.made_at <= %s
 """
 
 
 def _first(*, route: str, key_hash: bytes, after: dt.datetime) -> tuple[memoryview, str] | None:
-    """What was kept of the first request with this key: the hash of its body, and its result as JSON."""
-    with connection.cursor() as cursor:
-        cursor.execute(FIRST, [route, key_hash, after])
-        found: tuple[memoryview, str] | None = cursor.fetchone()
-    return found
+    """What was kept of the first request with this key: the hash of its body, and its result as JSON. Raises StillInFlight.
 
-
-def _try_lock(*, route: str, key_hash: bytes) -> bool:
+    From here to the end of the transaction no other request with this key is at work.
+    """
     number = int.from_bytes(hashlib.sha256(route.encode() + key_hash).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(FIRST, [number, route, key_hash, after])
+        taken, body_hash, kept = cursor.fetchone()
+    if not taken:
+        raise StillInFlight(WAIT)
+    return (body_hash, kept) if kept is not None else None
 
 
 def count_try(*, what: str, caller: str, limit: int, per: dt.timedelta, at: dt.datetime) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+from django.core.serializers.json import DjangoJSONEncoder
 
 Scores = Mapping[str, int | None]
 
@@ -29,14 +33,24 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class RatingDraft:
+class Draft:
+    """What the three forms share."""
+
     place: PlaceNamed
+
+    @cached_property
+    def as_json(self) -> str:
+        """All that was said, as it is kept in the submission: the same text for the same words."""
+        return json.dumps(asdict(self), cls=DjangoJSONEncoder, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class RatingDraft(Draft):
     scores: Scores
 
 
 @dataclass(frozen=True)
-class CommentDraft:
-    place: PlaceNamed
+class CommentDraft(Draft):
     text: str
     contact: Contact = Contact()
     scores: Scores = field(default_factory=dict)
@@ -45,8 +59,7 @@ class CommentDraft:
 
 
 @dataclass(frozen=True)
-class ComplaintDraft:
-    place: PlaceNamed
+class ComplaintDraft(Draft):
     what_happened: str
     contact: Contact = Contact()
     relationship: str = "UNKNOWN"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 
 from backend.attachments import services as attachments
 from backend.attachments.services import Upload
@@ -27,7 +25,7 @@ from feedback.models import Rating, Submission
 from feedback.screening import screen
 
 from . import places
-from .drafts import CommentDraft, ComplaintDraft, Contact, RatingDraft, Scores
+from .drafts import CommentDraft, ComplaintDraft, Contact, Draft, RatingDraft, Scores
 from .places import Place
 
 ACKNOWLEDGED_SUBJECT = "Your reference {reference}"
@@ -140,9 +138,6 @@ def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], key: UUI
     return _once("complaints", draft, files, key, at, keep)
 
 
-Draft = RatingDraft | CommentDraft | ComplaintDraft
-
-
 def _once(
     route: str,
     draft: Draft,
@@ -163,13 +158,9 @@ def _once(
     )
 
 
-def _as_json(draft: Draft) -> str:
-    return json.dumps(asdict(draft), cls=DjangoJSONEncoder, sort_keys=True)
-
-
 def _digest(draft: Draft, files: Sequence[Upload]) -> bytes:
     """What was sent, by its fields and the bytes of its files: the same whatever the boundary of the form was."""
-    whole = hashlib.sha256(_as_json(draft).encode())
+    whole = hashlib.sha256(draft.as_json.encode())
     for file in files:
         whole.update(attachments.digest_of(file))
     return whole.digest()
@@ -205,7 +196,7 @@ def _submission(
         kind=kind,
         submitted_at=at,
         receipt_hash=receipts.hash_of(secret),
-        original=_as_json(draft),
+        original=draft.as_json,
         case_id=case.pk if case else None,
         force=place.force,
         unit=place.unit,

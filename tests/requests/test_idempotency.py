@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import json
 import threading
 import uuid
@@ -234,3 +235,30 @@ def test_of_twenty_at_once_one_is_kept_and_the_rest_hear_the_same_or_wait(crowd:
     assert len({answer.content for answer in told}) == 1
     assert (Submission.objects.count(), Case.objects.count(), Outgoing.objects.count()) == (1, 1, 1)
     assert post().content == told[0].content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_kept_just_before_this_one_had_the_key_is_not_replaced(settings: Settings) -> None:
+    gather()
+    key_hash = hmac.digest(settings.SECRET_KEY.encode(), uuid.UUID(KEY).bytes, "sha256")
+
+    def keep_the_first() -> None:
+        IdempotentRequest.objects.create(
+            route="complaints", key_hash=key_hash, body_hash=bytes(32), result={"made": "first"}, made_at=AT
+        )
+        connection.close()
+
+    def make() -> dict[str, Any]:
+        """Reading had begun before the first request's commit, so this one is at work although the key is taken."""
+        other = threading.Thread(target=keep_the_first)
+        other.start()
+        other.join()
+        post(key=None)
+        return {"made": "second"}
+
+    with pytest.raises(requests.StillInFlight):
+        requests.once(route="complaints", key=uuid.UUID(KEY), body_digest=bytes(32), at=AT, make=make)
+
+    assert not Submission.objects.exists(), "what the second made is undone"
+    again = requests.once(route="complaints", key=uuid.UUID(KEY), body_digest=bytes(32), at=AT, make=dict)
+    assert again == {"made": "first"}
