@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -22,21 +22,25 @@ class Place:
     neighbourhood: Neighbourhood | None = None
 
 
-# One statement for all that is to be known of a place: it is asked with every submission. A row for each force that
-# takes submissions; two units may have a neighbourhood of the same code.
-PLACES = """
-SELECT department.force_id, department.id, unit.id, unit.name, (
-    SELECT json_agg(json_build_array(neighbourhood.id, neighbourhood.unit_id) ORDER BY neighbourhood.id)::text
-    FROM areas_neighbourhood neighbourhood JOIN areas_unit holder ON holder.id = neighbourhood.unit_id
-    WHERE neighbourhood.code = %(neighbourhood)s AND holder.force_id = department.force_id
-      AND coalesce(neighbourhood.starts_on <= %(on)s, true) AND coalesce(neighbourhood.ends_on >= %(on)s, true)
-      AND coalesce(holder.starts_on <= %(on)s, true) AND coalesce(holder.ends_on >= %(on)s, true))
-FROM areas_unit department JOIN areas_unit force ON force.id = department.force_id
-LEFT JOIN areas_unit unit ON unit.force_id = department.force_id AND unit.slug = %(unit)s
+# One statement for all that is to be known of a place, for every submission waits for it: the units that may be meant, each
+# with its neighbourhood of that code, and the departments that receive what is sent.
+UNITS = """
+SELECT unit.id, unit.force_id, unit.slug, unit.name, unit.is_professional_standards, neighbourhood.id
+FROM areas_unit unit
+LEFT JOIN areas_neighbourhood neighbourhood ON neighbourhood.unit_id = unit.id AND neighbourhood.code = %(neighbourhood)s
+     AND coalesce(neighbourhood.starts_on <= %(on)s, true) AND coalesce(neighbourhood.ends_on >= %(on)s, true)
+WHERE (unit.is_professional_standards OR unit.slug IN (%(force)s, %(unit)s) OR neighbourhood.id IS NOT NULL)
       AND coalesce(unit.starts_on <= %(on)s, true) AND coalesce(unit.ends_on >= %(on)s, true)
-WHERE department.is_professional_standards AND force.slug = coalesce(nullif(%(force)s, ''), force.slug)
-  AND coalesce(department.starts_on <= %(on)s, true) AND coalesce(department.ends_on >= %(on)s, true)
 """
+
+
+class _Row(NamedTuple):
+    id: int
+    force_id: int | None
+    slug: str
+    name: str
+    receives: bool
+    neighbourhood_id: int | None
 
 
 def find(*, force: str, unit: str, neighbourhood: str, on: dt.date) -> Place:
@@ -46,22 +50,33 @@ def find(*, force: str, unit: str, neighbourhood: str, on: dt.date) -> Place:
     does not fit, or where several forces are here and none was named.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"force": force, "unit": unit, "neighbourhood": neighbourhood, "on": on})
-        rows = cursor.fetchall()
-    if len(rows) != 1:
-        raise Invalid("Say which force this is about.", errors={"force": ["Name one of the forces of /api/v1/areas/."]})
-    ((force_id, department_id, unit_id, unit_name, candidates),) = rows
-    chosen = Unit.from_db(None, ["id", "name"], [unit_id, unit_name]) if unit_id else None
+        cursor.execute(UNITS, {"force": force, "unit": unit, "neighbourhood": neighbourhood, "on": on})
+        rows = [_Row(*row) for row in cursor.fetchall()]
+    force_id, department_id = _receiver(rows, force)
+    rows = [row for row in rows if row.force_id == force_id]
+    chosen = next((Unit.from_db(None, ["id", "name"], [row.id, row.name]) for row in rows if row.slug == unit), None)
     if unit and chosen is None:
         raise Invalid("Check the place.", errors={"unit": ["The force has no such unit; see /api/v1/areas/."]})
-    found = _neighbourhood(chosen, json.loads(candidates or "[]")) if neighbourhood else None
+    found = _neighbourhood(chosen, rows) if neighbourhood else None
     if found and chosen is None:
         chosen = Unit.from_db(None, ["id"], [found.unit_id])
     return Place(Unit.from_db(None, ["id"], [force_id]), Unit.from_db(None, ["id"], [department_id]), chosen, found)
 
 
-def _neighbourhood(chosen: Unit | None, candidates: list[tuple[int, int]]) -> Neighbourhood:
-    """The only one of the candidates (id, id of the unit); where two units have the same code, the chosen one decides."""
+def _receiver(rows: list[_Row], force: str) -> tuple[int, int]:
+    """The ids of the force and of its department that receives what is sent."""
+    receivers = {(row.force_id, row.id) for row in rows if row.receives and row.force_id}
+    if force:
+        named = {row.id for row in rows if row.force_id is None and row.slug == force}
+        receivers = {each for each in receivers if each[0] in named}
+    if len(receivers) != 1:
+        raise Invalid("Say which force this is about.", errors={"force": ["Name one of the forces of /api/v1/areas/."]})
+    return receivers.pop()
+
+
+def _neighbourhood(chosen: Unit | None, rows: list[_Row]) -> Neighbourhood:
+    """The only one of that code; where two units have one, the chosen unit decides."""
+    candidates = [(row.neighbourhood_id, row.id) for row in rows if row.neighbourhood_id]
     found = [candidate for candidate in candidates if chosen is None or candidate[1] == chosen.pk]
     if len(found) == 1:
         return Neighbourhood.from_db(None, ["id", "unit_id"], found[0])
