@@ -17,6 +17,7 @@ from .standing import (
     last_review,
     live_allegations,
     open_suspensions,
+    review_body_of,
     review_ends_on,
     substituting_notice,
     was_let_end,
@@ -265,6 +266,16 @@ def somebody_may_be_told(case: Case) -> bool:
 def nobody_complains(case: Case) -> bool:
     """Whether all who sent it acted for somebody else, and none of them does any more or ever did."""
     return bool(acted_for_nobody(case)) and not complainants_of(case)
+
+
+@fact(
+    "The local policing body reviews it: enter first what it is called, and where to write to it.",
+    rule=f"{REGULATIONS}, regulation 33",
+)
+def review_body_can_be_written_to(case: Case) -> bool:
+    """Of the IOPC the address is known; and where nobody has a right to a review, nobody need write."""
+    bodies = case.force.policing_bodies.all()
+    return review_body_of(case) != "LPB" or any(body.stands_on(case.considered_on) for body in bodies)
 
 
 @fact("All of it is suspended: resume it first.", rule=f"{REGULATIONS}, regulation 40")

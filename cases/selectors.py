@@ -77,8 +77,10 @@ def get_case(*, reference: str, actor: Actor) -> Case:
 
 def related(cases: CaseQuerySet) -> CaseQuerySet:
     """The cases with the places and people that rules and answers speak of; without what is long and not read."""
-    return cases.select_related(*RELATED, "force", "investigator__person").defer(
-        "words", "search", "neighbourhood__boundary"
+    return (
+        cases.select_related(*RELATED, "force", "investigator__person")
+        .prefetch_related("force__policing_bodies")
+        .defer("words", "search", "neighbourhood__boundary")
     )
 
 

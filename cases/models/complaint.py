@@ -407,6 +407,7 @@ class ComplaintCase(Investigation, Case):
             facts.every_allegation_is_decided,
             facts.is_investigated_or_need_not_be,
             facts.somebody_may_be_told,
+            facts.review_body_can_be_written_to,
         ),
         permission=makers.may_check,
     )

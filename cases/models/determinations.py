@@ -59,7 +59,7 @@ class LocalPolicingBody(models.Model):
     """The body that reviews, and holds the chief officer to account: by its own name, which the law is about to change."""
 
     public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
-    force = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    force = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="policing_bodies")
     name = models.CharField(max_length=200)
     address = models.TextField()
     from_on = models.DateField()
@@ -77,3 +77,7 @@ class LocalPolicingBody(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def stands_on(self, day: dt.date) -> bool:
+        """Whether it was the force's body on that London day."""
+        return self.from_on <= day and (self.until_on is None or day < self.until_on)

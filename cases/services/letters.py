@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.common.errors import Invalid, Refused
+from backend.common.errors import Invalid
 from cases import letters, standing
 from cases.identities import none_of, people_of_what_it_came_from
 from cases.letters.names import names_left_out
@@ -30,11 +30,6 @@ UNNAMED = "Sir or Madam"
 SHOWN, REDACTED = "SHOWN", "REDACTED"
 SAY_ENOUGH = ("ASK_TO_CONFIRM", "ASK_TO_RESUME")  # all that the law asks, without a word of the handler's
 Party = Message.Party
-
-
-class ReviewBodyUnknown(Refused):
-    code = "review-body-unknown"
-    title = "Nobody could be told where to apply for a review."
 
 
 @dataclass(frozen=True)
@@ -141,15 +136,13 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     """The letter with the outcome of a recorded complaint, and with the right to a review wherever the recipient has one.
 
     That the right exists, whose it is to review, where to write, by when and why that body: SI 2020/2 reg. 33 wants each. Who is
-    only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn. Raises ReviewBodyUnknown (409) where nobody has
-    entered where to write: the 28 days would run for who cannot apply.
+    only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn. The move waits for what the body is called and
+    where to write to it (facts.review_body_can_be_written_to): the 28 days would run for who cannot apply.
     """
     letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
     has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
     if not case.review_body or to.is_only_informed or has_withdrawn:
         return letter
-    if case.review_body == Party.LPB and _policing_body(case, on=on) is None:
-        raise ReviewBodyUnknown("Enter the name and address of the local policing body of the force first.")
     right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
 

@@ -41,8 +41,7 @@ def perform(
 
     `details` is what the move needs (cases.moves.NEEDS), as it came. Raises Missing (404) for a case that the actor may not
     see, Stale (412) for another version, CannotMove (409) where the machine or a fact says no, MayNot (403) where
-    the actor may not, Invalid (400) for wrong details, ReviewBodyUnknown (409) for an outcome with the right to a review by a
-    body that nobody has entered. The conflict is told before the permission: it is the case's own.
+    the actor may not, Invalid (400) for wrong details. The conflict is told before the permission: it is the case's own.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if move not in case.moves.values:

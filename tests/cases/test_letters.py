@@ -23,9 +23,11 @@ from cases import letters as texts
 from cases.letters.reading import grade, syllables_of
 from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
+from cases.selectors import get_case, next_moves
 from cases.services import identity, letters, matters, messages, papers, policing_bodies
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
+from cases.services.transitions import CannotMove
 from tests.cases import staying
 from tests.cases.alleging import by
 from tests.cases.bodies import a_case_told, a_case_under_review
@@ -345,10 +347,13 @@ class TestTheOutcome:
     def test_waits_until_it_is_entered_where_to_write(self, cast: Cast) -> None:
         LocalPolicingBody.objects.update(until_on=AT.date())
 
-        with pytest.raises(letters.ReviewBodyUnknown):
+        with pytest.raises(CannotMove, match="enter first what it is called"):
             a_case_told(cast)
 
-        case = Case.objects.get()
+        case = get_case(reference=Case.objects.get().reference, actor=cast.actor("beth"))
+        moves = {each.move: each for each in next_moves(case, actor=cast.actor("beth"), on=AT.date())}
+        rules = [against.rule for against in moves["send_outcome"].why_not]
+        assert "Police (Complaints and Misconduct) Regulations 2020, regulation 33" in rules
         assert (case.state, case.told_on, case.review_information_on) == ("DECISION", None, None)
         assert not Message.objects.filter(case=case).exists()
 
