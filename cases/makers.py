@@ -69,7 +69,9 @@ def may_investigate(case: Case, actor: Actor) -> bool:
     return case.investigator_id is not None and case.investigator_id == actor.user_id
 
 
-@maker("The delegate of the appropriate authority does this, and never one who handled or investigated it.")
+@maker(
+    "The delegate of the appropriate authority does this, and never one who handled or investigated it, or chose to do no more."
+)
 def may_decide_on_others_work(case: Case, actor: Actor) -> bool:
     return may_decide(case, actor) and actor.person_id not in {*case.worked_on_by, *case.holders}
 

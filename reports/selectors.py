@@ -162,13 +162,13 @@ def _received(complaints: "QuerySet[Case]") -> "pd.DataFrame":
 
 
 def _coverage(complaints: "QuerySet[Case]") -> "pd.DataFrame":
-    without = ~Exists(Allegation.objects.filter(case=OuterRef("pk")))
+    without = ~Exists(Allegation.objects.filter(case=OuterRef("pk"), moved_to=None))
     return _frame([(complaints.count(), complaints.filter(without).count())], ["complaints", "without_allegation"])
 
 
 def _allegations(*, period: Period, unit: Unit) -> "pd.DataFrame":
     rows = (
-        Allegation.objects.filter(**_scope(period=period, unit=unit, prefix="case__"))
+        Allegation.objects.filter(moved_to=None, **_scope(period=period, unit=unit, prefix="case__"))
         .order_by()
         .values_list("category", "finding")
         .annotate(allegations=Count("id"))

@@ -1,6 +1,7 @@
 """What is owed today, by whom, to whom: duty by duty, legal clocks first; and of that what a body waits for.
 
-Last comes what no clock runs for: what somebody undertook to do by a day, and the decision of regulation 41, which has none.
+Last comes what no clock runs for: what somebody undertook to do by a day; and without one, the decision of regulation 41, and
+what came in and nobody has looked at.
 """
 
 from __future__ import annotations
@@ -16,10 +17,24 @@ from rest_framework.exceptions import ValidationError
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person
 from backend.areas.models import Unit
+from backend.calendar.working_days import day_of
 from backend.common.pagination import Order, Page
 from cases.clocks import CLOCKS, TARGET
 from cases.deadlines import FORCE, INVESTIGATED, Deadline, open_deadlines
-from cases.models import AllegationAction, Body, BodyNotice, Case, Kind, Learning, Notice, Referral, Review, Suspension
+from cases.models import (
+    AllegationAction,
+    Body,
+    BodyNotice,
+    Case,
+    Contribution,
+    Kind,
+    Learning,
+    Message,
+    Notice,
+    Referral,
+    Review,
+    Suspension,
+)
 from cases.models.case import ALLEGES_WHAT_IS_REFERRED, CaseQuerySet
 from cases.notices import NOTICES, REGULATIONS
 from cases.selectors import load_parts
@@ -73,7 +88,8 @@ KINDS = {
 class Task:
     """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
 
-    `about` is the public id of the action, of what is to be learnt, or of the suspension that is decided on.
+    `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the message or of
+    the contribution.
     """
 
     rule: str
@@ -118,8 +134,9 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     """The duties that are due on `on`, before it, or within so many days after it, of the cases that the actor may see.
 
     First what the law asks of the force, then what it set itself, then what others owe it; in each by the first day of a
-    case. Last, by case, what is to be done without a clock: actions and learning by their days, and what the authority has to
-    decide where nobody wishes to resume, which is never late. A page is of up to `limit` cases, so it may hold more duties
+    case. Last, by case, what is to be done without a clock: actions and learning by their days, and what is never late: what the
+    authority has to decide where nobody wishes to resume, what a complainant wrote and nobody has read, what a unit contributed
+    and nobody has accepted. A page is of up to `limit` cases, so it may hold more duties
     than that. `filters` as validated by cases.api: days, mine, unit, statutory, overdue, cursor, limit. A closed case is
     among them while it owes somebody a notice. Always as many statements. Raises ValidationError (400) for a cursor of
     another list.
@@ -287,27 +304,44 @@ def _with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.da
         Learning.objects.filter(**open_rows).values("allegation__case"),
     ]
     if not filters["overdue"]:
-        found.append(deciding)
+        found += [deciding, _unread().values("case"), _contributed().values("case")]
     return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None)
 
 
 def _tasks(cases: list[Case], *, on: dt.date, until: dt.date) -> list[Owed]:
     """What is to be done in each of them, by its day; what has none comes first."""
+    among = {case.pk: case for case in cases}
     found = [
         Owed(case, _deciding(row), days_over=None)
         for case in cases
         for row in case.suspensions.all()
         if row.state == row.State.DECIDING and not case.closed_on
     ]
-    for case, owner, task in sorted(_undertaken(cases, until=until), key=lambda each: each[2].due_on or until):
+    found += [Owed(among[row.case_id], _to_read(row), days_over=None) for row in _unread().filter(case__in=among)]
+    found += [
+        Owed(among[row.case_id], _to_accept(row), days_over=None) for row in _contributed().filter(case__in=among)
+    ]
+    for case, owner, task in sorted(_undertaken(among, until=until), key=lambda each: each[2].due_on or until):
         days_over = (on - task.due_on).days if task.due_on else None
         found.append(Owed(case, task, days_over=days_over, owner=owner.name if owner else ""))
     return found
 
 
-def _undertaken(cases: list[Case], *, until: dt.date) -> Iterator[tuple[Case, Person | None, Task]]:
+def _unread() -> QuerySet[Message]:
+    """What complainants wrote and nobody has read: also to a case that has ended, for a wish counts at any time."""
+    return Message.objects.filter(direction=Message.Direction.IN, read=None).order_by("sent_at", "id")
+
+
+def _contributed() -> QuerySet[Contribution]:
+    """What units contributed, and nobody has accepted or sent back."""
+    rows: QuerySet[Contribution] = Contribution.objects.filter(
+        state=Contribution.State.SUBMITTED, case__closed_on=None
+    ).order_by("due_on", "id")
+    return rows
+
+
+def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[tuple[Case, Person | None, Task]]:
     """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done."""
-    among = {case.pk: case for case in cases}
     still = {"allegation__case__in": among, "done_on": None, "due_on__lte": until}
     for action in AllegationAction.objects.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
         says, about = f"Do what was decided: {action.kind.label}", str(action.public_id)
@@ -329,6 +363,15 @@ def _deciding(suspension: Suspension) -> Task:
         basis=f"{REGULATIONS}, regulation 41",
         is_statutory=True,
     )
+
+
+def _to_read(message: Message) -> Task:
+    return Task("message", "Read what they wrote", day_of(message.sent_at), None, about=str(message.public_id))
+
+
+def _to_accept(contribution: Contribution) -> Task:
+    says = "Look at what was contributed: accept it, or send it back"
+    return Task("contributed", says, contribution.asked_on, None, about=str(contribution.public_id))
 
 
 def _asked(taken: list[tuple[Section, list[Case]]]) -> dict[str, Unit]:

@@ -108,7 +108,8 @@ def give(
 ) -> tuple[CaseAccess, Case]:
     """Give somebody of the force leave to see a restricted case, by the e-mail address of their account.
 
-    Leave opens the case to who would see it if it were not restricted: it takes no wall away, and makes nobody a handler.
+    Leave opens the case to who would see it if it were not restricted: it takes no wall away, and makes nobody a handler. An
+    investigator of the force gets it before the case is given to them.
     Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, CannotRestrict (409) where it is not
     restricted, or they have leave.
     """
@@ -123,7 +124,8 @@ def give(
     leave = CaseAccess.objects.create(
         case_id=case.pk, person_id=user.person_id, given_by_id=actor.account, given_at=at, reason=reason
     )
-    if not Case.objects.visible_to(acting(user, at=at)).filter(pk=case.pk).exists():
+    sees = Case.objects.visible_to(acting(user, at=at)).filter(pk=case.pk).exists()
+    if not sees and not _may_investigate(case, user, at=at):
         raise CannotRestrict(
             "They would not see it all the same: they hold no role for it, or a wall keeps them from it."
         )
@@ -214,6 +216,16 @@ def leave_of(case: Case) -> list[CaseAccess]:
     """Everybody who has leave, or had it, oldest first."""
     rows = CaseAccess.objects.filter(case_id=case.pk).select_related("person", "given_by__person")
     return list(rows.order_by("given_at", "id"))
+
+
+def has_leave(case: Case, user: User) -> bool:
+    """Whether they may see the restricted case by leave given to them, by whatever account."""
+    return _leave_of(case, user) is not None
+
+
+def _may_investigate(case: Case, user: User, *, at: dt.datetime) -> bool:
+    walled = Involvement.objects.filter(case_id=case.pk, person_id=user.person_id, ended_at=None).exists()
+    return not walled and acting(user, at=at).holds(Role.PSD_INVESTIGATOR, force_id=case.force_id)
 
 
 def _find(who: str, case: Case) -> User:

@@ -170,6 +170,7 @@ def submit(*, public_id: UUID, text: str, actor: Actor, at: dt.datetime, version
     editing.mark(case)
     contribution.submitted_by_id = actor.person
     _save(case, contribution, text, actor=actor, at=at)
+    steps.tell_handler(case, cause=f"contributed:{contribution.public_id}:{contribution.version}", at=at)
     return contribution
 
 

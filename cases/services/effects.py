@@ -28,7 +28,7 @@ from cases.models import (
 from cases.moves import kind_of
 from cases.standing import FORMS
 
-from . import contributions, determinations, links, matters, messages, notes, notices, suspensions, withdrawals
+from . import access, contributions, determinations, links, matters, messages, notes, notices, suspensions, withdrawals
 from .due import forget
 from .units import professional_standards_of, unit_of
 
@@ -85,6 +85,8 @@ def _investigator(case: Case, email: str, *, at: dt.datetime) -> User:
         raise _wrong("investigator", "Nobody who investigates for this force has an account by this address.")
     if Involvement.objects.filter(case_id=case.pk, person_id=user.person_id, ended_at=None).exists():
         raise _wrong("investigator", "They are part of the case themselves.")
+    if case.restricted and not access.has_leave(case, user):
+        raise _wrong("investigator", "The case is restricted, and they have no leave to see it: give it to them first.")
     if determinations.handled_before(case, user) and not determinations.may_handle_again(case, user):
         told = "They handled it before: name somebody else, or assign it to them with a reason first."
         raise _wrong("investigator", told)

@@ -227,15 +227,25 @@ def _loses_sight_of_somebody(case: Case, into: Case) -> bool:
 
 def _stands_still(case: Case, into: Case) -> bool:
     """Whether a part of `case`, or all of `into`, is suspended, or was decided not to be resumed."""
-    ceased = [each for each in into.suspensions.all() if each.state in each.NOT_RESUMED and not each.allegation_id]
-    return bool(standing.open_suspensions(case) or standing.is_wholly_suspended(into) or ceased)
+    return bool(standing.open_suspensions(case)) or is_still(into)
+
+
+def is_still(case: Case) -> bool:
+    """Whether all of it is suspended, or was decided not to be resumed."""
+    ceased = [each for each in case.suspensions.all() if each.state in each.NOT_RESUMED and not each.allegation_id]
+    return bool(standing.is_wholly_suspended(case) or ceased)
 
 
 def _is_being_withdrawn(case: Case, into: Case) -> bool:
     """Whether somebody withdraws or withdrew a part of `case`, or all of `into`, which would end the other for them, too."""
     stands = [each for each in case.withdrawals.all() if each.state != each.State.DENIED]
-    of_all = [each for each in into.withdrawals.all() if each.state != each.State.DENIED and not each.allegation_id]
-    return bool(stands or of_all) or any(standing.has_withdrawn(into, each.pk) for each in _complainants(into))
+    return bool(stands) or is_given_up(into)
+
+
+def is_given_up(case: Case) -> bool:
+    """Whether somebody withdraws or withdrew all of it."""
+    of_all = [each for each in case.withdrawals.all() if each.state != each.State.DENIED and not each.allegation_id]
+    return bool(of_all) or any(standing.has_withdrawn(case, each.pk) for each in _complainants(case))
 
 
 _AGAINST_MERGING: tuple[tuple[Callable[[Case, Case], bool], str], ...] = (

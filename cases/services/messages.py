@@ -15,12 +15,11 @@ from backend.attachments.services import Upload
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
-from backend.notifications import services as outbox
 from cases import facts, makers, standing
 from cases.models import Case, CaseFile, Complainant, Flag, Kind, Message, MessageFile, MessageRead
 from cases.selectors import get_case
 
-from . import correspondence, identity, letters, links, locking, withdrawals
+from . import correspondence, identity, letters, links, locking, steps, withdrawals
 from .correspondence import Way
 from .due import forget, write_next_due
 from .locking import MayNot
@@ -35,8 +34,6 @@ RECORD_CONSENT = (
     "Record the consent of whom they act for first: until then, write to them that it has arrived, no more."
 )
 CHOOSE_A_WAY = "They have no receipt, and left no address that may be used: say how it goes to them."
-HANDLER_SUBJECT = "Reference {reference}"
-HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
 
 
 class NothingToTell(Refused):
@@ -220,7 +217,7 @@ def receive(
     case.version += 1
     write_next_due(case)
     case.save()
-    _tell_handler(case, message, at=at)
+    steps.tell_handler(case, cause=f"written:{message.public_id}", at=at)
     audit.record(
         actor=PUBLIC.public_id,
         verb="MESSAGE_RECEIVED",
@@ -375,17 +372,3 @@ def _keep_files(message: Message, files: Sequence[Upload], *, at: dt.datetime) -
     for stored in attachments.keep_all(files=files, at=at) if files else ():
         CaseFile.objects.create(case_id=message.case_id, file=stored)
         MessageFile.objects.create(message=message, file=stored)
-
-
-def _tell_handler(case: Case, message: Message, *, at: dt.datetime) -> None:
-    """A mail that says nothing but that there is something to read; called off should they become part of the case."""
-    if case.handler and case.handler.is_active:
-        outbox.queue(
-            cause=f"written:{message.public_id}",
-            recipient=case.handler.email,
-            subject=HANDLER_SUBJECT.format(reference=case.reference),
-            body=HANDLER_BODY.format(reference=case.reference),
-            at=at,
-            about=case.reference,
-            addressee=str(case.handler.public_id),
-        )

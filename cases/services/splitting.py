@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from backend.audit import services as audit
 from backend.common.errors import Invalid, Refused
 from cases import facts, findings, makers, standing
 from cases.identities import is_the_same
-from cases.machine import MACHINES
+from cases.machine import MACHINES, edges
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming, Withdrawal
 from cases.selectors import load_parts
 
@@ -30,7 +31,7 @@ from .allegations import (
 )
 from .due import write_next_due
 from .involvement import raise_wall
-from .links import TOGETHER
+from .links import TOGETHER, is_given_up, is_still
 from .locking import MayNot
 from .outcome import settle
 
@@ -126,20 +127,13 @@ def _check_may_go(case: Case, allegation: Allegation, other: Case) -> None:
     if allegation.opinion or other.state == "DECISION" or case.state == "REPORT_SUBMITTED":
         raise AllegationIsDecided("The report is written, or the other case is being decided: it stays where it is.")
     _check_is_free(case, allegation)
-    if findings.is_under_special_procedures(case, allegation):
-        raise CannotMoveAllegation("Somebody is investigated for it under special procedures: it stays until they end.")
-    if case.restricted != other.restricted:
-        raise CannotMoveAllegation("One of the cases is restricted, and the other is not.")
-    if case.state == "REFERRED" or not facts.form_is_the_authoritys_own(case):
-        raise CannotMoveAllegation("It is with the IOPC, or investigated as the IOPC determined: it stays there.")
-    if not facts.owes_no_referral(case):
-        raise CannotMoveAllegation(facts.owes_no_referral.otherwise)
-    if (case.recorded_on or case.concerns_conduct or case.wishes_recording) and other.recorded_on is None:
-        raise CannotMoveAllegation("This case is recorded or has to be, and the other is not: record the other first.")
-    if not _are_linked(case, other) and not _are_of_the_same_people(case, other):
-        raise CannotMoveAllegation(
-            "The cases are of different complainants: link them first, as joined or of the same incident."
-        )
+    for is_against, told in _AGAINST_MOVING:
+        if is_against(case, allegation, other):
+            raise CannotMoveAllegation(told)
+
+
+def _is_the_iopcs(case: Case) -> bool:
+    return case.state == "REFERRED" or not facts.form_is_the_authoritys_own(case)
 
 
 def _check_is_free(case: Case, allegation: Allegation) -> None:
@@ -162,6 +156,48 @@ def _are_of_the_same_people(case: Case, other: Case) -> bool:
         and all(any(is_the_same(one, another) for another in there) for one in here)
         and all(any(is_the_same(one, another) for one in here) for another in there)
     )
+
+
+MERGED_FROM = {(edge.kind, edge.source) for edge in edges() if edge.move == "merge"}
+_AGAINST_MOVING: tuple[tuple[Callable[[Case, Allegation, Case], bool], str], ...] = (
+    (
+        lambda case, row, other: findings.is_under_special_procedures(case, row),
+        "Somebody is investigated for it under special procedures: it stays until they end.",
+    ),
+    (
+        lambda case, row, other: case.restricted != other.restricted,
+        "One of the cases is restricted, and the other is not.",
+    ),
+    (
+        lambda case, row, other: bool(case.concerns_chief_officer or other.concerns_chief_officer),
+        facts.is_for_this_authority.otherwise,
+    ),
+    (
+        lambda case, row, other: _is_the_iopcs(case) or _is_the_iopcs(other),
+        "One of the cases is with the IOPC, or investigated as the IOPC determined: it stays where it is.",
+    ),
+    (
+        lambda case, row, other: is_still(other) or is_given_up(other),
+        "The other case is suspended, was not resumed, or is withdrawn, or may be: settle that first.",
+    ),
+    (lambda case, row, other: not facts.owes_no_referral(case), facts.owes_no_referral.otherwise),
+    (
+        lambda case, row, other: (
+            bool(case.recorded_on or case.concerns_conduct or case.wishes_recording) and other.recorded_on is None
+        ),
+        "This case is recorded or has to be, and the other is not: record the other first.",
+    ),
+    (
+        lambda case, row, other: not _are_linked(case, other) and not _are_of_the_same_people(case, other),
+        "The cases are of different complainants: link them first, as joined or of the same incident.",
+    ),
+    (
+        lambda case, row, other: (
+            (case.kind, case.state) not in MERGED_FROM and standing.live_allegations(case) == [row]
+        ),
+        "It is all that is left to be decided here: leave it, and link the cases as joined.",
+    ),
+)
 
 
 def _copy(allegation: Allegation, case: Case, *, summary: str) -> Allegation:

@@ -12,6 +12,7 @@ from backend.attachments.models import StoredFile
 from backend.audit import services as audit
 from backend.calendar.selectors import working_calendar
 from backend.common.errors import Invalid, Missing
+from backend.notifications import services as outbox
 from cases import standing
 from cases.clocks import due_on
 from cases.models import Allegation, BodyNotice, Case, CaseFile, Complainant, Involvement, Message
@@ -20,12 +21,28 @@ from .due import forget, write_next_due
 
 CORRECT = "Correct the field that is named, and send it again."
 READ_FIRST = "They wrote, and nobody has read it yet: read it first, for it may be their answer."
+HANDLER_SUBJECT = "Reference {reference}"
+HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
 CHECK_THE_YEAR = "This day is too far off: check the year."
 A_LIFETIME = dt.timedelta(days=36_525)
 
 
 def wrong(field: str, told: str) -> Invalid:
     return Invalid(CORRECT, errors={field: [told]})
+
+
+def tell_handler(case: Case, *, cause: str, at: dt.datetime) -> None:
+    """A mail that says nothing but that there is something to read; called off should they become part of the case."""
+    if case.handler and case.handler.is_active:
+        outbox.queue(
+            cause=cause,
+            recipient=case.handler.email,
+            subject=HANDLER_SUBJECT.format(reference=case.reference),
+            body=HANDLER_BODY.format(reference=case.reference),
+            at=at,
+            about=case.reference,
+            addressee=str(case.handler.public_id),
+        )
 
 
 def find(rows: Any, public_id: UUID) -> Any:

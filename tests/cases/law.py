@@ -107,6 +107,7 @@ class Law:
     handler: str = ""
     former: str = ""
     investigator: str = ""
+    proposed: set[str] = field(default_factory=set)  # that no further action is taken: they decide on it no more
     parts: list[Part] = field(default_factory=list)
     decided_by: str = ""
     resolved_by: str = ""
@@ -134,11 +135,11 @@ class Law:
         if move in ("close_outside", "finalise"):
             return who in AUTHORITY and who != self.resolved_by
         if move == "reopen":
-            return who in ASSESSORS and who != self.handler
+            return who in ASSESSORS and who != self.handler and who not in self.proposed
         if move == "submit_report":
             return who == self.investigator
         if move == "begin_decision":
-            return who in AUTHORITY and who not in (self.handler, self.investigator)
+            return who in AUTHORITY and who not in {self.handler, self.investigator, *self.proposed}
         if move == "send_outcome":
             return who in AUTHORITY and who not in {self.decided_by, *(part.decider for part in self.parts)}
         return who in AUTHORITY
@@ -326,6 +327,9 @@ class Law:
 
     def _then_handle_otherwise(self, who: str, today: dt.date) -> None:
         self.investigated, self.investigator, self.whose = False, "", ""
+
+    def _then_take_no_further_action(self, who: str, today: dt.date) -> None:
+        self.proposed.add(who)
 
     def _then_begin_decision(self, who: str, today: dt.date) -> None:
         self.decided_by = who

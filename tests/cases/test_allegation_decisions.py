@@ -220,7 +220,7 @@ class TestDeciding:
         case = a_recorded_case(cast)
         allegation = code(cast, alleged(cast, case))
         move(cast, case, "beth", "take_no_further_action", reason="It was put right already.")
-        in_decision(cast, case)
+        in_decision(cast, case, "lev")
 
         with pytest.raises(Invalid):
             decide(cast, allegation, "ACCEPTABLE")
@@ -380,6 +380,14 @@ class TestLeavingTheDecision:
         set_actions(cast, allegation, name="beth")
 
         assert move(cast, case, "lev", "send_outcome", **told).state == "OUTCOME_SENT"
+
+    def test_who_proposed_no_further_action_does_not_decide_on_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        move(cast, case, "beth", "take_no_further_action", reason="It was put right already.")
+
+        with pytest.raises(MayNot, match="never one who handled"):
+            move(cast, case, "beth", "begin_decision")
+        assert move(cast, case, "lev", "begin_decision").state == "DECISION"
 
     def test_who_decided_an_allegation_does_not_send_the_outcome(self, cast: Cast) -> None:
         case = an_otbi_case(cast)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 
@@ -23,7 +24,7 @@ from cases.models import (
     Suspension,
 )
 from cases.selectors import deadlines, get_case
-from cases.services import determinations, identity, letters, links, notes, settling, splitting
+from cases.services import access, determinations, identity, letters, links, notes, settling, splitting
 from cases.services.allegations import AllegationIsDecided, CannotChangeAllegations
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
@@ -290,6 +291,7 @@ class TestMoving:
         name_subject(cast, senior, "", label="The one who signed it", rank="Assistant Chief Constable")
 
         for case in (conduct, senior, referred_back(cast, a_recorded_case(cast))):
+            alleged(cast, case, summary="He left me there.")
             there = self.go(cast, alleged(cast, case), a_recorded_case(cast))
             further = self.go(cast, there, an_otbi_case(cast))
 
@@ -299,6 +301,7 @@ class TestMoving:
     def test_what_was_referred_is_referred_with_the_other_too(self, cast: Cast) -> None:
         """Para 4(1): a complaint about the same is referred by itself; it was never before the IOPC."""
         case, other = referred_back(cast, a_recorded_case(cast), basis="MANDATORY"), a_recorded_case(cast)
+        alleged(cast, case, summary="He left me there.")
 
         self.go(cast, alleged(cast, case), other)
 
@@ -374,11 +377,40 @@ class TestMoving:
         with pytest.raises(CannotMoveAllegation, match="as the IOPC determined"):
             self.go(cast, allegation, other)
 
+    def test_what_concerns_the_chief_officer_is_only_handed_over(self, cast: Cast) -> None:
+        """Restricted for that, it is no more alike what is restricted for another reason (PRA 2002 s. 29(1))."""
+        case, other = an_otbi_case(cast), an_otbi_case(cast)
+        allegation, _ = alleged(cast, case), alleged(cast, case, summary="He left me there.")
+        for each in (case, other):
+            access.restrict(**by(cast, "beth", each), reason="A covert inquiry.")
+        determinations.set_chief_officer(
+            **by(cast, "beth", case), concerns_chief_officer=True, reason="The one who signed it."
+        )
+
+        with pytest.raises(CannotMoveAllegation, match="hand it over"):
+            self.go(cast, allegation, other)
+        with pytest.raises(CannotMoveAllegation, match="hand it over"):
+            self.go(cast, alleged(cast, other), case)
+
+    @pytest.mark.parametrize("other_is", ["suspended", "withdrawn", "with the IOPC"])
+    def test_nothing_goes_where_something_else_ends_or_stops_it(self, cast: Cast, other_is: str) -> None:
+        case, other = an_otbi_case(cast), an_otbi_case(cast)
+        allegation, _ = alleged(cast, case), alleged(cast, case, summary="He left me there.")
+        if other_is == "suspended":
+            suspend(cast, other)
+        elif other_is == "withdrawn":
+            sign(cast, other)
+        else:
+            move(cast, other, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+
+        with pytest.raises(CannotMoveAllegation, match=other_is):
+            self.go(cast, allegation, other)
+
     @pytest.mark.parametrize("is_of_the_whole", [True, False])
     def test_what_is_under_special_procedures_stays_until_they_end(self, cast: Cast, is_of_the_whole: bool) -> None:
         """Paras 19A to 19E: there are none in the other case."""
         case, other = an_investigated_case(cast), an_otbi_case(cast)
-        allegation = alleged(cast, case)
+        allegation, _ = alleged(cast, case), alleged(cast, case, summary="He left me there.")
         named = {} if is_of_the_whole else {"allegation": allegation.public_id}
         special = under_special_procedures(name_subject(cast, case, "1005", **named))
 
@@ -388,6 +420,17 @@ class TestMoving:
         special.save()
 
         assert self.go(cast, allegation, other).case_id == other.pk
+
+    def test_the_last_one_stays_where_only_an_outcome_ends_the_case(self, cast: Cast) -> None:
+        recorded, handled, other = a_recorded_case(cast), an_otbi_case(cast), an_otbi_case(cast)
+        last = alleged(cast, handled)
+
+        with pytest.raises(CannotMoveAllegation, match="all that is left to be decided"):
+            self.go(cast, last, other)
+        alleged(cast, handled, summary="He left me there.")
+
+        assert self.go(cast, last, other).case_id == other.pk
+        assert self.go(cast, alleged(cast, recorded), other).case_id == other.pk, "this one can still be merged"
 
     def test_a_case_that_the_mover_does_not_see_is_not_there(self, cast: Cast) -> None:
         case, other = a_case(cast), a_case(cast)
@@ -435,7 +478,9 @@ def test_whatever_happens_the_outcome_has_a_day_exactly_when_every_live_allegati
         elif step == "split" and first:
             splitting.split(**by(cast, "beth", case), allegation=first.public_id, summary="A.", second="B.")
         elif step == "move" and first:
-            splitting.move_to(**by(cast, "beth", case), allegation=first.public_id, into=other.reference)
+            is_the_last = Allegation.objects.filter(case=case, moved_to=None).count() == 1
+            with pytest.raises(CannotMoveAllegation) if is_the_last else contextlib.nullcontext():
+                splitting.move_to(**by(cast, "beth", case), allegation=first.public_id, into=other.reference)
 
         standing = Allegation.objects.filter(case=case, moved_to=None)
         all_decided = standing.exists() and not standing.filter(finding="").exists()

@@ -105,6 +105,20 @@ class TestItsMachine:
 
         assert settle(stage, case, asked, "accept").state == "ACCEPTED"
 
+    def test_the_handler_hears_that_it_was_answered_and_nothing_of_what_was_said(self, stage: Cast) -> None:
+        case = a_case(stage)
+        move(stage, case, "amal", "take")
+        asked = ask(stage, case)
+        Outgoing.objects.all().delete()
+
+        submit(stage, asked)
+        settle(stage, case, asked, "send_back", reason="Please look.", due=None)
+        submit(stage, asked, text="It was not kept.")
+
+        told = list(Outgoing.objects.filter(addressee=str(stage.users["amal"].public_id)))
+        assert [each.subject for each in told] == [f"Reference {case.reference}"] * 2
+        assert not any("kept" in each.body for each in told)
+
     def test_an_answer_to_an_older_version_is_refused(self, stage: Cast) -> None:
         case = a_case(stage)
         asked = ask(stage, case)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.clocks import TARGET
 from cases.models import Case, Kind, Learning
 from cases.selectors import get_case
-from cases.services import contributions, decisions, suspensions
+from cases.services import contributions, decisions, messages, suspensions
 from cases.services.decisions import NewAction
 from cases.services.due import recompute_open_cases
 from cases.services.intake import NewComplainant
@@ -186,12 +186,14 @@ class TestTheList:
 
 
 class TestWhatNoClockRunsFor:
-    """Actions and learning by the days that were set for them, and the decision of regulation 41, which has none."""
+    """Actions and learning by the days that were set for them; and without one what is to be decided, read or accepted."""
 
     def tasks(self, cast: Cast, name: str = "beth", **query: Any) -> list[tuple[Any, ...]]:
         rows = [row for row in owed(cast, name, **query) if row["duty"]["basis"] == TARGET or not row["duty"]["due_on"]]
         shown = [(row["duty"]["rule"], row["duty"]["due_on"], row["days_over"], row["owner"]) for row in rows]
-        return [each for each in shown if each[0] in ("action", "learning", "public_interest")]
+        return [
+            each for each in shown if each[0] in ("action", "learning", "public_interest", "message", "contributed")
+        ]
 
     def with_actions(self, cast: Cast) -> Case:
         """Decided, with an apology and something to be learnt, both owned by Dee, and told."""
@@ -246,6 +248,29 @@ class TestWhatNoClockRunsFor:
             assert self.tasks(cast, **query) == [("public_interest", None, None, "")]
         assert self.tasks(cast, overdue="true") == []
         step(cast, row, suspensions.decide, public_interest="ENDS", reason="The court has looked at it.")
+        assert self.tasks(cast) == []
+
+    def test_what_they_wrote_is_there_until_somebody_has_read_it_also_once_the_case_has_ended(self, cast: Cast) -> None:
+        case = a_case(cast)
+        move(cast, case, "amal", "take")
+        assess(cast, case)
+        move(cast, case, "beth", "find_not_a_complaint", why="NOT_ABOUT_POLICE", told="It is not about us.")
+        written = messages.receive(case_id=case.pk, text="But it is. Record it.", wish="RECORD", files=[], at=AT)
+
+        assert self.tasks(cast) == [("message", None, None, "")]
+        assert self.tasks(cast, overdue="true") == self.tasks(cast, statutory="true") == []
+        messages.mark_read(**by(cast, "beth", case), message=written.public_id)
+        assert self.tasks(cast) == []
+
+    def test_what_was_contributed_is_there_until_it_is_accepted(self, cast: Cast) -> None:
+        case = a_case(cast)
+        asked, _ = contributions.ask(**by(cast, "amal", case), unit="southgate", question="?", due=None, files=[])
+        assert self.tasks(cast) == []
+        contributions.submit(public_id=asked.public_id, text="Kept.", actor=cast.actor("ed"), at=AT, version=1)
+
+        (row,) = [row for row in owed(cast) if row["duty"]["rule"] == "contributed"]
+        assert (row["case"]["reference"], row["duty"]["about"]) == (case.reference, str(asked.public_id))
+        contributions.accept(**by(cast, "amal", case), public_id=asked.public_id)
         assert self.tasks(cast) == []
 
     def test_every_one_is_there_once_whatever_the_size_of_a_page(self, cast: Cast) -> None:

@@ -24,7 +24,7 @@ from cases.services.locking import MayNot
 from tests.architecture.test_access import EVERYBODY, call, routes
 from tests.cases.alleging import a_recorded_case, by, name_subject
 from tests.cases.bodies import a_case_under_review
-from tests.cast import AT, FOUNDER, Cast, a_case, assess
+from tests.cast import AT, FOUNDER, Cast, a_case, assess, move
 
 WHY = "A covert inquiry is under way."
 CASES = "/api/v1/cases/"
@@ -101,6 +101,17 @@ class TestRestricting:
             for tray in ("body-notices/", "body-notices/owed/"):
                 assert review.case.reference not in cast.client(name).get(CASES + tray).content.decode()
         assert cast.client("beth").get(f"{CASES}body-notices/owed/").json()["results"] != []
+
+    def test_is_investigated_by_nobody_without_leave(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        appoint = {"investigator": "fay@westshire.test", "terms": "What happened at the desk."}
+
+        with pytest.raises(Invalid) as refusal:
+            move(cast, case, "beth", "investigate", **appoint)
+        assert "no leave" in str(refusal.value.errors)
+
+        give(cast, case, "fay")
+        assert move(cast, case, "beth", "investigate", **appoint).investigator == cast.users["fay"]
 
     def test_is_not_moved_by_who_has_no_leave(self, cast: Cast) -> None:
         case = restrict(cast, a_case(cast))
@@ -284,9 +295,10 @@ class TestLeave:
         involvement.name_person(**by(cast, "beth", case), who="lev@westshire.test", part=Involvement.Part.SUBJECT)
         restrict(cast, case)
 
-        for who in ("hal", "cai", "fay", "lev"):
+        for who in ("hal", "cai", "lev"):
             with pytest.raises(CannotRestrict, match="no role for it, or a wall"):
                 give(cast, case, who)
+        give(cast, case, "fay")  # who investigates for the force may be given it from then on
         assert who_sees(cast, case) == {"beth"}
 
     def test_is_for_people_of_the_force(self, cast: Cast) -> None:

@@ -76,6 +76,20 @@ def test_only_complaints_of_this_force_received_in_the_period_are_counted(mercia
     assert figures(mercia.force)["complaints_received"]["value"] == 2
 
 
+def test_an_allegation_that_goes_on_in_another_complaint_is_counted_once(mercia: History):
+    left = mercia.complaint("2008-02-01", allegations=(("Arrest", ""), ("Search", "SU")))
+    alone = mercia.complaint("2008-02-02", allegations=(("Arrest", ""),))
+    into = mercia.complaint("2008-02-03", allegations=(("Arrest", "SU"), ("Arrest", "NS")))
+    for case, goes_on in zip((left, alone), into.allegations.order_by("position"), strict=True):
+        case.allegations.filter(category="Arrest").update(moved_to=goes_on)
+
+    frames = selectors.briefing_frames(period=YEARS, unit=mercia.force, on=TODAY)
+
+    counted = sorted(map(tuple, frames.allegations[["category", "finding", "allegations"]].to_numpy().tolist()))
+    assert counted == [("Arrest", "NS", 1), ("Arrest", "SU", 1), ("Search", "SU", 1)]
+    assert frames.coverage.to_numpy().tolist() == [[3, 1]], "nothing is left in one of the three"
+
+
 def test_a_unit_has_the_complaints_that_are_about_it_whoever_holds_them(mercia: History):
     north, south = mercia.unit("north"), mercia.unit("south")
     mercia.complaint("2007-05-01", about=north)
