@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+CHECK_THE_YEAR = "This day is too far off: check the year."
+
 
 class Refused(Exception):
     """A rule of the house or of the law says no. The text is plain English and says what to do; it carries no personal data.

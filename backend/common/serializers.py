@@ -11,9 +11,11 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.utils import html
 
+from .errors import CHECK_THE_YEAR
 from .text import clean
 
 EARLIEST_YEAR = 1900
+A_LIFETIME = 100  # years
 AFTER_THE_NAME = re.compile(r"[.\[].*", re.DOTALL)  # of a part of a form: `scores.overall`, `files[0]`
 
 
@@ -44,7 +46,8 @@ class JSONInput(serializers.Serializer[None]):
         """Refuses a value of another type than the schema names: in JSON, 1 is no text and "true" no boolean.
 
         In a form all is text, and a boolean is `true` or `false`, not one of the many words that could be meant for it. What
-        has a name that is not known is refused: a mistyped one would be lost without a word, and so would its file.
+        has a name that is not known is refused: a mistyped one would be lost without a word, and so would its file. So is a day
+        before 1900, or more than a hundred years to come.
         """
         if not isinstance(data, Mapping):
             return super().to_internal_value(data)
@@ -60,6 +63,7 @@ class JSONInput(serializers.Serializer[None]):
         except serializers.ValidationError as error:
             by_field: Any = error.detail
             raise serializers.ValidationError({**by_field, **wrong}) from None
+        wrong |= {name: CHECK_THE_YEAR for name, value in values.items() if _is_out_of_reach(value)}
         if wrong:
             raise serializers.ValidationError(wrong)
         return values
@@ -74,6 +78,12 @@ class JSONInput(serializers.Serializer[None]):
     def _no_booleans_in(self, form: Mapping[str, Any]) -> dict[str, str]:
         booleans = [name for name, field in self.fields.items() if isinstance(field, serializers.BooleanField)]
         return {name: "Must be true or false." for name in booleans if form.get(name, "") not in ("true", "false", "")}
+
+
+def _is_out_of_reach(value: Any) -> bool:
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        return False
+    return not EARLIEST_YEAR <= value.year <= timezone.localdate().year + A_LIFETIME
 
 
 def _from_json(given: Any) -> Any:

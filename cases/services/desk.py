@@ -20,7 +20,7 @@ from backend.attachments.services import Upload
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common import receipts as secrets
-from backend.common.errors import Invalid
+from backend.common.errors import CHECK_THE_YEAR, Invalid
 from backend.notifications import services as outbox
 from backend.requests import services as requests
 from cases.models import Case, Complainant, Intake, Kind
@@ -243,5 +243,5 @@ def _wrong_days(told: Told, *, on: dt.date) -> dict[str, list[str]]:
         errors["incident_on"] = ["It cannot have happened after it was complained of."]
     for name, day in (("made_on", told.made_on), ("incident_on", told.incident_on)):
         if day and not steps.is_within_reach(day, on=on):
-            errors[name] = [steps.CHECK_THE_YEAR]
+            errors[name] = [CHECK_THE_YEAR]
     return errors

@@ -170,13 +170,18 @@ def _last_maker(case: Case, about: Determination.About) -> int | None:
 def set_regime(*, reference: str, regime: Regime, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
     """Set the rules that a case is handled by, with the reason (SI 2020/2 reg. 2; SI 2025/558 reg. 66).
 
-    Raises Missing (404), Stale (412), MayNot (403), CannotDetermine (409) for a comment or a closed case.
+    Raises Missing (404), Stale (412), MayNot (403), CannotDetermine (409) for a comment or a closed case, and once an
+    allegation was decided, or the outcome told, by the rules that stand.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_assess(case, actor):
         raise MayNot(makers.may_assess.otherwise)
     if case.kind == Kind.COMMENT or case.closed_on:
         raise CannotDetermine("Only a complaint or a matter has such rules, and they stand once it is closed.")
+    if case.told_on or any(each.finding not in ("", *findings.ENDED) for each in standing.live_allegations(case)):
+        raise CannotDetermine(
+            "It was decided by the rules that stand: they change only where it is opened or investigated again."
+        )
     case.regime, case.regime_reason = regime, reason
     write(case, About.REGIME, answers={"regime": regime}, reason=reason, actor=actor, at=at)
     keep(case, "REGIME_SET", actor=actor, at=at, details={"regime": regime})

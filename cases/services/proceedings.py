@@ -18,6 +18,8 @@ from .locking import MayNot
 from .settling import ConsentNotRecorded
 from .steps import find, keep, wrong
 
+GOES_ON_ELSEWHERE = ("MERGED", "TRANSFERRED_OUT")
+
 
 class CannotFollow(Refused):
     """The proceedings do not stand where this step starts."""
@@ -42,9 +44,11 @@ def begin(
     """Enter proceedings that have begun, against somebody identified or nobody yet, while the case goes on or after its end.
 
     `next_date_on` is the next day in court or of the meeting, `contact` the officer in the case or the prosecutor. Raises
-    Missing (404), Stale (412), MayNot (403), Invalid (400), CannotFollow (409) for a comment.
+    Missing (404), Stale (412), MayNot (403), Invalid (400), CannotFollow (409) for a comment, and for what goes on elsewhere.
     """
     case = _lock(reference, actor=actor, version=version)
+    if case.state in GOES_ON_ELSEWHERE:
+        raise CannotFollow("The case was merged or handed over: they are entered where it goes on.")
     who = steps.subject_of(case, subject) if subject else None
     steps.check_day("begun_on", begun_on, since=case.incident_on or dt.date.min, on=day_of(at))
     _check_next(next_date_on, since=begun_on)
@@ -96,7 +100,7 @@ def end(
 ) -> tuple[Proceeding, Case]:
     """Enter how they ended: each complainant is told within five working days of that day (regulation 34(2)(b)).
 
-    Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotFollow (409) where they have ended.
+    Where the case was merged or handed over meanwhile, whoever has it tells them. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotFollow (409) where they have ended.
     """
     case = _lock(reference, actor=actor, version=version)
     row: Proceeding = find(case.proceedings, proceeding)
@@ -106,7 +110,8 @@ def end(
     row.ended_on, row.result, row.next_date_on = ended_on, result, None
     row.told_on = None  # that an appeal was brought may have been told before
     row.save()
-    notices.owe_of(case, row, on=ended_on)
+    if case.state not in GOES_ON_ELSEWHERE:
+        notices.owe_of(case, row, on=ended_on)
     _keep(case, row, "PROCEEDING_ENDED", actor=actor, at=at, ended_on=ended_on)
     return row, case
 

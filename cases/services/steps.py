@@ -11,7 +11,7 @@ from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
 from backend.audit import services as audit
 from backend.calendar.selectors import working_calendar
-from backend.common.errors import Invalid, Missing
+from backend.common.errors import CHECK_THE_YEAR, Invalid, Missing
 from backend.notifications import services as outbox
 from cases import standing
 from cases.clocks import due_on
@@ -23,7 +23,6 @@ CORRECT = "Correct the field that is named, and send it again."
 READ_FIRST = "They wrote, and nobody has read it yet: read it first, for it may be their answer."
 HANDLER_SUBJECT = "Reference {reference}"
 HANDLER_BODY = "There is something new to read in the case with the reference {reference}.\n"
-CHECK_THE_YEAR = "This day is too far off: check the year."
 A_LIFETIME = dt.timedelta(days=36_525)
 
 

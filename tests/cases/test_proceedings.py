@@ -227,6 +227,18 @@ def test_they_go_on_end_and_are_told_after_the_case_has(cast: Cast) -> None:
     assert begin(cast, case, kind=Proceeding.Kind.MISCONDUCT_MEETING).ended_on is None
 
 
+def test_what_was_handed_over_is_told_of_by_whoever_has_it(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    row = begin(cast, case)
+    move(cast, case, "beth", "transfer_out", to="OTHER_FORCE", told="The other force has it now.")
+
+    end(cast, row, AT + DAY)
+
+    assert to_be_told(cast, case) == []
+    with pytest.raises(CannotFollow, match="where it goes on"):
+        begin(cast, case)
+
+
 def test_that_an_appeal_was_brought_is_told_and_its_end_again(cast: Cast) -> None:
     row = begin(cast, a_recorded_case(cast), kind=Proceeding.Kind.APPEAL)
     assert len(to_be_told(cast, row.case)) == 1

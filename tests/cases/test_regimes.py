@@ -14,7 +14,16 @@ from cases.selectors import get_case
 from cases.services import determinations, links
 from cases.services.determinations import CannotDetermine
 from cases.services.locking import MayNot
-from tests.cases.alleging import a_directed_case_reported_on, alleged, by, code, decide, set_actions
+from tests.cases.alleging import (
+    a_directed_case_reported_on,
+    alleged,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    set_actions,
+)
 from tests.cases.bodies import TOLD, a_paper
 from tests.cast import AT, Cast, a_case, give_to, move
 
@@ -116,6 +125,15 @@ class TestSetByStaff:
     def test_not_of_a_comment(self, cast: Cast) -> None:
         with pytest.raises(CannotDetermine):
             self.set(cast, a_case(cast, kind=Kind.COMMENT), "beth")
+
+    def test_not_once_it_was_decided_by_the_rules_that_stand(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        decide(cast, allegation, "ACCEPTABLE")
+
+        with pytest.raises(CannotDetermine, match="by the rules that stand"):
+            self.set(cast, case, "beth")
 
     def test_through_the_api_with_the_proposal_beside_it(self, cast: Cast) -> None:
         case = a_case(cast)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from rest_framework import serializers
 
 from backend.common.serializers import JSONInput
@@ -28,3 +29,18 @@ def test_a_number_is_no_text_also_in_a_list(wrong: dict[str, Any]) -> None:
 
     assert not order.is_valid()
     assert order.errors == dict.fromkeys(wrong, "Must be a text.")
+
+
+@pytest.mark.parametrize(("day", "is_read"), [
+    ("0001-01-01", False), ("1899-12-31", False), ("1900-01-01", True), ("2126-12-31", True), ("2127-01-01", False),
+    ("9999-12-31", False),
+])  # fmt: skip
+@time_machine.travel("2026-11-20 12:00", tick=False)
+def test_a_day_that_nobody_can_mean_is_refused(day: str, is_read: bool) -> None:
+    class Appointment(JSONInput):
+        on = serializers.DateField()
+
+    appointment = Appointment(data={"on": day})
+
+    assert appointment.is_valid() == is_read
+    assert is_read or appointment.errors == {"on": "This day is too far off: check the year."}
