@@ -96,6 +96,12 @@ def has_no_wish_to_be_recorded(case: Case) -> bool:
     return not case.wishes_recording
 
 
+@fact("It was referred to the IOPC: record it.", rule=f"{SCHEDULE_3}, paragraphs 2(6A) and 4")
+def was_never_referred(case: Case) -> bool:
+    """Also where nobody had standing to complain of it, and somebody has after all."""
+    return last_referral(case) is None
+
+
 @fact(
     "Contact the complainant and seek their views first, or record in the assessment why that is impossible.",
     rule=f"{SCHEDULE_3}, paragraph 2(6)",

@@ -139,8 +139,10 @@ def no_wish_to_record_stands(case: Case) -> bool:
 # It is not said that it is a linked case: that one may be restricted, and nobody is to learn of it here.
 @fact("Something else still needs it.", rule=DATA_PROTECTION)
 def no_linked_case_goes_on(case: Case) -> bool:
+    """Neither what it is linked to, nor that in which a part of it goes on."""
     linked = [each.other for each in case.links.all() if each.ended_at is None]
     linked += [each.case for each in case.links_to.all() if each.ended_at is None]
+    linked += [each.moved_to.case for each in case.allegations.all() if each.moved_to]
     return all(each.closed_on for each in linked)
 
 

@@ -56,8 +56,8 @@ PARTS = (
 PARTS_OF_COMMENTS = ("complainants", "allegations", "contributions", "preservations")
 # What is asked besides before an ended case is disposed of (cases.retention).
 PARTS_OF_RETENTION = (
-    *PARTS, "allegations__actions", "allegations__learning", "links__other", "links_to__case", "retention_holds",
-    "retention_reviews__decided_by",
+    *PARTS, "allegations__actions", "allegations__learning", "allegations__moved_to__case", "links__other", "links_to__case",
+    "retention_holds", "retention_reviews__decided_by",
 )  # fmt: skip
 HAS_ROWS = SQL("EXISTS (SELECT FROM {} WHERE {} = ANY(%(cases)s))")
 RELATED = ("unit", "about_unit", "neighbourhood", "handler__person")

@@ -33,7 +33,7 @@ LIVE = [*BEFORE_RECORDING, *OUTSIDE, *UNDER_SCHEDULE_3, *WITH_THE_IOPC, State.OU
 TOLD = [State.OUTCOME_SENT, State.UNDER_REVIEW, State.FINALISED]
 
 # A recording is forced at any time, also while it is handled outside: no role overrules that.
-MAY_STAY_OUTSIDE = (facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded)
+MAY_STAY_OUTSIDE = (facts.need_not_be_recorded, facts.has_no_wish_to_be_recorded, facts.was_never_referred)
 
 
 class ComplaintMove(models.TextChoices):

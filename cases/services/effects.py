@@ -163,6 +163,13 @@ _WRONG: tuple[tuple[str, Callable[[Case, Any], bool], str], ...] = (
         "Another day was entered on which it became clear: correct that day first, with the reason, and it is kept.",
     ),
     (
+        "dated_on",
+        lambda case, day: (
+            day < max((each.dated_on for each in case.body_notices.all() if each.decides in FORMS), default=day)
+        ),
+        "This is before the IOPC's last word on who investigates: check the day on the notice.",
+    ),
+    (
         "into",
         lambda case, into: bool(case.concerns_conduct or case.wishes_recording) and into.recorded_on is None,
         "This one has to be recorded, and the other is not: record the other first.",
@@ -232,15 +239,18 @@ def _link(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict
 
 
 def _supersede_reviews(case: Case, move: str, *, actor: Actor, on: dt.date) -> None:
-    """Nothing is reviewed of an outcome that was taken back, nor of a case that ended in another way: nobody waits for that."""
+    """Nothing is told or reviewed of an outcome that was taken back, nor of a case that ended in another way."""
     if case.kind == Kind.COMMENT or case.state in STANDS_BY_ITS_OUTCOME:
         return
+    why = "The outcome that it was about stands no more."
+    if any(notice.kind == "OUTCOME" and notice.settled_on is None for notice in case.notices.all()):
+        notices.drop(case, "OUTCOME", reason=why, actor=actor, on=on)
     superseded = [review for review in case.reviews.all() if review.state in review.OPEN]
     for review in superseded:
         review.state, review.superseded_on, review.superseded_by = Review.State.SUPERSEDED, on, move
         review.save(update_fields=["state", "superseded_on", "superseded_by"])
     if superseded:
-        notices.drop(case, "REVIEW_BUNDLE", reason="The outcome that it was about stands no more.", actor=actor, on=on)
+        notices.drop(case, "REVIEW_BUNDLE", reason=why, actor=actor, on=on)
 
 
 def keep_from_units(case: Case, *, actor: Actor, at: dt.datetime) -> None:

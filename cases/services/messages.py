@@ -197,8 +197,8 @@ def receive(
     if wish and case.kind != Kind.COMPLAINT:
         told = "A comment is neither recorded nor withdrawn so: send a complaint, or write what you wish."
         raise Invalid(told, errors={"wish": [told]})
-    goes_on_in = links.goes_on_in(case) if wish else None
-    if goes_on_in:
+    goes_on_in = links.goes_on_in(case)
+    if wish and goes_on_in:
         _wish_there(goes_on_in, wish, writer=writer, instead_of=case, at=at)
     elif wish:
         case = _wish(case, wish, writer=writer, at=at)
@@ -217,7 +217,8 @@ def receive(
     case.version += 1
     write_next_due(case)
     case.save()
-    steps.tell_handler(case, cause=f"written:{message.public_id}", at=at)
+    instead = Case.objects.select_related("handler").get(pk=goes_on_in) if goes_on_in else None
+    steps.tell_handler(case, cause=f"written:{message.public_id}", at=at, of=instead)
     audit.record(
         actor=PUBLIC.public_id,
         verb="MESSAGE_RECEIVED",

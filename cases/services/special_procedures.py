@@ -137,10 +137,13 @@ def accelerate(
 ) -> tuple[SpecialProcedures, Case]:
     """Treat it as accelerated: gross misconduct on evidence that is enough, and who should leave without delay (para 20A).
 
-    It is for the authority's delegate, and not for the investigator. Raises Missing (404), Stale (412), MayNot (403),
-    CannotAssessSeverity (409) where it is not assessed as gross misconduct, or is accelerated already.
+    It is for the authority's delegate, and not for the investigator, while the investigation goes on: it takes the right to a
+    review away, which nobody does who decides. Raises Missing (404), Stale (412), MayNot (403), CannotAssessSeverity (409)
+    where it is not assessed as gross misconduct, is accelerated already, or was reported on.
     """
     case, row = _for_the_authority(reference, special, actor=actor, version=version)
+    if case.reported_on:
+        raise CannotAssessSeverity("The investigation was reported on: it is accelerated before that, or not at all.")
     if row.severity != Severity.GROSS_MISCONDUCT:
         raise CannotAssessSeverity("Only gross misconduct is accelerated: assess the severity first.")
     if row.accelerated_on:

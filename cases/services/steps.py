@@ -30,17 +30,21 @@ def wrong(field: str, told: str) -> Invalid:
     return Invalid(CORRECT, errors={field: [told]})
 
 
-def tell_handler(case: Case, *, cause: str, at: dt.datetime) -> None:
-    """A mail that says nothing but that there is something to read; called off should they become part of the case."""
-    if case.handler and case.handler.is_active:
+def tell_handler(case: Case, *, cause: str, at: dt.datetime, of: Case | None = None) -> None:
+    """A mail that says nothing but that there is something to read; called off should they become part of the case.
+
+    To the handler of the case, or of that in which it goes on.
+    """
+    handler = (of or case).handler
+    if handler and handler.is_active:
         outbox.queue(
             cause=cause,
-            recipient=case.handler.email,
+            recipient=handler.email,
             subject=HANDLER_SUBJECT.format(reference=case.reference),
             body=HANDLER_BODY.format(reference=case.reference),
             at=at,
             about=case.reference,
-            addressee=str(case.handler.public_id),
+            addressee=str(handler.public_id),
         )
 
 

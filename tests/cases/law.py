@@ -191,7 +191,7 @@ class Law:
         return self.assessed and not self.must_be_referred
 
     def _handle_outside(self, today: dt.date) -> bool:
-        return self.assessed and not self.must_be_recorded and self.contacted
+        return self.assessed and not self.must_be_recorded and self.contacted and self.referred_on is None
 
     def _resolve(self, today: dt.date) -> bool:
         return not self.must_be_recorded and not self.suspended

@@ -31,7 +31,7 @@ from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
 from cases.services.withdrawals import CannotWithdraw
 from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, an_otbi_case, by, in_decision
-from tests.cases.bodies import CLOSE, a_case_under_review, conclude
+from tests.cases.bodies import CLOSE, a_case_under_review, a_paper, conclude
 from tests.cases.staying import DAY, MAYA, a_document, open_notices, said, sign, step, suspend
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move
 
@@ -236,6 +236,18 @@ class TestOfWhomNobodyComplains:
         owed = Notice.objects.filter(case=case, settled_on=None)
         assert [(each.kind, each.complainant) for each in owed] == [("NO_STANDING", rita_of(case))]
         assert ended.next_due_rule == "notice"
+
+    def test_what_was_referred_before_is_recorded_when_it_turns_out_to_be_one_after_all(self, cast: Cast) -> None:
+        case = a_recorded_case(cast, complainants=[RITA])
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+        move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
+        end(cast, case)
+        move(cast, case, "beth", "find_no_standing", reason="Zed was asked, and did not agree.")
+        consent(cast, case)
+        move(cast, case, "lev", "reopen", reason="His letter came.")
+
+        with pytest.raises(CannotMove, match="It was referred to the IOPC: record it"):
+            move(cast, case, "beth", "handle_outside")
 
     def test_is_told_to_nobody_who_is_kept_informed_either(self, cast: Cast) -> None:
         ola = NewComplainant(name="Ola Reed", relationship=Complainant.Relationship.INTERESTED)

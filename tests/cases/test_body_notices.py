@@ -143,6 +143,19 @@ class TestTheDayItBecameClear:
         assert [each.clear_on for each in case.referrals.order_by("pk")] == [self.EARLIER.date(), AT.date()]
 
 
+def test_the_iopcs_report_is_not_from_before_it_took_the_case(cast: Cast) -> None:
+    case = a_recorded_case(cast, made_on=dt.date(2026, 9, 1))
+    move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-10-01")
+    move(cast, case, "beth", "determine_independent", document=str(a_paper(case)), dated_on="2026-10-05")
+
+    with pytest.raises(Invalid) as refusal:
+        move(cast, case, "beth", "enter_iopc_report", document=str(a_paper(case)), dated_on="2026-10-04")
+
+    assert "last word" in refusal.value.errors["dated_on"][0]
+    reported = move(cast, case, "beth", "enter_iopc_report", document=str(a_paper(case)), dated_on="2026-10-05")
+    assert reported.state == "DECISION"
+
+
 def test_what_was_referred_is_referred_again_at_the_iopcs_word_alone(cast: Cast) -> None:
     """Paragraph 4(7)."""
     case = a_recorded_case(cast)

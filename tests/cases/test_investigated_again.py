@@ -47,6 +47,18 @@ def decided(cast: Cast, case: Case) -> Case:
     return case
 
 
+def test_the_letter_of_an_outcome_that_was_taken_back_is_owed_no_more(cast: Cast) -> None:
+    case = an_otbi_case(cast)
+    name_subject(cast, case, "1005")
+    move(cast, decided(cast, case), "beth", "send_outcome", **TOLD)
+    owed = case.notices.filter(kind="OUTCOME", settled_on=None)
+    assert owed.exists(), "the officer is told by letter"
+
+    move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+
+    assert not owed.exists()
+
+
 def a_nfa_case(cast: Cast) -> Case:
     return move(cast, a_recorded_case(cast), "beth", "take_no_further_action", reason="The desk was closed.")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
+from backend.notifications.models import Outgoing
 from cases.identities import is_the_same
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, Withdrawal
 from cases.selectors import get_case
@@ -349,6 +350,17 @@ class TestAMerger:
 
         with pytest.raises(Invalid):
             merge(cast, third, into)
+
+
+def test_who_handles_it_where_it_goes_on_hears_of_what_is_written_to_the_merged_one(cast: Cast) -> None:
+    into, case = a_case(cast, complainants=[MAYA]), a_case(cast, complainants=[MAYA])
+    move(cast, into, "amal", "take")
+    merge(cast, case, into)
+
+    messages.receive(case_id=case.pk, text="It was at a quarter past ten.", wish="", files=[], at=AT)
+
+    (told,) = Outgoing.objects.filter(subject=f"Reference {case.reference}")
+    assert told.addressee == str(cast.users["amal"].public_id)
 
 
 class TestAWishOfWhoHasTheReceiptOfAMergedOne:

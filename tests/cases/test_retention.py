@@ -274,13 +274,18 @@ def restricted(case: Case, cast: Cast) -> None:
     access.restrict(**by(cast, "beth", case), reason="?")
 
 
+def partly_elsewhere(case: Case, cast: Cast) -> None:
+    goes_on = a_case(cast).allegations.create(position=1)
+    case.allegations.create(position=1, moved_to=goes_on)
+
+
 def held(case: Case, cast: Cast) -> None:
     hold(cast, case)
 
 
 AGAINST = [
     suspended, under_review, followed, to_be_done, to_be_told, unread, to_be_recorded, to_be_recorded_by_telephone, linked,
-    restricted, held,
+    partly_elsewhere, restricted, held,
 ]  # fmt: skip
 
 

@@ -335,6 +335,14 @@ class TestAcceleration:
             with pytest.raises(MayNot):
                 accelerate(cast, row, name)
 
+    def test_is_not_for_what_was_reported_on(self, cast: Cast, ed: Involvement) -> None:
+        """Who decides takes nobody's right to a review away."""
+        row = severe(cast, declare(cast, ed), "GROSS_MISCONDUCT")
+        Case.objects.filter(pk=row.case_id).update(reported_on=TODAY)
+
+        with pytest.raises(CannotAssessSeverity, match="was reported on"):
+            accelerate(cast, row)
+
     def test_is_taken_back(self, cast: Cast, ed: Involvement) -> None:
         row = severe(cast, declare(cast, ed), "GROSS_MISCONDUCT")
         back = {"special": row.public_id, "reason": "Not so clear."}
