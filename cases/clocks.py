@@ -101,6 +101,7 @@ CLOCKS = _clocks(
     _target("local_investigation", "Conclude the investigation", 120, "working days",
             "National mean under Schedule 3: 138 to 159 (IOPC, 2022/23, 2024/25)"),
     _target("finalisation", "Check it and finalise it", 5, "working days", "Proposed for this system"),
+    _target("review_follow_up", "Act on what the review decided", 5, "working days", "Proposed for this system"),
     _target("triage", "Take it into triage", 1, "working days", "Proposed for this system"),
     _target("unit_contribution", "Draft the answer", 5, "working days", "Proposed for this system"),
     _duty("contribution", "Contribute what was asked", 5, "working days", "Proposed for this system"),

@@ -92,7 +92,10 @@ CONSEQUENCES: Mapping[str, Consequences] = {
     ),
     "close_review": Consequences(owed=(Owed("REVIEW", SUBJECT),), tells=True, stops=ALL_CLOCKS),
     "reopen_after_review": Consequences(
-        owed=_both("REVIEW"), starts=("handling_decision", "progress_update"), also=(NEW_HANDLER,)
+        owed=_both("REVIEW"),
+        starts=("handling_decision", "progress_update"),
+        stops=("review_follow_up",),
+        also=(NEW_HANDLER,),
     ),
     "finalise": Consequences(stops=ALL_CLOCKS),
     "withdraw": Consequences(owed=(Owed("WITHDRAWN", SUBJECT),), tells=True, stops=ALL_CLOCKS),

@@ -16,10 +16,16 @@ from backend.calendar.working_days import WorkingCalendar
 from .clocks import CLOCKS, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
 from .facts import owes_no_referral
 from .notices import NOTICES
-from .standing import has_to_be_recorded_after_all, has_withdrawn, review_ends_on, stays_with_the_wrong_body
+from .standing import (
+    has_to_be_recorded_after_all,
+    has_withdrawn,
+    last_review,
+    review_ends_on,
+    stays_with_the_wrong_body,
+)
 
 if TYPE_CHECKING:
-    from .models import Case
+    from .models import Case, Review
 
 By = Literal["FORCE", "COMPLAINANT", "IOPC"]
 FORCE: Final = "FORCE"
@@ -307,15 +313,17 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
                 "review_window", case.review_information_on, calendar, owed_by=COMPLAINANT, stops=_elsewhere(case)
             )
         yield _running("finalisation", ends_on or case.told_on, calendar)
-    for review in _rows(case, "reviews"):
-        if review.state == "AWAITING_RESPONSE" and case.state == "UNDER_REVIEW":  # elsewhere it is superseded
-            yield _running(
-                "recommendation_answer",
-                review.recommended_on,
-                calendar,
-                owed_to=review.body,
-                about=str(review.public_id),
-            )
+    if case.state == "UNDER_REVIEW" and (review := last_review(case)):  # elsewhere it is superseded
+        yield from _of_a_review(review, calendar)
+
+
+def _of_a_review(review: Review, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """Once its body has decided it is the authority's turn: it answers what is recommended, and acts on everything else."""
+    about = str(review.public_id)
+    if review.state == review.State.AWAITING_RESPONSE and review.recommended_on:
+        yield _running("recommendation_answer", review.recommended_on, calendar, owed_to=review.body, about=about)
+    elif acted_on_from := review.answered_on or review.decided_on:
+        yield _running("review_follow_up", acted_on_from, calendar, about=about)
 
 
 def _elsewhere(case: Case) -> tuple[Stop, ...]:

@@ -74,6 +74,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "review_window": "You may apply for a review until then.",
     "recommendation_answer": "We answer what the review recommends.",
     "notice": "We write to you.",
+    "review_follow_up": "We act on what the review decided.",
     "finalisation": "A second person checks the handling, and the complaint is closed.",
     "triage": "We read it, and find out who can answer it.",
     "contribution": "Another team tells us what it knows.",

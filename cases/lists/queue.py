@@ -17,7 +17,7 @@ from backend.calendar.selectors import working_calendar
 from backend.common.errors import Invalid
 from backend.common.identifiers import ReferenceConverter, as_read_out
 from backend.common.pagination import Order, Page
-from cases.models import Allegation, Case, Code, CommentState, ComplaintState, Contribution, Kind
+from cases.models import Allegation, Case, Code, CommentState, ComplaintState, Contribution, Kind, Review
 from cases.models.case import CaseQuerySet
 from cases.models.states import ENDED
 from cases.selectors import RELATED
@@ -34,8 +34,6 @@ KNOWN_AS_COMMON = 10_000  # of a million: among the newest few thousand there is
 FEW_MATCHES = 1_500  # to read so many one by one takes as long as to come across 25 of them among a million
 A_REFERENCE = re.compile(ReferenceConverter.regex)
 SOON = 5  # working days
-# Where a body decides, and no clock says by when.
-WITH_A_BODY = (ComplaintState.REFERRED, ComplaintState.UNDER_REVIEW)
 
 
 class Queue(TextChoices):
@@ -115,7 +113,7 @@ def of_the_queue(queue: str | None, *, actor: Actor, on: dt.date) -> Q:
             return Q(handler_id=None)
         case Queue.AWAITING_OTHERS:
             with_a_unit = Q(kind=Kind.COMMENT, state=CommentState.WITH_LPU) & ~own
-            return _others_are_next() | Q(state__in=WITH_A_BODY) | with_a_unit | _another_unit_is_asked(units)
+            return _others_are_next() | _a_body_decides() | with_a_unit | _another_unit_is_asked(units)
         case Queue.DUE_SOON:
             return due_soon_on(on)
         case Queue.BREACHED:
@@ -141,6 +139,12 @@ def _others_are_next() -> Q:
     """What is owed first is the complainant's or the IOPC's; also where they let the time go by, for then the force goes on."""
     before = [Q(**{own: None}) | Q(**{f"{own}__gte": F("others_due_on")}) for own in ("legal_due_on", "target_due_on")]
     return Q(others_due_on__isnull=False) & before[0] & before[1]
+
+
+def _a_body_decides() -> Q:
+    """Where no clock says by when: on a referral, or on a review until its decision is entered."""
+    undecided = Review.objects.filter(case=OuterRef("pk"), state=Review.State.APPLIED)
+    return Q(state=ComplaintState.REFERRED) | Q(Exists(undecided), state=ComplaintState.UNDER_REVIEW)
 
 
 def _another_unit_is_asked(own: list[int]) -> Q:

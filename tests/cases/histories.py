@@ -204,11 +204,15 @@ class _Teller:
 
     def _reviewed(self) -> None:
         self._note("is_under_review", days=28)
-        if self._may(0.7):
+        if self._may(0.3):
+            self._note("review_is_decided")
+        elif self._may(0.8):
             self._note("is_recommended")
-            if self._may(0.6):
-                self._note("is_reopened")
-                self._meanwhile()
+            if self._may(0.8):
+                self._note("recommendation_is_answered")
+                if self._may(0.6):
+                    self._note("is_reopened")
+                    self._meanwhile()
 
 
 class Desk:
@@ -343,10 +347,17 @@ class Desk:
 
     def _is_recommended(self, event: Event) -> None:
         review = self.parts["reviews"][-1]
-        review.state, review.recommended_on = "AWAITING_RESPONSE", event.on
+        review.state, review.decided_on, review.recommended_on = "AWAITING_RESPONSE", event.on, event.on
+
+    def _recommendation_is_answered(self, event: Event) -> None:
+        review = self.parts["reviews"][-1]
+        review.state, review.answered_on = "ACCEPTED", event.on
+
+    def _review_is_decided(self, event: Event) -> None:
+        review = self.parts["reviews"][-1]
+        review.state, review.decided_on = "NOT_UPHELD", event.on
 
     def _is_reopened(self, event: Event) -> None:
-        self.parts["reviews"][-1].state = "ACCEPTED"
         self.fields |= {"state": "REOPENED", "handling_started_on": event.on, "decided_on": None, "told_on": None}
         self.fields |= {"investigating_since": None, "review_body": "", "review_information_on": None}
 

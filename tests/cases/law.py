@@ -431,6 +431,8 @@ class Law:
             or (informs and (self.started or self.recorded) and self.withdrawn_on is None)
         )
         handled = self.state in OPEN_HOW | {"OTBI", "LOCAL_INV"}
+        # 9A A23: whatever the body decided, the authority answers it or acts on it.
+        decided_on_review = self.state == "UNDER_REVIEW" and self.reviews[-1] != "APPLIED"
         ending = self.told and self.state in ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
         return (
             self.must_be_recorded_after_all
@@ -439,7 +441,7 @@ class Law:
             or untold
             or handled
             or ending
-            or "AWAITING_RESPONSE" in self.reviews
+            or decided_on_review
         )
 
 

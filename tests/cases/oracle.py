@@ -29,6 +29,7 @@ PERIODS = {
     "otherwise_than_by_investigation": (60, "wd"),
     "local_investigation": (120, "wd"),
     "finalisation": (5, "wd"),
+    "review_follow_up": (5, "wd"),  # 9A A23: whatever a body decided is the authority's to act on
 }
 # Row 15 of 7.1 and B4: a suspension stops how fast it is handled, not what people are told.
 STOPPED_BY_SUSPENSION = {
@@ -39,6 +40,7 @@ STOPPED_BY_SUSPENSION = {
     "otherwise_than_by_investigation",
     "local_investigation",
     "finalisation",
+    "review_follow_up",
 }
 
 
@@ -324,8 +326,16 @@ class Oracle:
     def _is_recommended(self, event: Event) -> None:
         self._start("recommendation_answer", event.on)
 
-    def _is_reopened(self, event: Event) -> None:
+    def _recommendation_is_answered(self, event: Event) -> None:
         self._stop("recommendation_answer")
+        self._start("review_follow_up", event.on)
+
+    def _review_is_decided(self, event: Event) -> None:
+        """Without a recommendation: not upheld, not valid, withdrawn, or determined by the IOPC."""
+        self._start("review_follow_up", event.on)
+
+    def _is_reopened(self, event: Event) -> None:
+        self._stop("review_follow_up")
         for who in set(range(self.history.complainants)) - self.gone:
             self._start("progress_update", event.on, who)
         self._start("handling_decision", event.on)

@@ -1,5 +1,6 @@
 """What follows a review: a recommendation answered, what the IOPC determines, and a different handler."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -250,17 +251,20 @@ WAYS_ON = {
 }
 
 
+def a_review_that_ended(cast: Cast, ending: str) -> Review:
+    """As in WAYS_ON: decided by its body two days on, or answered by the authority three days on."""
+    iopcs = ending in ("DETERMINES_INVESTIGATION", "SUBSTITUTES_FINDINGS")
+    review = a_case_under_review(cast, conduct=iopcs)
+    if ending in ("ACCEPTED", "REFUSED"):
+        conclude(cast, review, "RECOMMENDS", at=on_day(2), recommendation=RECOMMENDS)
+        return answered(cast, review, ending, at=on_day(3))
+    return conclude(cast, review, ending, at=on_day(2))
+
+
 @pytest.mark.parametrize("ending", sorted(WAYS_ON))
 def test_every_ending_of_a_review_has_one_way_on(cast: Cast, ending: str) -> None:
     """9A A23."""
-    recommended = ending in ("ACCEPTED", "REFUSED")
-    iopcs = ending in ("DETERMINES_INVESTIGATION", "SUBSTITUTES_FINDINGS")
-    review = a_case_under_review(cast, conduct=iopcs)
-    if recommended:
-        conclude(cast, review, "RECOMMENDS", recommendation=RECOMMENDS)
-        answered(cast, review, ending)
-    else:
-        conclude(cast, review, ending)
+    review = a_review_that_ended(cast, ending)
     if ending == "SUBSTITUTES_FINDINGS":
         set_actions(cast, decide(cast, review.case.allegations.get(), "NOT_ACCEPTABLE"))
 
@@ -269,6 +273,28 @@ def test_every_ending_of_a_review_has_one_way_on(cast: Cast, ending: str) -> Non
     after_a_review = set.union(*WAYS_ON.values())
     offered = {each.move for each in next_moves(case, actor=cast.actor("beth"), on=AT.date()) if each.allowed}
     assert offered & after_a_review == WAYS_ON[ending]
+
+
+@pytest.mark.parametrize("ending", sorted(WAYS_ON))
+def test_whatever_a_review_came_to_is_owed_by_the_authority_until_it_goes_on(cast: Cast, ending: str) -> None:
+    review = a_review_that_ended(cast, ending)
+    since = on_day(3 if ending in ("ACCEPTED", "REFUSED") else 2).date()
+    case = get_case(reference=review.case.reference, actor=cast.actor("beth"))
+
+    [due] = [each for each in deadlines(case) if each.rule == "review_follow_up"]
+    assert (due.owed_by, due.started_on, due.about) == ("FORCE", since, str(review.public_id))
+    assert due.due_on == dt.date(2026, 11, 30 if since == on_day(3).date() else 27)
+    if WAYS_ON[ending] == {"close_review"} and ending != "SUBSTITUTES_FINDINGS":
+        closed = move(cast, case, "beth", "close_review", at=on_day(4), **CLOSE)
+        assert "review_follow_up" not in [each.rule for each in deadlines(closed)]
+
+
+def test_nothing_follows_a_review_before_its_body_has_decided(cast: Cast) -> None:
+    review = a_case_under_review(cast)
+
+    assert "review_follow_up" not in [each.rule for each in deadlines(fresh(review.case))]
+    conclude(cast, review, "RECOMMENDS", recommendation=RECOMMENDS)
+    assert "review_follow_up" not in [each.rule for each in deadlines(fresh(review.case))]
 
 
 class TestADifferentHandler:

@@ -21,6 +21,7 @@ from cases.lists import queue as listing
 from cases.lists.queue import Queue
 from cases.models import Allegation, Case, CaseAccess, Code, Kind
 from cases.services import allegations, contributions
+from tests.cases.bodies import RECOMMENDS, a_case_under_review, conclude
 from tests.cast import AT, FOUNDER, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 CASES = "/api/v1/cases/"
@@ -158,6 +159,16 @@ class TestQueues:
         )  # fmt: skip
 
         assert listed(cast, queue="awaiting_others") == {case.reference}
+
+    @pytest.mark.parametrize("decides", ["NOT_UPHELD", "RECOMMENDS"])
+    def test_what_a_body_reviews_is_awaited_until_it_has_decided(self, cast: Cast, decides: str) -> None:
+        review = a_case_under_review(cast)
+        undecided = a_case_under_review(cast).case
+
+        conclude(cast, review, decides, recommendation=RECOMMENDS if decides == "RECOMMENDS" else "")
+
+        assert listed(cast, queue="awaiting_others") == {undecided.reference}
+        assert counted(cast)["awaiting_others"] == 1
 
     def test_what_another_unit_was_asked_is_awaited_and_not_by_that_unit(self, cast: Cast) -> None:
         case = give_to(cast, a_case(cast), "northgate")
