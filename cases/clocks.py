@@ -88,6 +88,7 @@ CLOCKS = _clocks(
           "Not verified in SI 2020/2", f"{REGULATIONS}, regulation 30"),
     _duty("notice", "Send the notice", 5, "working days", "As the outcome, whose five days regulation 34 gives"),
     _duty("hand_over", "Hand it over to its appropriate authority", 1, "working days", "Proposed for this system"),
+    _duty("review_opening", "Open the review, and send its body what it needs", 5, "working days", "As the other notices"),
     _duty("suspension_review", "Look again at the suspension", 28, "calendar days", "Proposed for this system"),
     _duty("withholding_review", "Look again at what is kept back", 28, "calendar days", "Proposed for this system"),
     _target("handling_decision", "Decide how it is handled", 5, "working days", "As the recording decision"),

@@ -88,7 +88,7 @@ CONSEQUENCES: Mapping[str, Consequences] = {
         stops=("progress_update", "outcome_notice", "timeliness_letter"),
     ),
     "open_review": Consequences(
-        owed=(Owed("REVIEW", SUBJECT), Owed("REVIEW_BUNDLE", "REVIEW_BODY")), stops=("review_window",)
+        owed=(Owed("REVIEW", SUBJECT), Owed("REVIEW_BUNDLE", "REVIEW_BODY")), stops=("review_opening",)
     ),
     "close_review": Consequences(owed=(Owed("REVIEW", SUBJECT),), tells=True, stops=ALL_CLOCKS),
     "reopen_after_review": Consequences(

@@ -36,6 +36,7 @@ TO_BE_HANDLED = ("RECORDED", "REFERRED_BACK", "REOPENED")
 OF_THE_IOPC = ("DIRECTED", "INDEPENDENT")
 INVESTIGATED = ("REFERRED", "LOCAL_INV", *OF_THE_IOPC)  # it is not completed by being referred
 AWAITS_ITS_END = ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
+MAY_BE_REVIEWED = ("OUTCOME_SENT", "FINALISED")
 TAKES_OVER = (
     "determine_directed",
     "determine_independent",
@@ -67,7 +68,8 @@ class Deadline:
 def open_deadlines(case: Case, calendar: WorkingCalendar) -> list[Deadline]:
     """Every duty that is open on the case, the first due first; none for history.
 
-    Once it is closed: what it left to tell, and to record it, where that has to be done after all.
+    Once it is closed: what it left to tell, a review that was applied for since, and to record it, where that has to be done
+    after all.
 
     A service target leaves out the days on which all of the case was suspended, and is not among them while it still is.
     """
@@ -146,6 +148,9 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_a_comment(case, calendar)
         return
     yield from _to_tell(case, calendar)
+    if review := _review_to_open(case):
+        since, about = review.forwarded_on or review.applied_on, str(review.public_id)
+        yield _running("review_opening", since, calendar, owed_to=review.body, about=about)
     if has_to_be_recorded_after_all(case):
         yield _running("recording_decision", _to_be_recorded_since(case), calendar)
     if case.closed_on:
@@ -306,7 +311,8 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
     if reached and not case.told_on:
         by, _ = _who_informs(case)
         yield _running("outcome_notice", reached, calendar, owed_by=by, owed_to="complainant")
-    if case.state in AWAITS_ITS_END and case.told_on and not has_to_be_recorded_after_all(case):
+    is_held_up = has_to_be_recorded_after_all(case) or _review_to_open(case)
+    if case.state in AWAITS_ITS_END and case.told_on and not is_held_up:
         ends_on = review_ends_on(case)
         if ends_on and case.review_information_on:
             yield _running(
@@ -315,6 +321,13 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
         yield _running("finalisation", ends_on or case.told_on, calendar)
     if case.state == "UNDER_REVIEW" and (review := last_review(case)):  # elsewhere it is superseded
         yield from _of_a_review(review, calendar)
+
+
+def _review_to_open(case: Case) -> Review | None:
+    """The application for a review that was entered, also once it was finalised, and is not with its body yet."""
+    if case.state not in MAY_BE_REVIEWED:
+        return None
+    return next((each for each in _rows(case, "reviews") if each.state == each.State.APPLIED), None)
 
 
 def _of_a_review(review: Review, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

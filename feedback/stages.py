@@ -72,6 +72,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "reply_silence": "You tell us whether you wish it to go on. Without an answer we take it that you do not.",
     "reply_silence_2012": "You tell us whether you wish it to go on. Without an answer we take it that you do not.",
     "review_window": "You may apply for a review until then.",
+    "review_opening": "We send the body that reviews it what it needs.",
     "recommendation_answer": "We answer what the review recommends.",
     "notice": "We write to you.",
     "review_follow_up": "We act on what the review decided.",

@@ -20,7 +20,7 @@ from backend.areas.models import Unit
 from backend.calendar.working_days import day_of
 from backend.common.pagination import Order, Page
 from cases.clocks import CLOCKS, TARGET
-from cases.deadlines import FORCE, INVESTIGATED, Deadline, open_deadlines
+from cases.deadlines import FORCE, INVESTIGATED, MAY_BE_REVIEWED, Deadline, open_deadlines
 from cases.models import (
     AllegationAction,
     Body,
@@ -80,6 +80,7 @@ KINDS = {
     "referral": "MANDATORY_REFERRAL",
     "referral_2004": "MANDATORY_REFERRAL",
     "recommendation_answer": "RECOMMENDATION",
+    "review_opening": "REVIEW_BUNDLE",
     **dict.fromkeys(TIMELINESS, "TIMELINESS"),
 }
 
@@ -169,7 +170,7 @@ def owed_to_bodies(*, actor: Actor, body: str, cursor: str, size: int, on: dt.da
     law, target = TO_BODIES
     rows = [
         (law, cases.filter(pk__in=_may_owe_by_law(cases, body, on=on), legal_due_on__isnull=False)),
-        (target, cases.filter(pk__in=_owe_letters(body, LETTERS_BY_TARGET), target_due_on__isnull=False)),
+        (target, cases.filter(pk__in=_owe_by_target(body), target_due_on__isnull=False)),
     ]
     taken, following = _page(rows, cursor=cursor, size=size)
     calendar, found = timetable(), []
@@ -190,6 +191,14 @@ def _owe_letters(body: str, kinds: Sequence[str]) -> QuerySet[Any, Any]:
     """The cases that owe the body a notice of one of these kinds, by key."""
     letters = Notice.objects.filter(settled_on=None, kind__in=kinds, to__in=[body] if body else list(Body))
     return letters.values("case")
+
+
+def _owe_by_target(body: str) -> QuerySet[Any, Any]:
+    """The cases that owe the body a letter by a target, or a review that is not opened yet, by key."""
+    to_open = Review.objects.filter(
+        state=Review.State.APPLIED, body__in=[body] if body else list(Body), case__state__in=MAY_BE_REVIEWED
+    )
+    return _owe_letters(body, LETTERS_BY_TARGET).union(to_open.values("case"))
 
 
 def _may_owe_by_law(cases: CaseQuerySet, body: str, *, on: dt.date) -> QuerySet[Any, Any]:

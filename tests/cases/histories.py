@@ -203,7 +203,13 @@ class _Teller:
                     self._reviewed()
 
     def _reviewed(self) -> None:
-        self._note("is_under_review", days=28)
+        if self._may(0.3):
+            self._note("is_finalised", days=60)
+            self.suspensions.clear()
+        self._note("is_applied_for", days=28)
+        if self._may(0.2):
+            return
+        self._note("is_under_review", days=10)
         if self._may(0.3):
             self._note("review_is_decided")
         elif self._may(0.8):
@@ -341,9 +347,18 @@ class Desk:
         self.fields |= {"state": "OUTCOME_SENT", "told_on": event.on, "review_body": "" if iopcs else "LPB"}
         self.fields["review_information_on"] = None if iopcs else event.on
 
-    def _is_under_review(self, event: Event) -> None:
-        self.fields["state"] = "UNDER_REVIEW"
+    def _is_finalised(self, event: Event) -> None:
+        self.fields |= {"state": "FINALISED", "closed_on": event.on}
+        for row in self.parts["suspensions"]:
+            if row.state == "SUSPENDED":
+                row.state, row.ended_on = "ENDED", event.on
+        self.parts["withdrawals"] = [row for row in self.parts["withdrawals"] if row.state != "ASKED"]
+
+    def _is_applied_for(self, event: Event) -> None:
         self.parts["reviews"].append(Review(body="LPB", state="APPLIED", applied_on=event.on))
+
+    def _is_under_review(self, _: Event) -> None:
+        self.fields |= {"state": "UNDER_REVIEW", "closed_on": None}
 
     def _is_recommended(self, event: Event) -> None:
         review = self.parts["reviews"][-1]

@@ -421,7 +421,7 @@ class Law:
     def is_due(self) -> bool:
         """Apart from notices that are owed: those are counted where they lie."""
         if self.closed:
-            return self.must_be_recorded_after_all
+            return self.must_be_recorded_after_all or "APPLIED" in self.reviews  # 9A A22: FINALISED is not the end
         informs = self.state not in ("DIRECTED", "INDEPENDENT") and not self.the_iopc_decides
         may_stay = not self.recorded and not self.must_be_recorded and self.state != "OUTSIDE_UNRESOLVED"
         untold = not self.told and (

@@ -29,6 +29,7 @@ PERIODS = {
     "otherwise_than_by_investigation": (60, "wd"),
     "local_investigation": (120, "wd"),
     "finalisation": (5, "wd"),
+    "review_opening": (5, "wd"),
     "review_follow_up": (5, "wd"),  # 9A A23: whatever a body decided is the authority's to act on
 }
 # Row 15 of 7.1 and B4: a suspension stops how fast it is handled, not what people are told.
@@ -320,8 +321,18 @@ class Oracle:
         self._start("review_window", event.on)
         self._start("finalisation", event.on + 28 * ONE)
 
-    def _is_under_review(self, _: Event) -> None:
+    def _is_finalised(self, _: Event) -> None:
+        """With its outcome told: what was suspended, or asked, ends with it."""
+        self.running.clear()
+        self.suspensions.clear()
+
+    def _is_applied_for(self, event: Event) -> None:
+        """Row 21 and A22, also late, of what was finalised: its end is held up by it, and it is for the authority to open."""
         self._stop("review_window", "finalisation")
+        self._start("review_opening", event.on)
+
+    def _is_under_review(self, _: Event) -> None:
+        self._stop("review_opening")
 
     def _is_recommended(self, event: Event) -> None:
         self._start("recommendation_answer", event.on)

@@ -23,7 +23,7 @@ from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
 from cases.timetable import timetable
 from tests.cases.alleging import a_recorded_case, an_investigated_case, by
-from tests.cases.bodies import a_case_under_review, a_paper, conclude, enter, on_day
+from tests.cases.bodies import a_case_told, a_case_under_review, a_paper, apply, conclude, enter, on_day
 from tests.cases.staying import BOTH, sign, wish
 from tests.cases.test_assessment import answer
 from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
@@ -320,6 +320,18 @@ class TestTheTray:
         assert waiting["RECOMMENDATION"] == on_day(28).date().isoformat()
         assert owed_to_bodies(cast, body="IOPC") == []
         assert owed_to_bodies(cast, "kit") == []
+
+    def test_has_a_review_that_is_not_opened_yet_and_once_it_is_the_bundle_in_its_place(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        apply(cast, case)
+
+        (waits,) = owed_to_bodies(cast)
+
+        assert (waits["case"], waits["body"], waits["kind"]) == (case.reference, "LPB", "REVIEW_BUNDLE")
+        assert (waits["owed_on"], waits["due_on"]) == ("2026-11-20", "2026-11-27")
+        assert owed_to_bodies(cast, body="IOPC") == []
+        move(cast, case, "beth", "open_review", AT + dt.timedelta(days=3))
+        assert [each["due_on"] for each in owed_to_bodies(cast, body="LPB")] == ["2026-11-30"]
 
     def test_has_the_mandatory_referral_until_it_was_made(self, cast: Cast) -> None:
         case = assess(cast, a_case(cast), "beth", alleges_mandatory_referral=True)

@@ -89,7 +89,7 @@ def test_the_histories_meet_everything_that_can_be_due() -> None:
         "first_contact", "recording_decision", "outside_resolution", "handling_decision", "local_investigation",
         "otherwise_than_by_investigation", "progress_update", "outcome_notice", "review_window", "finalisation", "referral",
         "referral_2004", "timeliness_letter", "timeliness_letter_again", "suspension_review", "reply_silence",
-        "reply_silence_2012", "recommendation_answer", "review_follow_up",
+        "reply_silence_2012", "recommendation_answer", "review_opening", "review_follow_up",
     }  # fmt: skip
 
 

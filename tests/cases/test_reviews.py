@@ -1,9 +1,11 @@
 """Reviews of the outcome: who may apply and until when, who decides what, and what follows."""
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from backend.audit.models import Event
@@ -238,6 +240,48 @@ class TestTheTime:
             apply(cast, case, at=on_day(2), **given)
 
         assert set(refused.value.errors) == {field}
+
+
+class TestAnApplicationThatIsNotOpened:
+    """9A A22, and row 21 of 7.1: the body waits for the authority, whatever became of the case."""
+
+    def to_open(self, case: Case) -> list[tuple[str, str, dt.date, dt.date]]:
+        found = [each for each in deadlines(fresh(case)) if each.rule == "review_opening"]
+        return [(each.owed_by, each.owed_to, each.started_on, each.due_on) for each in found]
+
+    def test_is_owed_to_its_body_and_the_end_of_the_case_waits(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        assert {"review_window", "finalisation"} <= {each.rule for each in deadlines(fresh(case))}
+
+        review = apply(cast, case, at=on_day(3))
+
+        assert self.to_open(case) == [("FORCE", "LPB", on_day(3).date(), dt.date(2026, 11, 30))]
+        assert not {"review_window", "finalisation"} & {each.rule for each in deadlines(fresh(case))}
+        conclude(cast, review, "INVALID", at=on_day(4))
+        assert self.to_open(case) == []
+        assert {"review_window", "finalisation"} <= {each.rule for each in deadlines(fresh(case))}
+
+    def test_is_owed_once_the_case_was_finalised_too_until_it_is_opened(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)
+        move(cast, case, "mo", "finalise", at=on_day(29))
+        apply(cast, fresh(case), at=on_day(31), accepted_late_reason="In hospital until then.")
+
+        assert self.to_open(case) == [("FORCE", "LPB", on_day(31).date(), dt.date(2026, 12, 30))]
+        assert fresh(case).target_due_on is not None
+        with time_machine.travel(on_day(31), tick=False):
+            found = cast.client("beth").get("/api/v1/cases/owed/", {"days": 10}).json()["results"]
+        assert "review_opening" in [each["duty"]["rule"] for each in found]
+        move(cast, case, "beth", "open_review", at=on_day(32))
+        assert self.to_open(case) == []
+
+    def test_is_owed_from_the_day_on_which_it_was_forwarded(self, cast: Cast) -> None:
+        case = a_case_told(cast)
+        forwarded = {"applied_on": on_day(2).date(), "forwarded_on": on_day(12).date()}
+
+        apply(cast, case, at=on_day(12), made_to="IOPC", **forwarded)
+
+        assert self.to_open(case) == [("FORCE", "LPB", on_day(12).date(), dt.date(2026, 12, 9))]
 
 
 class TestWhatTheBodyDecides:

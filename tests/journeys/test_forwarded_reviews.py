@@ -42,7 +42,8 @@ def test_in_time_by_the_day_it_first_arrived_it_is_forwarded_reviewed_and_ended(
 
     review = entered.json()
     assert (review["body"], review["days_with_wrong_body"]) == ("LPB", 7)
-    assert due(story, "review_window") == [story.today], "the seven days with the wrong body are left out"
+    assert due(story, "review_opening") == ["2027-01-05"], "the days with the wrong body are none of the force's"
+    assert due(story, "review_window") == due(story, "finalisation") == [], "nobody waits for who has applied"
     story.move("beth", "open_review", "UNDER_REVIEW")
     story.reads("UNDER_REVIEW", "under review")
     assert {("REVIEW_BUNDLE", "LPB"), ("REVIEW", "SUBJECT")} <= owed_notices(story)
