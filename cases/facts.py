@@ -255,14 +255,22 @@ def every_allegation_is_decided(case: Case) -> bool:
 
 
 @fact(
+    "Somebody acts for another whose consent is not recorded: record it, or that there is none.",
+    rule=f"{ACT}, section 12",
+)
+def nobody_lacks_consent(case: Case) -> bool:
+    """Asked of the end of a review: to an outcome that was told nobody is added, so it may end where nobody complains any more."""
+    return not any(each.lacks_consent for each in complainants_of(case))
+
+
+@fact(
     "Somebody acts for another whose consent is not recorded: record it, or that there is none, and add who they acted for.",
     rule=f"{ACT}, section 12",
 )
 def somebody_may_be_told(case: Case) -> bool:
     """Whom the outcome is told: each who complains for themselves, or with the consent of whom they act for."""
-    everybody = list(case.complainants.all())
-    complain = complainants_of(case)
-    return not any(each.lacks_consent for each in complain) and (bool(complain) or not everybody)
+    is_somebodys = bool(complainants_of(case)) or not case.complainants.all()
+    return is_somebodys and nobody_lacks_consent(case)
 
 
 @fact(

@@ -440,7 +440,7 @@ class ComplaintCase(Investigation, Case):
             facts.owes_no_referral,
             facts.review_ended_without_more,
             facts.iopcs_findings_are_entered,
-            facts.somebody_may_be_told,
+            facts.nobody_lacks_consent,
         ),
         permission=makers.may_decide,
     )

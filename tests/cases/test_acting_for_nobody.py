@@ -31,7 +31,7 @@ from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
 from cases.services.withdrawals import CannotWithdraw
 from tests.cases.alleging import a_recorded_case, alleged, an_investigated_case, an_otbi_case, by, in_decision
-from tests.cases.bodies import CLOSE, a_case_under_review, a_paper, conclude
+from tests.cases.bodies import CLOSE, a_case_under_review, a_paper, answered, apply, conclude, tell_outcome_of
 from tests.cases.staying import DAY, MAYA, a_document, open_notices, said, sign, step, suspend
 from tests.cast import AT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, move
 
@@ -104,6 +104,25 @@ class TestWhoseConsentNeverCame:
 
         assert move(cast, case, "beth", "close_review", **CLOSE).state == "FINALISED"
         assert not Message.objects.filter(case=case, complainant=rita).exists()
+
+    @pytest.mark.parametrize("ended", ["NOT_UPHELD", "REFUSED"])
+    def test_holds_the_end_of_a_review_up_no_more_than_another_where_nobody_else_complains(
+        self, cast: Cast, ended: str
+    ) -> None:
+        case = an_otbi_case(cast, complainants=[RITA])
+        consent(cast, case)
+        review = apply(cast, tell_outcome_of(cast, case))
+        move(cast, case, "beth", "open_review")
+        told_before = Message.objects.filter(case=case).count()
+        end(cast, case)
+        if ended == "REFUSED":
+            conclude(cast, review, "RECOMMENDS", recommendation="Apologise again.")
+            answered(cast, review, ended)
+        else:
+            conclude(cast, review, ended)
+
+        assert move(cast, case, "beth", "close_review", **CLOSE).state == "FINALISED"
+        assert Message.objects.filter(case=case).count() == told_before
 
     def test_is_not_told_that_part_2_ceases_and_nobody_waits_for_them(self, cast: Cast) -> None:
         case = an_investigated_case(cast)
