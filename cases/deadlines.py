@@ -35,6 +35,7 @@ BEFORE_RECORDING = ("RECEIVED", "ASSESSING", "CONTACTED")
 TO_BE_HANDLED = ("RECORDED", "REFERRED_BACK", "REOPENED")
 OF_THE_IOPC = ("DIRECTED", "INDEPENDENT")
 INVESTIGATED = ("REFERRED", "LOCAL_INV", *OF_THE_IOPC)  # it is not completed by being referred
+REPORTED = ("REPORT_SUBMITTED", "DECISION")
 AWAITS_ITS_END = ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
 MAY_BE_REVIEWED = ("OUTCOME_SENT", "FINALISED")
 TAKES_OVER = (
@@ -275,12 +276,17 @@ def _of_handling(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, An
         yield _running("otherwise_than_by_investigation", started_on, calendar)
     if case.state == "LOCAL_INV":
         yield _running("local_investigation", started_on, calendar)
-    if case.investigating_since and case.state in INVESTIGATED:
-        yield _timeliness_letter(case, calendar)
+    if case.investigating_since and case.state in (*INVESTIGATED, *REPORTED):
+        letter = _timeliness_letter(case, calendar)
+        if case.state in INVESTIGATED or (case.reported_on and letter["due_on"] <= case.reported_on):
+            yield letter
 
 
 def _timeliness_letter(case: Case, calendar: WorkingCalendar) -> dict[str, Any]:
-    """The letter that is owed next: after twelve months of the day made, that day included, and then every six, chained."""
+    """The letter that is owed next: after twelve months of the day made, that day included, and then every six, chained.
+
+    A report that comes too late leaves what was owed when it came, until the outcome is told (SI 2020/2 reg. 13).
+    """
     rule, start = "timeliness_letter", case.made_on
     first_day = due_on(rule, start, calendar)
     while case.timeliness_written_on and case.timeliness_written_on >= first_day:

@@ -20,7 +20,7 @@ from backend.areas.models import Unit
 from backend.calendar.working_days import day_of
 from backend.common.pagination import Order, Page
 from cases.clocks import CLOCKS, TARGET
-from cases.deadlines import FORCE, INVESTIGATED, MAY_BE_REVIEWED, Deadline, open_deadlines
+from cases.deadlines import FORCE, INVESTIGATED, MAY_BE_REVIEWED, REPORTED, Deadline, open_deadlines
 from cases.models import (
     AllegationAction,
     Body,
@@ -212,7 +212,7 @@ def _may_owe_by_law(cases: CaseQuerySet, body: str, *, on: dt.date) -> QuerySet[
         Review.objects.filter(state=Review.State.AWAITING_RESPONSE, body__in=[body] if body else list(Body)).values(
             "case"
         ),
-        still_open.filter(state__in=INVESTIGATED, **long_ago).values("pk"),
+        still_open.filter(state__in=[*INVESTIGATED, *REPORTED], **long_ago).values("pk"),
     ]
     if body != Body.LPB:
         referred = Exists(Referral.objects.filter(case=OuterRef("pk")))

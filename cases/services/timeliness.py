@@ -58,7 +58,8 @@ def write_letters(
     """Write to the local policing body and the IOPC, with copies to the complainants and those complained about.
 
     `gaps`: progress, reasons, next_steps, estimated_end. From the IOPC nothing is kept back. The copy of a representative
-    whose consent is not recorded holds up no other letter: it stays owed. The next letter is owed after six months more.
+    whose consent is not recorded holds up no other letter: it stays owed. The next letter is owed after six months more, and
+    none after the report; one that was owed before it is written all the same, until the outcome is told.
     Raises Missing (404), Stale (412), MayNot (403), NoLetterOwed (409) before twelve months are over or without an
     investigation of the force's own, MustBeSent (409), and Invalid (400).
     """

@@ -190,6 +190,8 @@ class _Teller:
             self._meanwhile()
         if self._may(0.6):
             self._note("report_is_submitted", days=200)
+            if self._may(0.3):
+                self._note("letter_is_written")
             self._decide()
 
     def _decide(self) -> None:

@@ -137,6 +137,7 @@ class Oracle:
         self.running: dict[tuple[str, int], dt.date] = {}  # the clock, of whom: the day of its event
         self.made = self.received = self.recorded = dt.date.min
         self.is_the_iopcs = self.investigated = False
+        self.reported: dt.date | None = None  # upon an investigation, and its outcome is not told
         self.letters: list[dt.date] = []
         self.gone: set[int] = set()
         self.suspensions: dict[int, int | None] = {}  # which last, and of what part
@@ -157,9 +158,10 @@ class Oracle:
             day = self._count(rule, start)
             if day:
                 found[rule, who] = Due(day, self._by(rule))
-        if self.investigated:
+        if self.investigated or self.reported:
             rule, day = self._letter()
-            found[rule, 0] = Due(day, self._by(rule))
+            if self.reported is None or self.reported >= day:  # 1.27: it was not completed within that period
+                found[rule, 0] = Due(day, self._by(rule))
         return found
 
     # ---- counting
@@ -306,8 +308,9 @@ class Oracle:
     def _letter_is_written(self, event: Event) -> None:
         self.letters.append(event.on)
 
-    def _report_is_submitted(self, _: Event) -> None:
+    def _report_is_submitted(self, event: Event) -> None:
         self._stop("local_investigation", "otherwise_than_by_investigation")
+        self.reported = event.on if self.investigated else None
         self.investigated = False
 
     def _is_decided(self, event: Event) -> None:
@@ -315,6 +318,7 @@ class Oracle:
 
     def _outcome_is_sent(self, event: Event) -> None:
         self._stop("outcome_notice", "progress_update", "first_contact")
+        self.reported = None
         if self.is_the_iopcs:  # D7: no review of what the IOPC directed or made
             self._start("finalisation", event.on)
             return

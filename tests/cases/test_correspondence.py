@@ -22,6 +22,7 @@ from backend.notifications.models import Outgoing
 from backend.notifications.services import send_due
 from cases import notices as kinds
 from cases.letters.names import NOT_SHOWN
+from cases.lists.owed import owed_to_bodies
 from cases.models import Case, CaseFile, Complainant, Involvement, Kind, Message, Note, Notice, Suspension, Withdrawal
 from cases.selectors import deadlines, get_case
 from cases.services import (
@@ -43,6 +44,7 @@ from cases.services.messages import NobodyToTell, NothingToTell
 from cases.services.settling import Completed, ConsentNotRecorded, MustBeSent, NothingToAsk, NoticeSettled
 from cases.services.timeliness import KeptBack, NoLetterOwed
 from cases.timeline import timeline
+from tests.cases.alleging import alleged, an_investigated_case, code, opine
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, gather, move
 from tests.mail_server import MailServer
 
@@ -796,6 +798,21 @@ class TestTimeliness:
         assert case.timeliness_written_on == year.date()
         with pytest.raises(NoLetterOwed, match="20 May 2028"):
             self.write(cast, case, year + dt.timedelta(days=1))
+
+    def test_a_report_that_comes_too_late_takes_no_letter_away(self, cast: Cast) -> None:
+        case = an_investigated_case(cast, made_on=dt.date(2025, 10, 1))
+        opine(cast, code(cast, alleged(cast, case)))
+        move(cast, case, "fay", "submit_report", summary="As I found it.")
+        bodies = {"actor": cast.actor("beth"), "body": "", "cursor": "", "size": 10, "on": AT.date()}
+        waiting = [(each.kind, each.owed_on) for each in owed_to_bodies(**bodies).rows]
+
+        written = self.write(cast, case, AT)
+
+        assert waiting == [("TIMELINESS", dt.date(2026, 10, 1))] * 2
+        assert sorted(message.party for message in written) == ["COMPLAINANT", "IOPC", "LPB"]
+        assert list(owed_to_bodies(**bodies).rows) == []
+        with pytest.raises(NoLetterOwed):
+            self.write(cast, case, AT + dt.timedelta(days=365))
 
     def test_a_copy_is_kept_back_on_a_ground_and_the_iopcs_never(self, cast: Cast) -> None:
         case = self.under_investigation(cast)

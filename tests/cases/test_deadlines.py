@@ -219,8 +219,8 @@ class TestWithTheIopc:
 
 
 class TestTheLetterOfRegulation13:
-    def investigated(self, **more: Any) -> Case:
-        return complaint(state="LOCAL_INV", recorded_on=FRIDAY, investigating_since=FRIDAY, **more)
+    def investigated(self, *, state: str = "LOCAL_INV", **more: Any) -> Case:
+        return complaint(state=state, recorded_on=FRIDAY, investigating_since=FRIDAY, **more)
 
     def test_is_owed_after_twelve_months_that_begin_with_the_day_made(self) -> None:
         assert due(self.investigated())["timeliness_letter"] == dt.date(2027, 12, 18)
@@ -250,6 +250,24 @@ class TestTheLetterOfRegulation13:
 
         assert "timeliness_letter" not in due(complaint(state="OTBI", recorded_on=FRIDAY))
         assert due(suspended)["timeliness_letter"] == dt.date(2027, 12, 18)
+
+    @pytest.mark.parametrize("state", ["REPORT_SUBMITTED", "DECISION"])
+    def test_is_owed_on_where_the_report_came_too_late_for_it(self, state: str) -> None:
+        def reported(on: str, **more: Any) -> dict[str, dt.date]:
+            return due(self.investigated(state=state, reported_on=dt.date.fromisoformat(on), **more))
+
+        assert reported("2027-12-18")["timeliness_letter"] == dt.date(2027, 12, 18)
+        assert reported("2028-06-18", timeliness_written_on=dt.date(2028, 2, 20)) == {
+            **reported("2027-12-17"),
+            "timeliness_letter_again": dt.date(2028, 6, 18),
+        }
+        assert "timeliness_letter" not in reported("2027-12-17")
+
+    def test_is_not_owed_any_more_once_the_outcome_is_told(self) -> None:
+        late = dt.date(2028, 1, 10)
+        told = {"state": "OUTCOME_SENT", "reported_on": late, "decided_on": late, "told_on": late}
+
+        assert "timeliness_letter" not in due(self.investigated(**told))
 
 
 class TestSuspensions:
