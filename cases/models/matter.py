@@ -58,7 +58,7 @@ class MatterCase(Investigation, Case):
         if basis == "MANDATORY":
             self.alleges_mandatory_referral = True
             self.referral_clear_on = clear_on
-        self.referred_on = on
+        self._go_to_the_iopc(on)
 
     @transition(
         field="state",
@@ -68,7 +68,7 @@ class MatterCase(Investigation, Case):
         permission=makers.may_decide,
     )
     def call_in(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
-        self.referred_on, self.closed_on = on, None
+        self._go_to_the_iopc(on)
 
     @transition(
         field="state",
@@ -165,9 +165,17 @@ class MatterCase(Investigation, Case):
         self.outcome = "TRANSFERRED"
         self.told_on = self.closed_on = on
 
+    def _go_to_the_iopc(self, on: dt.date) -> None:
+        self._undo_the_outcome()
+        self.referred_on = on
+
     def _investigated_from(self, on: dt.date, *, by: FormSetBy) -> None:
         self.investigating_since = self.investigating_since or on
         self.form_set_by = by
         # Reported on or decided before: sent back, or a re-investigation, for compelling reasons (PRA 2002 s. 13B).
-        self.closed_on = self.reported_on = self.decided_on = self.decided_by_id = None
+        self._undo_the_outcome()
+        self.reported_on = None
+
+    def _undo_the_outcome(self) -> None:
+        self.decided_on = self.decided_by_id = self.closed_on = None
         self.outcome = ""

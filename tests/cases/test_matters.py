@@ -282,6 +282,18 @@ class TestItsOutcome:
         settling.withhold(**by(cast, "beth", matter, on_day(4)), notice=to_ed.public_id, **harm)
         assert self.due(cast, matter) == []
 
+    @pytest.mark.parametrize("was_finalised", [False, True])
+    def test_is_undone_once_it_is_with_the_iopc(self, cast: Cast, matter: Case, was_finalised: bool) -> None:
+        if was_finalised:
+            move(cast, matter, "beth", "finalise")
+            gone = move(cast, matter, "beth", "call_in", **notice(matter))
+        else:
+            gone = move(cast, matter, "beth", "refer", **{**REFER, "ground": "SERIOUS_CORRUPTION"})
+
+        assert (gone.state, gone.decided_on, gone.decided_by, gone.outcome) == ("REFERRED", None, None, "")
+        due = [each for each in deadlines(loaded(cast, matter)) if each.rule == "outcome_notice"]
+        assert all(each.about for each in due)  # the letters that were owed before it was called in
+
     def test_is_told_in_a_letter_that_speaks_of_no_complaint_and_no_review(self, cast: Cast, matter: Case) -> None:
         move(cast, matter, "beth", "finalise")
 
