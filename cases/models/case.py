@@ -209,7 +209,7 @@ class Case(FSMModelMixin, models.Model):
     matter_type = models.CharField(max_length=7, choices=MatterType.choices, blank=True)
     kept_from_units = models.BooleanField(
         default=False
-    )  # special procedures, a serious category, a senior rank, a referral
+    )  # an indication of misconduct, special procedures, a serious category, a senior rank, a referral
     iopc_reviews_a_part = models.BooleanField(
         default=False, db_default=False
     )  # an allegation came from a case whose review is the IOPC's, or it is of the incident of one (Sch 3 para 30)

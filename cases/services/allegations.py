@@ -17,7 +17,7 @@ from backend.common.errors import Invalid, Missing, Refused
 from cases import facts, findings, makers
 from cases.models import Allegation, Case, Code, Kind
 
-from . import codes, effects, locking, units
+from . import assessment, codes, locking, units
 from .due import forget, write_next_due
 from .locking import MayNot
 from .outcome import settle
@@ -190,7 +190,7 @@ def write_code(allegation: Allegation, category: Code) -> None:
 def keep_where_it_belongs(case: Case, allegation: Allegation, *, actor: Actor, at: dt.datetime) -> None:
     """What is never for a local unit goes home to Professional Standards, and stays there."""
     if allegation.code and allegation.code.never_to_units:
-        effects.keep_from_units(case, actor=actor, at=at)
+        assessment.keep_from_units(case, actor=actor, at=at)
 
 
 def keep(

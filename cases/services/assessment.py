@@ -151,3 +151,19 @@ def take_from_whom_it_is_not_for(case: Case, *, actor: Actor, at: dt.datetime) -
         case.unit, case.handler = units.professional_standards_of(case.force_id, on=day_of(at)), None
     elif case.handler and not acting(case.handler, at=at).holds(*PSD_HANDLERS, force_id=case.force_id):
         case.handler = None
+
+
+def keep_from_units(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """No unit sees the case from now on: one that held it gives it, and its handler, up. For a change that records itself.
+
+    For special procedures, an indication of a crime or of misconduct, a serious category, a senior rank or a referral. Who was
+    appointed to investigate it stays. What the units of those complained about were asked is called off. Raises Invalid (400) where the force has no Professional
+    Standards Department.
+    """
+    case.kept_from_units = True
+    contributions.call_off_of_their_own(case, actor=actor, at=at)
+    if case.unit is None or case.unit.is_professional_standards:
+        return
+    case.unit = units.professional_standards_of(case.force_id, on=day_of(at))
+    if case.handler_id != case.investigator_id:
+        case.handler = None

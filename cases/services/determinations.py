@@ -17,7 +17,7 @@ from cases import facts, findings, makers, regimes, standing
 from cases.models import Allegation, Case, CaseLink, Determination, Kind, Regime, RegimeStart
 from cases.regimes import Proposal, Related
 
-from . import access, locking
+from . import access, assessment, locking
 from .locking import MayNot
 from .outcome import settle
 from .steps import keep, wrong
@@ -71,10 +71,10 @@ def set_duty_to_investigate(
 ) -> Case:
     """Say whether there is an indication of a crime, of misconduct or of an infringement of article 2 or 3 (Sch 3 para 6).
 
-    `exception` says why it need not be investigated all the same (SI 2020/2 reg. 6). Without one nothing is left out of an
-    investigation that is or was under way. Of a recorded complaint that is being dealt with here. Raises Missing (404), Stale
-    (412), MayNot (403), Invalid (400) for an exception without an indication or a yes that is taken back without a reason,
-    CannotDetermine (409).
+    A yes takes the case from any unit at once, and for good. `exception` says why it need not be investigated all the same
+    (SI 2020/2 reg. 6). Without one nothing is left out of an investigation that is or was under way. Of a recorded complaint
+    that is being dealt with here. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for an exception without an
+    indication or a yes that is taken back without a reason, CannotDetermine (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -89,6 +89,8 @@ def set_duty_to_investigate(
         raise wrong("reason", "A yes is taken back: say why. This is kept.")
     case.indicates_misconduct, case.investigation_exception = indicates_misconduct, exception
     _leave_nothing_out(case)
+    if indicates_misconduct:
+        assessment.keep_from_units(case, actor=actor, at=at)
     answers = {"indicates_misconduct": indicates_misconduct, "exception": exception}
     write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
     told = {"indicates_misconduct": indicates_misconduct, "has_exception": bool(exception)}
@@ -99,8 +101,8 @@ def set_duty_to_investigate(
 def indicate_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> bool:
     """What `source` indicates `case` indicates from now on, for a part of it goes on there: answers whether that adds anything.
 
-    An exception of `case` was made for what it was before: only where `source` is excepted too does it stand. For a change
-    that records itself.
+    An exception of `case` was made for what it was before: only where `source` is excepted too does it stand. No unit keeps
+    it either. For a change that records itself.
     """
     if not source.indicates_misconduct or (
         case.indicates_misconduct and (source.investigation_exception or not case.investigation_exception)
@@ -108,6 +110,7 @@ def indicate_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> 
         return False
     case.indicates_misconduct, case.investigation_exception = True, source.investigation_exception
     _leave_nothing_out(case)
+    assessment.keep_from_units(case, actor=actor, at=at)
     answers = {"indicates_misconduct": True, "exception": case.investigation_exception}
     reason = f"What {source.reference} indicates, or a part of it, goes on here."
     write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)

@@ -28,7 +28,7 @@ from cases.models import (
 from cases.moves import kind_of
 from cases.standing import FORMS
 
-from . import access, contributions, determinations, links, matters, messages, notes, notices, suspensions, withdrawals
+from . import access, assessment, determinations, links, matters, messages, notes, notices, suspensions, withdrawals
 from .due import forget
 from .units import professional_standards_of, unit_of
 
@@ -253,28 +253,12 @@ def _supersede_reviews(case: Case, move: str, *, actor: Actor, on: dt.date) -> N
         notices.drop(case, "REVIEW_BUNDLE", reason=why, actor=actor, on=on)
 
 
-def keep_from_units(case: Case, *, actor: Actor, at: dt.datetime) -> None:
-    """No unit sees the case from now on: one that held it gives it, and its handler, up. For a change that records itself.
-
-    For special procedures, a serious category, a senior rank or a referral. Who was appointed to investigate it stays. What
-    the units of those complained about were asked is called off. Raises Invalid (400) where the force has no Professional
-    Standards Department.
-    """
-    case.kept_from_units = True
-    contributions.call_off_of_their_own(case, actor=actor, at=at)
-    if case.unit is None or case.unit.is_professional_standards:
-        return
-    case.unit = professional_standards_of(case.force_id, on=day_of(at))
-    if case.handler_id != case.investigator_id:
-        case.handler = None
-
-
 def _bring_home(case: Case, move: str, *, actor: Actor, at: dt.datetime) -> None:
     """What a unit may not have goes back to Professional Standards."""
     if move == "return_to_triage":
         case.unit, case.handler = professional_standards_of(case.force_id, on=day_of(at)), None
     elif case.kept_from_units:
-        keep_from_units(case, actor=actor, at=at)
+        assessment.keep_from_units(case, actor=actor, at=at)
 
 
 def _decide_afresh(case: Case, move: str) -> None:

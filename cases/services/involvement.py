@@ -20,7 +20,7 @@ from cases import consequences, makers, standing
 from cases.models import Allegation, Case, CaseLink, Involvement, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
-from . import access, contributions, effects, locking, notices
+from . import access, assessment, contributions, locking, notices
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_then
@@ -122,7 +122,7 @@ def raise_wall(
         _keep_from_what_arises(case, person, actor=actor, at=at)
     if involvement.part == Involvement.Part.SUBJECT:
         if is_senior_in_its_unit(case, involvement):
-            effects.keep_from_units(case, actor=actor, at=at)
+            assessment.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)
         _owe_what_stands(case, involvement, on=day_of(at))
 

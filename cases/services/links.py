@@ -269,7 +269,11 @@ _AGAINST_MERGING: tuple[tuple[Callable[[Case, Case], bool], str], ...] = (
     ),
     (
         lambda case, into: (
-            (case.kept_from_units and not (into.kept_from_units or into.concerns_conduct))
+            (
+                case.kept_from_units
+                and not case.indicates_misconduct  # which goes with it, and keeps the other from units too
+                and not (into.kept_from_units or into.concerns_conduct)
+            )
             or (standing.is_the_iopcs_to_review(case) and not standing.is_the_iopcs_to_review(into))
         ),
         "No unit may have this one, or the IOPC reviews it, and that is not so of the other: move its allegations there first.",

@@ -20,7 +20,7 @@ from backend.common.errors import Refused
 from cases import facts, makers
 from cases.models import Case, Involvement, Notice, NoticeService, Regime, SeverityAssessment, SpecialProcedures
 
-from . import effects, locking, notes, notices, steps
+from . import assessment, locking, notes, notices, steps
 from .locking import MayNot
 from .steps import find, keep, wrong
 
@@ -75,7 +75,7 @@ def declare(
         case_id=case.pk, subject=who, indication=indication, reasons=reasons, declared_on=day_of(at)
     )
     case.indicates_misconduct = True
-    effects.keep_from_units(case, actor=actor, at=at)
+    assessment.keep_from_units(case, actor=actor, at=at)
     _keep(case, special, "SPECIAL_PROCEDURES_DECLARED", actor=actor, at=at, indication=indication)
     return special, case
 

@@ -18,7 +18,7 @@ from cases.machine import MACHINES, edges
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming, Withdrawal
 from cases.selectors import load_parts
 
-from . import assessment, determinations, effects
+from . import assessment, determinations
 from .allegations import (
     AllegationIsDecided,
     check_open,
@@ -231,7 +231,7 @@ def _carry_subjects(source: Allegation, new: Allegation, case: Case, *, actor: A
 
 def _keep_from_units_too(case: Case, allegation: Allegation, other: Case, *, actor: Actor, at: dt.datetime) -> None:
     if case.kept_from_units or case.concerns_conduct:
-        effects.keep_from_units(other, actor=actor, at=at)
+        assessment.keep_from_units(other, actor=actor, at=at)
     keep_where_it_belongs(other, allegation, actor=actor, at=at)
 
 

@@ -12,6 +12,7 @@ from cases.machine import edges
 from cases.models import Case, CaseLink, Determination, Kind
 from cases.selectors import deadlines, get_case
 from cases.services import access, allegations, determinations, special_procedures, withdrawals
+from cases.services.assignment import CannotAssign
 from cases.services.decisions import CannotDecide
 from cases.services.determinations import CannotDetermine
 from cases.services.locking import MayNot
@@ -33,7 +34,7 @@ from tests.cases.alleging import (
 )
 from tests.cases.bodies import TOLD, a_case_told
 from tests.cases.staying import sign
-from tests.cast import AT, Cast, a_case, a_matter, move
+from tests.cast import AT, Cast, a_case, a_matter, give_to, move
 
 LEGACY = {"DISPENSATION", "DISAPPLIED", "LOCALLY_RESOLVED", "DISCONTINUED"}
 OTHERWISE = {"reason": "It can be put right at once."}
@@ -60,6 +61,26 @@ class TestTheDutyToInvestigate:
         for way in ("handle_otherwise", "take_no_further_action"):
             with pytest.raises(CannotMove, match="indication that must be investigated"):
                 move(cast, case, "beth", way, **OTHERWISE)
+
+    @pytest.mark.parametrize("exception", ["", "It repeats what was decided in May, with nothing new."])
+    def test_an_indication_takes_it_from_its_unit_for_good(self, cast: Cast, exception: str) -> None:
+        case = give_to(cast, a_recorded_case(cast), "northgate")
+        assert Case.objects.visible_to(cast.actor("cai")).filter(pk=case.pk).exists()
+
+        home = set_duty(cast, case, exception=exception)
+        set_duty(cast, case, indicates_misconduct=False, reason="The footage shows another officer.")
+
+        assert (home.unit, home.handler) == (cast.standards, None)
+        assert not Case.objects.visible_to(cast.actor("cai")).filter(pk=case.pk).exists()
+        with pytest.raises(CannotAssign):
+            give_to(cast, case, "northgate")
+
+    def test_that_nothing_indicates_it_takes_it_from_nobody(self, cast: Cast) -> None:
+        case = give_to(cast, a_recorded_case(cast), "northgate")
+
+        held = set_duty(cast, case, indicates_misconduct=False, reason="Nothing points to it.")
+
+        assert (held.unit, held.kept_from_units) == (cast.northgate, False)
 
     def test_an_exception_opens_them_again(self, cast: Cast) -> None:
         case = set_duty(cast, a_recorded_case(cast), exception="It repeats what was decided in May, with nothing new.")

@@ -251,6 +251,7 @@ class TestAMerger:
 
         with pytest.raises(CannotMove, match="must be investigated"):
             in_decision(cast, into, "lev")
+        assert Case.objects.get(pk=into.pk).kept_from_units
 
     def test_stands_in_both_histories_and_makes_a_version_of_the_other(self, cast: Cast) -> None:
         case, into = a_recorded_case(cast), a_recorded_case(cast)
