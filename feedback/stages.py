@@ -99,6 +99,7 @@ STAGES_TOLD_BY_LETTER = (
     "DECISION",
 )
 UNTIL_TOLD = "RECORDED"
+LEFT = "WITHDRAWN"  # where others go on, too: who has withdrawn is told nothing more of it
 # What is done before anybody could make that test: it is shown to nobody as the next step.
 NOT_TOLD = ("referral", "referral_2004", "withholding_review")
 DUE_ONCE_TOLD = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cases.deadlines import Deadline, open_deadlines
 from cases.models import Case, Complainant, Kind, Notice, Withdrawal
 from cases.selectors import load_parts
+from cases.standing import has_withdrawn
 from cases.timetable import timetable
 from feedback import stages
 from feedback.stages import Stage
@@ -17,6 +18,7 @@ from . import opening, thread
 from .opening import Opened
 from .thread import Told
 
+DAY = dt.timedelta(days=1)
 REFERRAL, SUSPENSION = ("REFERRAL",), ("SUSPENSION",)
 OTHERS = ("subject", "lpb", "iopc", "local policing body and iopc", "asker")
 
@@ -48,7 +50,10 @@ class Progress:
 
 
 def look_up(*, header: str, caller: str, at: dt.datetime) -> Progress:
-    """Where it stands what the receipt `header` opens, and the newest of the thread about it. Raises as `opening.open_receipt`."""
+    """Where it stands what the receipt `header` opens, and the newest of the thread about it. Raises as `opening.open_receipt`.
+
+    Who has withdrawn reads that they did, and nothing that comes after it but what is still theirs.
+    """
     return _progress(opening.open_receipt(header=header, caller=caller, at=at))
 
 
@@ -69,14 +74,18 @@ def _progress(opened: Opened) -> Progress:
             "",
         )
     load_parts(case)
-    not_theirs = _of_others(case, whose)
+    has_left = _has_left(case, whose)
+    not_theirs, theirs_alone = _of_others(case, whose), _of_one(case, whose)
     due = [
         each
         for each in open_deadlines(case, timetable())
-        if each.owed_to.lower() not in OTHERS and each.about not in not_theirs
+        if each.owed_to.lower() not in OTHERS
+        and each.about not in not_theirs
+        and (each.about in theirs_alone or not has_left)
     ]
     kept = _is_kept(case, whose, stages.TOLD_BY_LETTER)
     stage = stages.UNTIL_TOLD if kept and case.state in stages.STAGES_TOLD_BY_LETTER else case.state
+    stage = stages.LEFT if has_left else stage
     not_told = [
         *(stages.DUE_ONCE_TOLD if kept else ()),
         *(["suspension_review"] if _is_kept(case, whose, SUSPENSION) else ()),
@@ -97,6 +106,11 @@ def _progress(opened: Opened) -> Progress:
         newest.rows,
         newest.next_cursor,
     )
+
+
+def _has_left(case: Case, whose: Complainant, *, by: dt.date = dt.date.max) -> bool:
+    """Whether they had withdrawn by that day, and others go on."""
+    return case.kind == Kind.COMPLAINT and case.state != stages.LEFT and has_withdrawn(case, whose.pk, by=by)
 
 
 def _is_kept(case: Case, whose: Complainant, kinds: Sequence[str]) -> bool:
@@ -120,13 +134,20 @@ def _steps(case: Case, whose: Complainant, due: Sequence[Deadline]) -> list[Step
 def _reached_on(step: Stage, case: Case, whose: Complainant) -> dt.date | None:
     # Each complainant hears how it is going by a clock of their own.
     day: dt.date | None = getattr(whose if step.reached == "progress_told_on" else case, step.reached)
-    return day
+    return None if day and _has_left(case, whose, by=day - DAY) else day
 
 
 def _of_others(case: Case, whose: Complainant) -> set[str]:
     """The public ids of the other complainants, and of what is owed to them or waits for them alone."""
     if case.kind == Kind.COMMENT:
         return set()
-    others = {str(each.public_id) for each in case.complainants.all() if each.pk != whose.pk}
+    others = [each for each in case.complainants.all() if each.pk != whose.pk]
+    return {str(each.public_id) for each in others}.union(*(_of_one(case, each) for each in others))
+
+
+def _of_one(case: Case, whose: Complainant) -> set[str]:
+    """The public ids of what is owed to one complainant, or waits for them, alone."""
+    if case.kind == Kind.COMMENT:
+        return set()
     to_one: list[Withdrawal | Notice] = [*case.withdrawals.all(), *case.notices.all()]
-    return others | {str(each.public_id) for each in to_one if each.complainant_id not in (None, whose.pk)}
+    return {str(each.public_id) for each in to_one if each.complainant_id == whose.pk}

@@ -18,6 +18,9 @@ from cases.models import Case, Complainant, Message, Withdrawal
 from cases.models.path import LetterWay
 from cases.services import messages, receipts, withdrawals
 from cases.services.intake import NewComplainant
+from feedback.stages import EXPLANATIONS
+from tests.cases.alleging import a_document
+from tests.cases.staying import DAY, sign
 from tests.cast import AT, CONTACT, Cast, a_case, assess, move
 
 KEY = "0d7d5ee8-8f5e-4c0a-9a3a-0e2b7f1f4f11"
@@ -238,3 +241,52 @@ class TestPreferences:
         assert APIClient().get(url, headers={"X-Receipt": rated.json()["receipt"]}).status_code == 409
         assert APIClient().get(url).status_code == 404
         assert APIClient().put(url, WISHES, format="json").status_code == 404
+
+
+def test_who_has_withdrawn_is_told_nothing_more_of_what_the_other_goes_on_with(
+    cast: Cast, two: tuple[Case, Holder, Holder]
+) -> None:
+    case, maya, omar = two
+    assess(cast, case, "beth", alleges_crime_or_discipline=True)
+    move(cast, case, "beth", "record")
+    sign(cast, case, 2)
+    before = omar.track()
+
+    later = AT + 20 * DAY
+    with time_machine.travel(later):
+        grave = {"basis": "VOLUNTARY", "ground": "GRAVITY", "clear_on": f"{AT.date()}"}
+        move(cast, case, "beth", "refer", later, **grave)
+        notice = {"document": a_document(case), "dated_on": f"{AT.date()}"}
+        move(cast, case, "beth", "determine_independent", later, **notice)
+
+        assert omar.track().content == before.content
+        assert maya.track().json()["stage"] == "RECORDED"  # until the letter has gone
+    seen = before.json()
+    assert (seen["stage"], seen["explanation"]) == ("WITHDRAWN", EXPLANATIONS["WITHDRAWN"])
+    reached = {step["name"] for step in seen["steps"] if step["reached_on"]}
+    assert reached == {"Received", "Being assessed", "Formally recorded"}
+    assert not [step for step in seen["steps"] if step["due_on"]]
+
+
+def test_who_takes_it_back_reads_on_with_the_other(cast: Cast, two: tuple[Case, Holder, Holder]) -> None:
+    case, maya, omar = two
+    row = sign(cast, case, 2)
+    assert omar.track().json()["stage"] == "WITHDRAWN"
+
+    withdrawals.deny(withdrawal=row.public_id, answered_on=AT.date(), **now(cast, case))
+
+    assert omar.track().json()["stage"] == maya.track().json()["stage"] == "ASSESSING"
+
+
+def test_all_who_withdraw_read_that_it_ended(cast: Cast, two: tuple[Case, Holder, Holder]) -> None:
+    case, maya, omar = two
+    assess(cast, case, "beth")
+    for place in (1, 2):
+        sign(cast, case, place)
+    assert maya.track().json()["stage"] == "WITHDRAWN"
+
+    move(cast, case, "beth", "withdraw", AT + DAY, public_interest="ENDS")
+
+    for holder in (maya, omar):
+        closed = next(step for step in holder.track().json()["steps"] if step["name"] == "Closed")
+        assert closed["reached_on"] == f"{(AT + DAY).date()}"
