@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from backend.calendar.working_days import WorkingCalendar
 
 from .clocks import CLOCKS, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
-from .facts import owes_no_referral
+from .facts import owes_no_referral, part_2_has_ceased
 from .notices import NOTICES
 from .standing import (
     has_to_be_recorded_after_all,
@@ -161,6 +161,9 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
         return
     yield from _of_the_diary(case, calendar)
     yield from _of_referrals(case, calendar)
+    if _rows(case, "suspensions") and not case.told_on and part_2_has_ceased(case):
+        yield _of_what_ceased(case, calendar)
+        return
     if case.kind == "COMPLAINT" and not case.told_on:
         yield from _of_the_first_days(case, calendar)
     yield from _of_progress(case, calendar)
@@ -310,6 +313,14 @@ def _of_suspensions_and_withdrawals(case: Case, calendar: WorkingCalendar) -> It
         if withdrawal.state == "ASKED":
             about = str(withdrawal.public_id)
             yield _running(silence, withdrawal.asked_on, calendar, owed_by=COMPLAINANT, about=about)
+
+
+def _of_what_ceased(case: Case, calendar: WorkingCalendar) -> dict[str, Any]:
+    """Nothing is left of it but to tell that Part 2 has ceased to apply, from the day on which that was decided."""
+    decided_on = max(each.ended_on for each in _rows(case, "suspensions") if each.state in each.NOT_RESUMED)
+    kind = NOTICES["CEASED"]
+    duty = _running(kind.clock, decided_on, calendar, owed_to="complainant")
+    return {**duty, "duty": f"Tell: {kind.says}", "basis": kind.basis}
 
 
 def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ from .standing import (
     review_body_of,
     review_ends_on,
     substituting_notice,
+    taken_up_by_the_iopc_on,
     was_let_end,
     was_once_the_iopcs,
     was_said,
@@ -310,16 +311,24 @@ def every_severity_is_assessed(case: Case) -> bool:
     rule=f"{REGULATIONS}, regulation 41",
 )
 def part_2_has_ceased(case: Case) -> bool:
-    """As a whole, or allegation by allegation until none is left. What ended before it was last referred ended nothing since."""
-    last = last_referral(case)
+    """As a whole, or allegation by allegation until none is left. What ended before the IOPC took it up ended nothing since."""
+    since = taken_up_by_the_iopc_on(case)
     ended = [
         each
         for each in case.suspensions.all()
-        if each.state in each.NOT_RESUMED and each.ended_on and (last is None or each.ended_on >= last.made_on)
+        if each.state in each.NOT_RESUMED and each.ended_on and each.ended_on >= since
     ]
     parts = {each.allegation_id for each in ended}
     left = {allegation.pk for allegation in live_allegations(case)} - parts
     return bool(ended) and (None in parts or not left) and not open_suspensions(case)
+
+
+@fact(
+    "Part 2 has ceased to apply to it, as it was decided not to be resumed: tell that it has ended.",
+    rule=f"{REGULATIONS}, regulation 41",
+)
+def part_2_goes_on(case: Case) -> bool:
+    return not part_2_has_ceased(case)
 
 
 # ---- of its end

@@ -96,7 +96,8 @@ def opinions_for(case: Case, allegation: Allegation) -> frozenset[str]:
 
 def owes_an_opinion(case: Case, allegation: Allegation) -> bool:
     """Whether the authority investigates it, and the investigator has not said what they think (PRA 2002 Sch 3 para 22)."""
-    return handling_of(case, allegation) in ("LOCAL", "SPECIAL") and not allegation.opinion
+    is_investigated = allegation.finding not in ENDED and handling_of(case, allegation) in ("LOCAL", "SPECIAL")
+    return is_investigated and not allegation.opinion
 
 
 def is_suspended(case: Case, allegation: Allegation) -> bool:

@@ -149,6 +149,13 @@ def form_last_determined(case: Case) -> str:
     return FORMS[said.decides] if said else ""
 
 
+def taken_up_by_the_iopc_on(case: Case) -> dt.date:
+    """The day on which it was last referred, or on which the IOPC said since who investigates; the first of all where neither."""
+    referral, said = last_referral(case), _notice_of_the_form(case)
+    days = [referral.made_on if referral else None, said.dated_on if said and FORMS[said.decides] != "BACK" else None]
+    return max((day for day in days if day), default=dt.date.min)
+
+
 def was_once_the_iopcs(case: Case) -> bool:
     """Whether the IOPC ever determined that it directs or makes the investigation."""
     return any(FORMS.get(notice.decides) in BY_THE_IOPC for notice in case.body_notices.all())

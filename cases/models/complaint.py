@@ -351,6 +351,7 @@ class ComplaintCase(Investigation, Case):
             facts.has_been_looked_at_for_misconduct,
             facts.need_not_be_investigated,
             facts.form_is_the_authoritys_own,
+            facts.part_2_goes_on,
         ),
         permission=makers.may_decide,
     )
@@ -367,6 +368,7 @@ class ComplaintCase(Investigation, Case):
             facts.has_been_looked_at_for_misconduct,
             facts.need_not_be_investigated,
             facts.form_is_the_authoritys_own,
+            facts.part_2_goes_on,
         ),
         permission=makers.may_decide,
     )
@@ -378,7 +380,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=[*TO_BE_HANDLED, State.OTBI, State.NFA, *REPORTED],
         target=State.LOCAL_INV,
-        conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide),
+        conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide, facts.part_2_goes_on),
         permission=makers.may_decide,
     )
     def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
@@ -391,7 +393,12 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=[State.OTBI, State.NFA, State.REPORT_SUBMITTED],
         target=State.DECISION,
-        conditions=when(facts.is_not_suspended, facts.owes_no_referral, facts.is_investigated_or_need_not_be),
+        conditions=when(
+            facts.is_not_suspended,
+            facts.part_2_goes_on,
+            facts.owes_no_referral,
+            facts.is_investigated_or_need_not_be,
+        ),
         permission=makers.may_decide_on_others_work,
     )
     def begin_decision(self, *, actor: Actor, on: dt.date) -> None:
@@ -404,6 +411,7 @@ class ComplaintCase(Investigation, Case):
         conditions=when(
             facts.owes_no_referral,
             facts.is_not_suspended,
+            facts.part_2_goes_on,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,
             facts.is_investigated_or_need_not_be,

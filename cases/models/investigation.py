@@ -50,7 +50,7 @@ class Investigation(OfACase):
         field="state",
         source=State.LOCAL_INV,
         target=State.LOCAL_INV,
-        conditions=when(),
+        conditions=when(facts.part_2_goes_on),
         permission=makers.may_decide,
     )
     def replace_investigator(self, *, actor: Actor, on: dt.date, investigator: User, reason: str) -> None:
@@ -62,7 +62,10 @@ class Investigation(OfACase):
         source=State.LOCAL_INV,
         target=State.REPORT_SUBMITTED,
         conditions=when(
-            facts.is_not_suspended, facts.every_severity_is_assessed, facts.every_allegation_has_an_opinion
+            facts.is_not_suspended,
+            facts.part_2_goes_on,
+            facts.every_severity_is_assessed,
+            facts.every_allegation_has_an_opinion,
         ),
         permission=makers.may_investigate,
     )

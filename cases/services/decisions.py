@@ -33,6 +33,7 @@ from .outcome import settle
 
 OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE")
 LABEL = 160
+ENDED = "It was withdrawn, or decided not to be resumed: nothing is found on it."
 
 
 class CannotDecide(Refused):
@@ -61,6 +62,8 @@ def give_opinion(
     if case.state != "LOCAL_INV":
         raise CannotDecide("An opinion is given during a local investigation, until its report is submitted.")
     row = find(case, allegation)
+    if row.finding in findings.ENDED:
+        raise CannotDecide(ENDED)
     _check_among(opinion, findings.opinions_for(case, row), field="opinion")
     row.opinion, row.opinion_reasons = opinion, reasons
     row.save(update_fields=["opinion", "opinion_reasons"])
@@ -129,9 +132,10 @@ def _is_the_iopcs(case: Case) -> bool:
 
 
 def _check_ours(case: Case) -> None:
-    """What concerns the chief officer is for the local policing body to investigate and decide."""
-    if not facts.is_for_this_authority(case):
-        raise CannotDecide(facts.is_for_this_authority.otherwise)
+    """What concerns the chief officer is for the local policing body to investigate and decide; what has ceased, for nobody."""
+    for fact in (facts.is_for_this_authority, facts.part_2_goes_on):
+        if not fact(case):
+            raise CannotDecide(fact.otherwise)
 
 
 def _check_decidable(case: Case, allegation: Allegation) -> None:
@@ -139,8 +143,9 @@ def _check_decidable(case: Case, allegation: Allegation) -> None:
         raise CannotDecide("Code it first.")
     if allegation.code.before_2020 != (case.regime in findings.OLD_REGIMES):
         raise CannotDecide("The rules of the case have changed since it was coded: code it again, by their list.")
-    if allegation.finding == "WITHDRAWN":
-        raise CannotDecide("It was withdrawn: there is nothing to decide.")
+    # Whatever was not resumed here, the IOPC finds on what it took up.
+    if allegation.finding in (("WITHDRAWN",) if _is_the_iopcs(case) else findings.ENDED):
+        raise CannotDecide(ENDED)
     if findings.is_suspended(case, allegation):
         raise CannotDecide("It is suspended: resume it first.")
     if not _is_the_iopcs(case) and findings.owes_an_opinion(case, allegation):
@@ -229,6 +234,8 @@ def set_actions(
     row = find(case, allegation)
     if not row.finding:
         raise CannotDecide("Decide it first: what is done follows from what was found.")
+    if row.finding in findings.ENDED:
+        raise CannotDecide(ENDED)
     on = day_of(at)
     kinds = codes.actions_on(on, [each.kind for each in actions])
     owners = [_owner(case, each.owner, due_on=each.due_on, on=on) for each in actions]

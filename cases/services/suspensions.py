@@ -61,6 +61,8 @@ def suspend(
         raise CannotSuspend("It is with the IOPC, which decides whether it is suspended.")
     if case.kind == Kind.COMMENT or case.state not in SUSPENDABLE:
         raise CannotSuspend("Nothing of it is being handled now, so there is nothing to suspend.")
+    if not facts.part_2_goes_on(case):
+        raise CannotSuspend(facts.part_2_goes_on.otherwise)
     part = steps.allegation_of(case, allegation) if allegation else None
     _check_not_suspended(case, part)
     suspension = Suspension.objects.create(

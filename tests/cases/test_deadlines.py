@@ -313,6 +313,17 @@ class TestSuspensions:
         assert due(old)["reply_silence_2012"] == dt.date(2027, 1, 8)
         assert owed_by(case, "reply_silence") == {"COMPLAINANT"}
 
+    def test_once_all_of_it_is_not_resumed_nothing_is_left_but_to_tell_that(self) -> None:
+        investigated = {**self.RECORDED, "state": "LOCAL_INV", "investigating_since": FRIDAY}
+        part, other = Allegation(pk=1, position=1, finding="REGULATION_41"), Allegation(pk=2, position=2)
+        of_a_part = suspension(FRIDAY, dt.date(2026, 12, 22), state="CEASED", allegation_id=1)
+        of_all = suspension(FRIDAY, dt.date(2026, 12, 22), state="CEASED")
+        some = with_parts(complaint(**investigated), allegations=[part, other], suspensions=[of_a_part])
+        every = with_parts(complaint(**investigated), complainants=[Complainant()], suspensions=[of_all])
+
+        assert {"local_investigation", "timeliness_letter"} <= set(due(some))
+        assert due(every) == {"notice": dt.date(2026, 12, 31)}
+
 
 class TestTheEnd:
     TOLD = {"state": "OUTCOME_SENT", "recorded_on": FRIDAY, "told_on": dt.date(2027, 1, 4), "review_body": "LPB"}

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from backend.areas.models import Unit
 from backend.common.errors import Invalid, Missing
-from cases import standing
+from cases import facts, standing
 from cases.deadlines import open_deadlines
+from cases.machine import reasons_against
 from cases.models import (
     Allegation,
     BodyNotice,
@@ -26,6 +28,7 @@ from cases.models import (
 from cases.selectors import get_case
 from cases.services import complainants, messages, settling, steps, suspensions, withdrawals
 from cases.services.correspondence import Way
+from cases.services.decisions import CannotDecide
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.settling import Completed
@@ -37,8 +40,14 @@ from tests.cases.alleging import (
     an_investigated_case,
     an_otbi_case,
     by,
+    code,
     name_subject,
+    opine,
+    set_actions,
 )
+from tests.cases.alleging import decide as decide_allegation
+from tests.cases.bodies import TOLD
+from tests.cases.paper import a_complaint, with_parts
 from tests.cases.staying import (
     BOTH,
     DAY,
@@ -429,6 +438,72 @@ class TestThePublicInterest:
             decide(cast, row)
         with pytest.raises(CannotGoOn, match="has ended"):
             says(cast, row, Wish.RESUME)
+
+    def test_nothing_is_investigated_or_found_any_more_on_what_ended(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        first, second = code(cast, alleged(cast, case)), code(cast, alleged(cast, case, summary="He left."))
+        decide(cast, self.deciding(cast, case, allegation=first.public_id))
+
+        with pytest.raises(CannotDecide, match="not to be resumed"):
+            opine(cast, first)
+        opine(cast, second)
+        move(cast, case, "fay", "submit_report", LATER, summary="As I found it.")
+        move(cast, case, "lev", "begin_decision", LATER)
+        with pytest.raises(CannotDecide, match="not to be resumed"):
+            decide_allegation(cast, first, "NOT_ACCEPTABLE")
+        with pytest.raises(CannotDecide, match="not to be resumed"):
+            set_actions(cast, first)
+
+        set_actions(cast, decide_allegation(cast, second, "ACCEPTABLE"))
+        assert move(cast, case, "beth", "send_outcome", LATER, **TOLD).state == "OUTCOME_SENT"
+
+    @pytest.mark.parametrize("public_interest", ["ENDS", "CONDUCT_MATTER"])
+    def test_leaves_nothing_of_the_whole_but_to_tell_that_it_ended(self, cast: Cast, public_interest: str) -> None:
+        case = an_investigated_case(cast)
+        part = alleged(cast, case)
+        decide(cast, self.deciding(cast, case), public_interest=public_interest)
+
+        with pytest.raises(CannotDecide, match="has ceased"):
+            opine(cast, part)
+        with pytest.raises(CannotSuspend, match="has ceased"):
+            suspend(cast, case, allegation=part.public_id, at=LATER)
+        anew = {"investigator": "gus@westshire.test", "reason": "On leave."}
+        for name, goes_on, given in (
+            ("fay", "submit_report", {"summary": "As I found it."}),
+            ("beth", "replace_investigator", anew),
+            ("beth", "handle_otherwise", {"reason": "It can be put right."}),
+        ):
+            with pytest.raises(CannotMove, match="has ceased"):
+                move(cast, case, name, goes_on, LATER, **given)
+        assert move(cast, case, "beth", "cease", LATER, told="It ended.").state == "FINALISED"
+
+    @pytest.mark.parametrize("state", ["OTBI", "NFA", "REPORT_SUBMITTED", "DECISION", "REFERRED_BACK"])
+    def test_leaves_nothing_wherever_it_stands_by_then(self, state: str) -> None:
+        ended = Suspension(suspended_on=TODAY, ended_on=TODAY, state="CEASED")
+        recorded = a_complaint(TODAY, state=state, recorded_on=TODAY, concerns_conduct=True, force=Unit(pk=1))
+        case = with_parts(recorded, suspensions=[ended])
+        handling = ("investigate", "handle_otherwise", "take_no_further_action", "begin_decision", "send_outcome")
+
+        why = [[each.why for each in reasons_against(case, name)] for name in handling]
+        of_those_that_start_here = [each for each in why if not any("does not start there" in one for one in each)]
+
+        assert of_those_that_start_here
+        assert all(facts.part_2_goes_on.otherwise in each for each in of_those_that_start_here)
+        assert reasons_against(case, "cease") == []
+
+    def test_what_the_iopc_takes_up_afterwards_goes_on_by_its_word(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        part = code(cast, alleged(cast, case))
+        decide(cast, self.deciding(cast, case, allegation=part.public_id))
+        move(cast, case, "beth", "cease", LATER, told="It ended.")
+        after = LATER + 2 * DAY
+        notice = {"document": a_document(case), "dated_on": str(after.date())}
+
+        for said in ("call_in", "determine_independent", "enter_iopc_report"):
+            move(cast, case, "beth", said, after, **notice)
+
+        set_actions(cast, decide_allegation(cast, part, "NOT_ACCEPTABLE", at=after))
+        assert move(cast, case, "beth", "send_outcome", after, **TOLD).state == "OUTCOME_SENT"
 
     def test_what_ceased_before_a_later_referral_ends_nothing_after_it(self, cast: Cast) -> None:
         case = an_investigated_case(cast)
