@@ -298,6 +298,12 @@ def is_not_suspended(case: Case) -> bool:
     return not is_wholly_suspended(case)
 
 
+@fact("It, or a part of it, is suspended: that has to go on or to end first.", rule=f"{REGULATIONS}, regulation 40")
+def nothing_is_suspended(case: Case) -> bool:
+    """Asked before an end: the rest is handled and decided while a part is suspended, and the outcome is told of all of it."""
+    return not open_suspensions(case)
+
+
 @fact(
     "Severity of every special procedure has to be assessed first.",
     rule=f"{SCHEDULE_3}, paragraph 19B, and {REGULATIONS}, regulation 16",

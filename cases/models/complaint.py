@@ -202,7 +202,7 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.HANDLING_OUTSIDE,
         target=State.RESOLVED_OUTSIDE,
-        conditions=when(*MAY_STAY_OUTSIDE, facts.is_not_suspended, facts.somebody_may_be_told),
+        conditions=when(*MAY_STAY_OUTSIDE, facts.nothing_is_suspended, facts.somebody_may_be_told),
         permission=makers.may_handle,
     )
     def resolve(self, *, actor: Actor, on: dt.date, result: str, told: str) -> None:
@@ -227,7 +227,9 @@ class ComplaintCase(Investigation, Case):
         field="state",
         source=State.OUTSIDE_UNRESOLVED,
         target=State.CLOSED_OUTSIDE,
-        conditions=when(*MAY_STAY_OUTSIDE, facts.owes_no_referral, facts.is_not_suspended, facts.somebody_may_be_told),
+        conditions=when(
+            *MAY_STAY_OUTSIDE, facts.owes_no_referral, facts.nothing_is_suspended, facts.somebody_may_be_told
+        ),
         permission=makers.may_close,
     )
     def close_outside(self, *, actor: Actor, on: dt.date, declined_on: dt.date, told: str) -> None:
@@ -410,7 +412,7 @@ class ComplaintCase(Investigation, Case):
         target=State.OUTCOME_SENT,
         conditions=when(
             facts.owes_no_referral,
-            facts.is_not_suspended,
+            facts.nothing_is_suspended,
             facts.part_2_goes_on,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,

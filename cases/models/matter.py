@@ -142,7 +142,7 @@ class MatterCase(Investigation, Case):
         target=State.FINALISED,
         conditions=when(
             facts.owes_no_referral,
-            facts.is_not_suspended,
+            facts.nothing_is_suspended,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,
         ),

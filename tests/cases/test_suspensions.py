@@ -168,6 +168,55 @@ class TestSuspending:
         with pytest.raises(CannotMove, match="suspended"):
             move(cast, case, "lev", "begin_decision")
 
+    def test_of_one_allegation_holds_back_the_outcome_of_all_and_nothing_before(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        first, second = code(cast, alleged(cast, case)), code(cast, alleged(cast, case, summary="He left."))
+        row = suspend(cast, case, allegation=first.public_id)
+        move(cast, case, "lev", "begin_decision")
+        set_actions(cast, decide_allegation(cast, second, "ACCEPTABLE"))
+        step(cast, row, suspensions.resume, reason="No charge.")
+        set_actions(cast, decide_allegation(cast, first, "ACCEPTABLE"))
+        row = suspend(cast, case, allegation=first.public_id)
+
+        with pytest.raises(CannotMove, match="a part of it, is suspended"):
+            move(cast, case, "beth", "send_outcome", **TOLD)
+        step(cast, row, suspensions.resume, reason="No charge again.")
+        assert move(cast, case, "beth", "send_outcome", **TOLD).state == "OUTCOME_SENT"
+
+    def test_of_one_allegation_holds_back_the_end_outside_schedule_3(self, cast: Cast) -> None:
+        case, other = a_case_handled_outside(cast), a_case_handled_outside(cast)
+        rows = []
+        for each in (case, other):
+            part, _ = alleged(cast, each), alleged(cast, each, summary="He left.")
+            rows.append(suspend(cast, each, allegation=part.public_id))
+        move(cast, other, "beth", "leave_unresolved", **RESOLVE)
+        declined = {"declined_on": str(TODAY), "told": "It ends here, as you wished."}
+
+        for each, end, given in ((case, "resolve", RESOLVE), (other, "close_outside", declined)):
+            with pytest.raises(CannotMove, match="a part of it, is suspended"):
+                move(cast, each, "lev", end, **given)
+        for row in rows:
+            step(cast, row, suspensions.resume, reason="No charge.")
+        assert move(cast, case, "lev", "resolve", **RESOLVE).state == "RESOLVED_OUTSIDE"
+        assert move(cast, other, "lev", "close_outside", **declined).state == "CLOSED_OUTSIDE"
+
+    def test_of_one_allegation_holds_back_the_end_of_a_matter(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", investigator="fay@westshire.test", terms="All of it.")
+        first, second = code(cast, alleged(cast, matter)), code(cast, alleged(cast, matter, summary="He left."))
+        opine(cast, first)
+        opine(cast, second)
+        move(cast, matter, "fay", "submit_report", summary="As I found it.")
+        move(cast, matter, "lev", "begin_decision")
+        for each in (first, second):
+            set_actions(cast, decide_allegation(cast, each, "ACCEPTABLE"))
+        row = suspend(cast, matter, allegation=first.public_id)
+
+        with pytest.raises(CannotMove, match="a part of it, is suspended"):
+            move(cast, matter, "beth", "finalise")
+        step(cast, row, suspensions.resume, reason="No charge.")
+        assert move(cast, matter, "beth", "finalise").state == "FINALISED"
+
     def test_comes_once_a_part(self, cast: Cast) -> None:
         case = an_otbi_case(cast)
         part = alleged(cast, case)
