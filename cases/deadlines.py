@@ -253,7 +253,7 @@ def _of_progress(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, An
 
 
 def _who_informs(case: Case) -> tuple[By, dt.date | None]:
-    """Who owes the updates, the outcome and the letters, and since when the force owes them again, where it had not."""
+    """Who owes the updates, the outcome, the letters and a look at what is suspended; and since when the force does again."""
     is_the_iopcs, given_back_on = False, None
     notices = [each for each in _rows(case, "body_notices") if each.decides in TAKES_OVER + GIVES_BACK]
     for notice in sorted(notices, key=lambda each: each.pk):
@@ -301,12 +301,13 @@ def _timeliness_letter(case: Case, calendar: WorkingCalendar) -> dict[str, Any]:
 
 def _of_suspensions_and_withdrawals(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
     silence = "reply_silence_2012" if case.regime in ("2004", "2012") else "reply_silence"
+    by, given_back_on = _who_informs(case)
     for suspension in _rows(case, "suspensions"):
         about = str(suspension.public_id)
         if suspension.state == "SUSPENDED":
-            yield _running(
-                "suspension_review", suspension.reviewed_on or suspension.suspended_on, calendar, about=about
-            )
+            days = (suspension.suspended_on, suspension.reviewed_on, given_back_on)
+            since = max(day for day in days if day)
+            yield _running("suspension_review", since, calendar, owed_by=by, about=about)
         if suspension.state == "ASKED":
             yield _running(silence, suspension.asked_on, calendar, owed_by=COMPLAINANT, about=about)
     for withdrawal in _rows(case, "withdrawals"):

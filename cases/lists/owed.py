@@ -20,7 +20,8 @@ from backend.areas.models import Unit
 from backend.calendar.working_days import day_of
 from backend.common.pagination import Order, Page
 from cases.clocks import CLOCKS, TARGET
-from cases.deadlines import FORCE, INVESTIGATED, MAY_BE_REVIEWED, REPORTED, Deadline, open_deadlines
+from cases.deadlines import FORCE, INVESTIGATED, IOPC, MAY_BE_REVIEWED, REPORTED, Deadline, open_deadlines
+from cases.findings import is_decided_by_the_iopc
 from cases.models import (
     AllegationAction,
     Body,
@@ -321,7 +322,7 @@ def _tasks(cases: list[Case], *, on: dt.date, until: dt.date) -> list[Owed]:
     """What is to be done in each of them, by its day; what has none comes first."""
     among = {case.pk: case for case in cases}
     found = [
-        Owed(case, _deciding(row), days_over=None)
+        Owed(case, _deciding(case, row), days_over=None)
         for case in cases
         for row in case.suspensions.all()
         if row.state == row.State.DECIDING and not case.closed_on
@@ -361,7 +362,7 @@ def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[tuple[
         yield among[learning.allegation.case_id], learning.owner, task
 
 
-def _deciding(suspension: Suspension) -> Task:
+def _deciding(case: Case, suspension: Suspension) -> Task:
     since = suspension.asked_on or suspension.concluded_on or suspension.suspended_on
     return Task(
         "public_interest",
@@ -371,6 +372,7 @@ def _deciding(suspension: Suspension) -> Task:
         about=str(suspension.public_id),
         basis=f"{REGULATIONS}, regulation 41",
         is_statutory=True,
+        owed_by=IOPC if is_decided_by_the_iopc(case) else FORCE,
     )
 
 

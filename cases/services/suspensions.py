@@ -15,7 +15,7 @@ from django.db import transaction
 from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers, standing
+from cases import facts, findings, makers, standing
 from cases.models import Allegation, Case, Complainant, Kind, Notice, Suspension, SuspensionReview, WishToResume
 
 from . import locking, matters, notices, steps
@@ -29,6 +29,7 @@ SUSPENDABLE = (
     "HANDLING_OUTSIDE", "RECORDED", "REFERRED_BACK", "REOPENED", "OTBI", "NFA", "LOCAL_INV", "REPORT_SUBMITTED", "DECISION",
 )  # fmt: skip
 WITH_THE_IOPC = ("REFERRED", "DIRECTED", "INDEPENDENT")
+THE_IOPCS = "It is with the IOPC, which decides whether it is suspended."
 UNTIL = ("CRIMINAL_INVESTIGATION", "CRIMINAL_PROCEEDINGS")
 
 
@@ -57,8 +58,8 @@ def suspend(
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     _check_may(case, makers.may_decide, actor)
-    if case.state in WITH_THE_IOPC:
-        raise CannotSuspend("It is with the IOPC, which decides whether it is suspended.")
+    if case.state in WITH_THE_IOPC or _is_the_iopcs(case):
+        raise CannotSuspend(THE_IOPCS)
     if case.kind == Kind.COMMENT or case.state not in SUSPENDABLE:
         raise CannotSuspend("Nothing of it is being handled now, so there is nothing to suspend.")
     if not facts.part_2_goes_on(case):
@@ -122,9 +123,10 @@ def follow_direction(
 ) -> tuple[Suspension, Case]:
     """Enter that the IOPC directs that it goes on (regulation 40), by its notice: a file of the case, and the day on it.
 
-    Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotGoOn (409).
+    Whatever the complainant was asked, and the only way on while the IOPC has it. Raises Missing (404), Stale (412), MayNot
+    (403), Invalid (400), CannotGoOn (409).
     """
-    case, row = _suspended(reference, suspension, actor=actor, version=version)
+    case, row = _open(reference, suspension, by=makers.may_decide, actor=actor, version=version)
     steps.check_day("dated_on", dated_on, since=row.suspended_on, on=day_of(at))
     steps.keep_body_notice(case, "DIRECTS_CONTINUATION", document=document, dated_on=dated_on, actor=actor, at=at)
     _go_on(case, row, actor=actor, at=at)
@@ -266,6 +268,8 @@ def decide(
     MayNot (403), CannotGoOn (409): also where somebody who complains by now was not asked, or acts without recorded consent.
     """
     case, row = _open(reference, suspension, by=makers.may_decide, actor=actor, version=version)
+    if _is_the_iopcs(case):
+        raise CannotGoOn(THE_IOPCS)
     if row.state != State.DECIDING:
         raise CannotGoOn("There is nothing to decide on: the complainant has to be asked first, or it goes on.")
     if _to_be_asked(case, row):
@@ -302,7 +306,14 @@ def _suspended(reference: str, suspension: UUID, *, actor: Actor, version: int) 
     row: Suspension = find(case.suspensions, suspension)
     if row.state != State.SUSPENDED or case.closed_on:
         raise CannotGoOn("It is not waiting any more: what it was suspended for has concluded, or it has ended.")
+    if _is_the_iopcs(case):
+        raise CannotGoOn(THE_IOPCS)
     return case, row
+
+
+def _is_the_iopcs(case: Case) -> bool:
+    """Whether the IOPC directs or makes the investigation, or decides on it: then it says by a notice what goes on."""
+    return case.state in ("DIRECTED", "INDEPENDENT", "DECISION") and findings.is_decided_by_the_iopc(case)
 
 
 def _check_may(case: Case, by: makers.Maker, actor: Actor) -> None:

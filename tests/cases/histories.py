@@ -199,6 +199,8 @@ class _Teller:
         if self._may(0.8):
             self._note("is_decided")
             if self._may(0.7):
+                while self.suspensions:  # 1.30: the outcome is told of all of it
+                    self._resume()
                 self._note("outcome_is_sent", days=8)
                 iopcs = any(event.what == "is_taken_over" for event in self.history.events)
                 if self._may(0.5) and not iopcs:

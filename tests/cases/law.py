@@ -436,7 +436,7 @@ class Law:
         ending = self.told and self.state in ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
         return (
             self.must_be_recorded_after_all
-            or self.suspended
+            or (informs and self.suspended)  # the IOPC looks at what is suspended while it has the case (B3)
             or self.must_be_referred
             or untold
             or handled

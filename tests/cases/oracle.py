@@ -195,11 +195,17 @@ class Oracle:
         return rule, first_day
 
     def _by(self, rule: str) -> str:
-        """B3: while it is the IOPC's, so are the updates, the outcome and the letters; a window is the complainant's."""
+        """B3 and 1.30: while it is the IOPC's, so are updates, outcome, letters, suspensions; a window is the complainant's."""
         if rule in ("reply_silence", "reply_silence_2012", "review_window"):
             return COMPLAINANT
-        informs = ("progress_update", "outcome_notice", "timeliness_letter", "timeliness_letter_again")
-        return IOPC if self.is_the_iopcs and rule in informs else FORCE
+        its_own = (
+            "progress_update",
+            "outcome_notice",
+            "timeliness_letter",
+            "timeliness_letter_again",
+            "suspension_review",
+        )
+        return IOPC if self.is_the_iopcs and rule in its_own else FORCE
 
     def _walk_to(self, day: dt.date) -> None:
         """The days since, up to the one before: each was suspended if it was at its end."""
@@ -300,7 +306,7 @@ class Oracle:
     def _is_given_to_the_force(self, event: Event) -> None:
         if self.is_the_iopcs:
             for rule, who in list(self.running):
-                if rule == "progress_update":
+                if rule in ("progress_update", "suspension_review"):
                     self._start(rule, max(event.on, self.running[rule, who]), who)
         self.is_the_iopcs = False
         self._is_investigated(event)

@@ -290,6 +290,18 @@ class TestSuspensions:
             dt.date(2026, 12, 21), dt.date(2026, 12, 31), dt.date(2027, 1, 4), dt.date(2027, 1, 5), dt.date(2027, 1, 6),
         ]  # fmt: skip
 
+    def test_are_the_iopcs_to_look_at_while_it_has_the_case_and_the_forces_again_from_when_it_gives_it_back(
+        self,
+    ) -> None:
+        over, back = notice("determine_independent", FRIDAY), notice("determine_local", FRIDAY + 60 * DAY, pk=2)
+        days = {"suspensions": [suspension(FRIDAY)], "complainants": [Complainant()]}
+        its = with_parts(complaint(**self.RECORDED | {"state": "INDEPENDENT"}), body_notices=[over], **days)
+        ours = with_parts(complaint(**self.RECORDED | {"state": "LOCAL_INV"}), body_notices=[over, back], **days)
+
+        assert owed_by(its, "suspension_review") == {"IOPC"}
+        assert owed_by(ours, "suspension_review") == {"FORCE"}
+        assert due(ours)["suspension_review"] == FRIDAY + 88 * DAY
+
     def test_of_a_part_stop_nothing_and_of_every_part_all(self) -> None:
         allegations = [Allegation(pk=1, position=1), Allegation(pk=2, position=2)]
         first, second = suspension(FRIDAY, allegation_id=1), suspension(FRIDAY + DAY, allegation_id=2)

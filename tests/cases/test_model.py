@@ -352,7 +352,9 @@ class Complaint(RuleBasedStateMachine):
         kept.get(decides, []).append(self.today)
         self.changed()
 
-    @precondition(lambda self: self.law.state in SUSPENDABLE and not self.law.suspended)
+    @precondition(
+        lambda self: self.law.state in SUSPENDABLE and not self.law.suspended and not self.law.the_iopc_decides
+    )
     @rule(really=st.sampled_from([False, True]))
     def suspend(self, really: bool) -> None:
         if not really:
@@ -367,7 +369,11 @@ class Complaint(RuleBasedStateMachine):
     @rule()
     def resume(self) -> None:
         [suspension] = [each for each in self.read().suspensions.all() if each.state == "SUSPENDED"]
-        suspensions.resume(**self.door("lev"), suspension=suspension.public_id, reason="The trial is off.")
+        door = {**self.door("lev"), "suspension": suspension.public_id}
+        if self.law.state in ("DIRECTED", "INDEPENDENT") or self.law.the_iopc_decides:
+            suspensions.follow_direction(**door, document=self.paper.public_id, dated_on=self.today)
+        else:
+            suspensions.resume(**door, reason="The trial is off.")
         self.law.suspended = False
         self.changed()
 

@@ -270,6 +270,49 @@ class TestTheIOPCsDirection:
         assert BodyNotice.objects.get(case=case).decides == "DIRECTS_CONTINUATION"
         assert len(open_notices(case, "RESUMPTION")) == 1
 
+    @pytest.mark.parametrize("form", ["determine_directed", "determine_independent"])
+    def test_is_the_only_way_on_while_it_investigates_or_decides(self, cast: Cast, form: str) -> None:
+        case = an_investigated_case(cast)
+        row = suspend(cast, case)
+        notice = {"document": a_document(case), "dated_on": f"{TODAY}"}
+        move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on=f"{TODAY}")
+        step(cast, row, suspensions.review, reason="The trial is in May.", until="CRIMINAL_PROCEEDINGS")
+
+        for said in (form, "enter_iopc_report"):
+            move(cast, case, "beth", said, **notice)
+            for service, given in (
+                (suspensions.review, {"reason": "Listed.", "until": "CRIMINAL_PROCEEDINGS"}),
+                (suspensions.resume, {"reason": "No charge."}),
+                (suspensions.conclude, {"concluded_on": TODAY}),
+            ):
+                with pytest.raises(CannotGoOn, match="with the IOPC"):
+                    step(cast, row, service, **given)
+            seen = get_case(reference=case.reference, actor=cast.actor("beth"))
+            owed = {each.rule: each.owed_by for each in open_deadlines(seen, steps.working_calendar())}
+            assert owed["suspension_review"] == "IOPC"
+
+        row = step(cast, row, suspensions.follow_direction, document=UUID(notice["document"]), dated_on=TODAY)
+        assert row.state == "RESUMED"
+        with pytest.raises(CannotSuspend, match="with the IOPC"):
+            suspend(cast, case)
+
+    @pytest.mark.parametrize("asked", [False, True])
+    def test_is_followed_whatever_the_complainant_was_asked(self, cast: Cast, asked: bool) -> None:
+        case = an_investigated_case(cast)
+        row = conclude(cast, suspend(cast, case))
+        row = write(cast, row) if asked else says(cast, row, Wish.END)
+        notice = {"document": a_document(case), "dated_on": f"{LATER.date()}"}
+        move(cast, case, "beth", "refer", LATER, basis="VOLUNTARY", ground="GRAVITY", clear_on=f"{LATER.date()}")
+        move(cast, case, "beth", "determine_independent", LATER, **notice)
+
+        with pytest.raises(CannotGoOn, match="with the IOPC"):
+            decide(cast, row)
+        directs = {"document": UUID(notice["document"]), "dated_on": LATER.date()}
+        row = step(cast, row, suspensions.follow_direction, at=LATER, **directs)
+
+        assert row.state == "RESUMED"
+        assert open_notices(case, "ASK_TO_RESUME") == []
+
     def test_cannot_be_older_than_the_suspension(self, cast: Cast) -> None:
         case = an_otbi_case(cast)
         row = suspend(cast, case)
