@@ -22,6 +22,7 @@ from .standing import (
     last_review,
     review_ends_on,
     stays_with_the_wrong_body,
+    told_of_the_right_on,
 )
 
 if TYPE_CHECKING:
@@ -331,12 +332,9 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
         yield _running("outcome_notice", reached, calendar, owed_by=by, owed_to="complainant")
     is_held_up = has_to_be_recorded_after_all(case) or _review_to_open(case)
     if case.state in AWAITS_ITS_END and case.told_on and not is_held_up:
-        ends_on = review_ends_on(case)
-        if ends_on and case.review_information_on:
-            yield _running(
-                "review_window", case.review_information_on, calendar, owed_by=COMPLAINANT, stops=_elsewhere(case)
-            )
-        yield _running("finalisation", ends_on or case.told_on, calendar)
+        if told_on := told_of_the_right_on(case):
+            yield _running("review_window", told_on, calendar, owed_by=COMPLAINANT, stops=_elsewhere(case))
+        yield _running("finalisation", review_ends_on(case) or case.told_on, calendar)
     if case.state == "UNDER_REVIEW" and (review := last_review(case)):  # elsewhere it is superseded
         yield from _of_a_review(review, calendar)
 

@@ -12,6 +12,7 @@ from .standing import (
     alleges_what_is_referred,
     complainants_of,
     has_withdrawn,
+    is_owed_the_outcome,
     is_wholly_suspended,
     last_referral,
     last_review,
@@ -133,7 +134,9 @@ def owes_no_referral(case: Case) -> bool:
 
 @fact("Tell the complainant the outcome first.", rule=f"{REGULATIONS}, regulation 34")
 def has_told_the_complainant(case: Case) -> bool:
-    return case.told_on is not None
+    """Each of them: also who takes a withdrawal back, or whose consent is recorded, once the others were told."""
+    waiting = [each for each in complainants_of(case) if not has_withdrawn(case, each.pk)]
+    return case.told_on is not None and not any(is_owed_the_outcome(case, each) for each in waiting)
 
 
 @fact("It was recorded before.", rule=f"{SCHEDULE_3}, paragraph 2")

@@ -70,14 +70,41 @@ def last_review(case: Case) -> Review | None:
     return max(case.reviews.all(), key=lambda review: review.pk, default=None)
 
 
-def review_ends_on(case: Case) -> dt.date | None:
-    """The last day to apply for a review; None where there is no right.
+def told_of_the_right_on(case: Case, *, of: Complainant | None = None) -> dt.date | None:
+    """The day on which one complainant, or the last of them, was told the outcome with the right; None where there is none.
 
-    28 days from the day after the information was provided; those that an application spent with the wrong body are left out.
+    Who was not told it with the others is by a letter of their own.
     """
     if case.review_information_on is None or not case.review_body:
         return None
-    day, left = case.review_information_on, REVIEW_DAYS
+    days = [case.review_information_on]
+    for letter in case.notices.all() if case.pk else ():
+        is_theirs = letter.complainant_id == of.pk if of else letter.complainant_id is not None
+        if is_theirs and letter.kind == "OUTCOME" and letter.settled_as == "SENT" and letter.settled_on:
+            days.append(letter.settled_on)
+    return max(days)
+
+
+def is_owed_the_outcome(case: Case, complainant: Complainant) -> bool:
+    """Whether it was told to others, and is still to be told to this one."""
+    return any(
+        each.complainant_id == complainant.pk and each.kind == "OUTCOME" and each.settled_on is None
+        for each in case.notices.all()
+    )
+
+
+def review_ends_on(case: Case, *, of: Complainant | None = None) -> dt.date | None:
+    """The last day to apply for a review, of one complainant or the last of them; None where there is no right.
+
+    28 days from the day after the information was provided; those that an application spent with the wrong body are left out.
+    """
+    told_on = told_of_the_right_on(case, of=of)
+    return last_day_for_a_review(case, told_on) if told_on else None
+
+
+def last_day_for_a_review(case: Case, told_on: dt.date) -> dt.date:
+    """For who is told of the right on that day."""
+    day, left = told_on, REVIEW_DAYS
     stays = stays_with_the_wrong_body(case)
     while left:
         day += DAY

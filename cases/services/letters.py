@@ -21,7 +21,7 @@ from cases.models import (
     Message,
     Notice,
 )
-from cases.standing import complainants_of, review_ends_on
+from cases.standing import complainants_of, is_owed_the_outcome, last_day_for_a_review, review_ends_on
 
 from . import steps, templates
 
@@ -139,9 +139,13 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn. The move waits for what the body is called and
     where to write to it (facts.review_body_can_be_written_to): the 28 days would run for who cannot apply.
     """
-    letter = write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on)
+    return with_right_to_a_review(case, write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on), to=to, on=on)
+
+
+def with_right_to_a_review(case: Case, letter: Written, *, to: Recipient, on: dt.date) -> Written:
+    """The letter with the outcome as its recipient reads it: with the right, where they complain and have one."""
     has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
-    if not case.review_body or to.is_only_informed or has_withdrawn:
+    if not case.review_body or to.audience != "COMPLAINANT" or has_withdrawn:
         return letter
     right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
     return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
@@ -155,7 +159,7 @@ def values_of(
     named = [to.complainant] if to.complainant else [] if keeps_back else complainants_of(case)
     left_out = names_left_out(_not_to_be_named(case, named), shown=letters.KEPT_BACK)
     body = _policing_body(case, on=on)
-    review_by = review_ends_on(case)
+    review_by = _review_by(case, to, on=on)
     return {
         "reference": case.reference,
         "force": case.force.name,
@@ -221,6 +225,13 @@ def _part(case: Case, part: Sequence[Allegation], *, to: Recipient) -> str:
         part = [each for each in part if theirs & {None, each.pk}]
     points = [f"- {each.summary}" for each in part if each.summary]
     return "\n\n".join(["This is what it is about:", "\n".join(points)]) if points else ""
+
+
+def _review_by(case: Case, to: Recipient, *, on: dt.date) -> dt.date | None:
+    """Who is still owed the outcome is told of the right by this letter."""
+    if to.complainant and case.review_body and is_owed_the_outcome(case, to.complainant):
+        return last_day_for_a_review(case, on)
+    return review_ends_on(case, of=to.complainant)
 
 
 def _policing_body(case: Case, *, on: dt.date) -> LocalPolicingBody | None:

@@ -145,7 +145,8 @@ def _named(of: Proceeding | Asked | None) -> dict[str, Any]:
 def tell_again(case: Case, complainant: Complainant, *, since: dt.date, on: dt.date) -> None:
     """Somebody who had withdrawn, or no consent, is told how it is going by a clock that begins `since` then.
 
-    The copy of the record that they never got is owed from `on`. For a change that records itself.
+    The copy of the record that they never got is owed from `on`, and so is the outcome that the others were told meanwhile.
+    For a change that records itself.
     """
     forget(case, "complainants")
     complainant.returned_on = since
@@ -153,6 +154,15 @@ def tell_again(case: Case, complainant: Complainant, *, since: dt.date, on: dt.d
     copies = Notice.objects.filter(case_id=case.pk, kind="RECORD_COPY", complainant=complainant)
     if case.recorded_on and not copies.exclude(settled_as=Notice.Settled.NOT_OWED).exists():
         owe_one(case, "RECORD_COPY", to=complainant, on=on)
+    if case.told_on and case.outcome == "DECIDED" and not _has_the_outcome(case, complainant, since=case.told_on):
+        owe_one(case, "OUTCOME", to=complainant, on=on)
+
+
+def _has_the_outcome(case: Case, complainant: Complainant, *, since: dt.date) -> bool:
+    """Whether they were told it, or are to be told already."""
+    theirs = Message.objects.filter(case_id=case.pk, complainant=complainant, template__kind="OUTCOME")
+    owed = Notice.objects.filter(case_id=case.pk, complainant=complainant, kind="OUTCOME", settled_on=None)
+    return theirs.filter(sent_at__date__gte=since).exists() or owed.exists()
 
 
 def _who_is_told(case: Case, kind: NoticeKind) -> list[Complainant]:

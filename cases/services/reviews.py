@@ -18,7 +18,7 @@ from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import facts, makers, standing
-from cases.models import Allegation, Body, BodyNotice, Case, Kind, Message, Review
+from cases.models import Allegation, Body, BodyNotice, Case, Complainant, Kind, Message, Review
 from cases.selectors import files_of, messages_of
 
 from . import body_notices, decisions, locking, notices
@@ -94,7 +94,7 @@ def apply(
     applicant = complainant_of(case, complainant)
     check_day("applied_on", applied_on, since=told_on, on=on)
     _check_body(case, made_to, applied_on, forwarded_on, on=on)
-    _check_time(case, applied_on, accepted_late_reason)
+    _check_time(case, applicant, applied_on, accepted_late_reason)
     if any(each.complainant_id == applicant.pk for each in _examined(case)):
         raise NoReview("This outcome was reviewed at their application already.")
     if standing.has_withdrawn(case, applicant.pk):
@@ -237,9 +237,9 @@ def _check_body(case: Case, made_to: Body, applied_on: dt.date, forwarded_on: dt
     check_day("forwarded_on", forwarded_on, since=applied_on, on=on)
 
 
-def _check_time(case: Case, applied_on: dt.date, accepted_late_reason: str) -> None:
-    """Held against the day it was first made: the days with the wrong body are left out."""
-    ends_on = standing.review_ends_on(case)
+def _check_time(case: Case, applicant: Complainant, applied_on: dt.date, accepted_late_reason: str) -> None:
+    """Held against the day it was first made: the days with the wrong body are left out. None runs before they are told."""
+    ends_on = None if standing.is_owed_the_outcome(case, applicant) else standing.review_ends_on(case, of=applicant)
     is_late = ends_on is not None and applied_on > ends_on
     if is_late and not accepted_late_reason:
         raise NoReview(

@@ -104,6 +104,7 @@ def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Ac
         identity=completed.identity or letters.REDACTED,
         part=parts.part_of(case, row),
     )
+    letter = _with_its_right(case, row, letter, to=to, on=on)
     _note_that_they_were_asked(case, row, completed.way, on=on)
     message = correspondence.post(
         case, letter, about=Message.About.NOTICE, to=to, way=completed.way, actor=actor, at=at, files=files
@@ -180,7 +181,8 @@ def draft(case: Case, notice: UUID, *, at: dt.datetime) -> Written:
     """The letter of an open notice with the handler's parts still open. Raises Missing (404), NoticeSettled (409)."""
     row = _open_notice(case, notice)
     to = recipient_of(case, row, on=day_of(at))
-    return letters.preview(case, letters.kind_for(row), to=to, on=day_of(at), part=parts.part_of(case, row))
+    letter = letters.preview(case, letters.kind_for(row), to=to, on=day_of(at), part=parts.part_of(case, row))
+    return _with_its_right(case, row, letter, to=to, on=day_of(at))
 
 
 def recipient_of(case: Case, row: Notice, *, on: dt.date) -> Recipient:
@@ -190,6 +192,10 @@ def recipient_of(case: Case, row: Notice, *, on: dt.date) -> Recipient:
     if row.subject:
         return letters.to_subject(row.subject)
     return letters.to_body(case, row.to, on=on)
+
+
+def _with_its_right(case: Case, row: Notice, letter: Written, *, to: Recipient, on: dt.date) -> Written:
+    return letters.with_right_to_a_review(case, letter, to=to, on=on) if row.kind == "OUTCOME" else letter
 
 
 def _open_notice(case: Case, public_id: UUID) -> Notice:

@@ -172,6 +172,16 @@ class TestWhoseConsentIsRecordedAgain:
         due = {each.about: each.due_on for each in deadlines(read(cast, case)) if each.rule == "progress_update"}
         assert due[str(rita_of(case).public_id)] == AT.date() + 88 * DAY
 
+    def test_is_owed_the_outcome_that_was_told_meanwhile(self, cast: Cast) -> None:
+        case = an_otbi_case(cast, complainants=[RITA, ZED])
+        end(cast, case)
+        tell_outcome_of(cast, case)
+
+        consent(cast, case, AT + 3 * DAY)
+
+        [owed] = open_notices(case, "OUTCOME")
+        assert (owed.complainant, owed.owed_on) == (rita_of(case), AT.date() + 3 * DAY)
+
     def test_changes_nothing_of_it_where_it_had_not_ended(self, cast: Cast) -> None:
         case = a_recorded_case(cast, complainants=[RITA])
         Notice.objects.filter(case=case).delete()

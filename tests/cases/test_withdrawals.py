@@ -14,7 +14,7 @@ from cases import facts
 from cases.deadlines import open_deadlines
 from cases.models import Allegation, BodyNotice, Case, CaseLink, Complainant, Message, Notice, Review, Withdrawal
 from cases.models.path import LetterWay
-from cases.services import corrections, matters, messages, notices, settling, steps, withdrawals
+from cases.services import corrections, letters, matters, messages, notices, settling, steps, withdrawals
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
@@ -33,7 +33,7 @@ from tests.cases.alleging import (
     in_decision,
     set_actions,
 )
-from tests.cases.bodies import TOLD, apply
+from tests.cases.bodies import TOLD, apply, tell_outcome_of
 from tests.cases.paper import a_complaint, with_parts
 from tests.cases.staying import (
     BOTH,
@@ -51,7 +51,7 @@ from tests.cases.staying import (
     who,
     wish,
 )
-from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
+from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, add_user, assess, give_to, move
 
 ENDS = {"public_interest": "ENDS"}
 CASES = "/api/v1/cases/"
@@ -505,6 +505,62 @@ class TestTakingItBack:
         answer(cast, row, withdrawals.deny, at=AT + DAY)
 
         assert {notice.complainant for notice in open_notices(case, "RECORD_COPY")} == {who(case), who(case, 2)}
+
+
+class TestTakingItBackOnceTheOutcomeWasTold:
+    """The others were told: they are owed it too, with the right to a review, and have 28 days of their own."""
+
+    @pytest.fixture
+    def case(self, cast: Cast) -> Case:
+        case = an_otbi_case(cast, complainants=BOTH)
+        sign(cast, case, 2)
+        case = tell_outcome_of(cast, case)
+        answer(cast, Withdrawal.objects.get(case=case), withdrawals.deny, at=AT + 3 * DAY)
+        return case
+
+    def tell(self, cast: Cast, case: Case, at: dt.datetime) -> Message:
+        [owed] = open_notices(case, "OUTCOME")
+        sent = Completed(gaps={"outcome": "It was acceptable."}, way=Way(delivery=Message.Delivery.TRACKING))
+        return settling.send(**by(cast, "beth", case, at), notice=owed.public_id, completed=sent)[0]
+
+    def test_it_is_owed_to_them_alone_within_five_working_days_of_that(self, cast: Cast, case: Case) -> None:
+        [owed] = open_notices(case, "OUTCOME")
+        assert (owed.complainant, owed.owed_on) == (who(case, 2), TODAY + 3 * DAY)
+
+        duties = open_deadlines(Case.objects.get(pk=case.pk), calendar_of())
+        [due] = [each for each in duties if each.rule == "outcome_notice"]
+        assert (due.about, due.due_on) == (str(owed.public_id), dt.date(2026, 11, 30))
+
+    def test_their_letter_has_the_right_and_begins_their_own_28_days(self, cast: Cast, case: Case) -> None:
+        letter = self.tell(cast, case, AT + 5 * DAY)
+
+        assert "You may ask for a review" in letter.text
+        assert f"until {letters.in_words(TODAY + 33 * DAY)}" in letter.text
+        with pytest.raises(NoReview, match="last day"):
+            apply(cast, case, at=AT + 33 * DAY)
+        theirs = {"complainant": who(case, 2).public_id}
+        with pytest.raises(NoReview, match="last day"):
+            apply(cast, case, at=AT + 34 * DAY, **theirs)
+        assert apply(cast, case, at=AT + 33 * DAY, **theirs).state == "APPLIED"
+
+    def test_it_is_not_finalised_before_they_were_told_and_their_days_are_over(self, cast: Cast, case: Case) -> None:
+        add_user(cast, "mo", "APPROPRIATE_AUTHORITY", cast.standards)
+        with pytest.raises(CannotMove, match="Tell the complainant"):
+            move(cast, case, "mo", "finalise", at=AT + 29 * DAY)
+
+        self.tell(cast, case, AT + 29 * DAY)
+
+        with pytest.raises(CannotMove, match="may still apply"):
+            move(cast, case, "mo", "finalise", at=AT + 57 * DAY)
+        assert move(cast, case, "mo", "finalise", at=AT + 58 * DAY).state == "FINALISED"
+
+    def test_who_withdrew_after_they_were_told_is_not_told_again(self, cast: Cast) -> None:
+        case = tell_outcome_of(cast, an_otbi_case(cast, complainants=BOTH))
+        row = sign(cast, case, 2)
+
+        answer(cast, row, withdrawals.deny, at=AT + 3 * DAY)
+
+        assert not open_notices(case, "OUTCOME")
 
 
 class TestWhoHasWithdrawn:
