@@ -10,7 +10,7 @@ from .findings import is_decided_by_the_iopc
 from .standing import last_referral, open_suspensions
 
 if TYPE_CHECKING:
-    from .models import Case
+    from .models import Case, Involvement
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,12 @@ CONSEQUENCES: Mapping[str, Consequences] = {
 }
 
 
-def owed_to_who_becomes_known(case: Case) -> tuple[str, ...]:
+def owed_to_who_becomes_known(case: Case, subject: Involvement) -> tuple[str, ...]:
     """What those whom the case is about were owed before, and what is still true for one of them who becomes known now.
 
     A copy of the record (SI 2020/2 reg. 3), that it was referred, or what the IOPC decided on that, that it is investigated or
-    suspended, and what came of it. Nothing once it is closed, and nothing was owed to anybody unknown.
+    suspended, as far as that is about them, and what came of it. Nothing once it is closed, and nothing was owed to anybody
+    unknown.
     """
     if case.closed_on:
         return ()
@@ -126,7 +127,10 @@ def owed_to_who_becomes_known(case: Case) -> tuple[str, ...]:
         "REFERRAL": case.state == "REFERRED",
         "IOPC_DECISION": last is not None and bool(last.form) and case.state != "REFERRED" and not was_told,
         "HANDLING": is_ours and case.state != "REFERRED" and not was_told,
-        "SUSPENSION": bool(open_suspensions(case)),
+        "SUSPENSION": any(
+            subject.allegation_id is None or each.allegation_id in (None, subject.allegation_id)
+            for each in open_suspensions(case)
+        ),
         "OUTCOME": was_told,
         "REVIEW": case.state == "UNDER_REVIEW",
     }

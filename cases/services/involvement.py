@@ -216,6 +216,6 @@ def _owe_what_stands(case: Case, subject: Involvement, *, on: dt.date) -> None:
         return
     theirs = Notice.objects.filter(case_id=case.pk, subject__person=subject.person)
     owed = set(theirs.exclude(settled_as=Notice.Settled.NOT_OWED).values_list("kind", flat=True))
-    for kind in consequences.owed_to_who_becomes_known(case):
+    for kind in consequences.owed_to_who_becomes_known(case, subject):
         if kind not in owed:
             notices.owe_one(case, kind, to=subject, on=on)

@@ -168,7 +168,7 @@ def values_of(
         "made_on": in_words(case.made_on),
         "today": in_words(on),
         "answer_by": in_words(steps.last_day_to_answer(case, on)),
-        "record": left_out(_record(case)),
+        "record": left_out(_record(case, to=to)),
         "part": left_out(_part(case, part or [], to=to)),
         "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in named),
         "body_name": body.name if body else f"the local policing body of {case.force.name}",
@@ -210,21 +210,25 @@ def _not_to_be_named(case: Case, named: Sequence[Complainant]) -> list[Complaina
     return [*here, *none_of(named, people_of_what_it_came_from(case))]
 
 
-def _record(case: Case) -> str:
-    alleged = [each.summary for each in case.allegations.all() if each.summary and not each.moved_to_id]
-    points = [f"- {summary}" for summary in alleged]
+def _record(case: Case, *, to: Recipient) -> str:
+    points = _points(case, [each for each in case.allegations.all() if not each.moved_to_id], to=to)
     return "\n\n".join(
         [case.narrative, *(["What is complained of, point by point:", "\n".join(points)] if points else [])]
     )
 
 
 def _part(case: Case, part: Sequence[Allegation], *, to: Recipient) -> str:
+    points = _points(case, part, to=to)
+    return "\n\n".join(["This is what it is about:", "\n".join(points)]) if points else ""
+
+
+def _points(case: Case, allegations: Sequence[Allegation], *, to: Recipient) -> list[str]:
     """The allegations, point by point; to an officer those alone that they are complained of for."""
     if to.subject:
-        theirs = {each.allegation_id for each in case.involvements.all() if each.person_id == to.subject.person_id}
-        part = [each for each in part if theirs & {None, each.pk}]
-    points = [f"- {each.summary}" for each in part if each.summary]
-    return "\n\n".join(["This is what it is about:", "\n".join(points)]) if points else ""
+        named = [each for each in case.involvements.all() if each.part == Involvement.Part.SUBJECT]
+        theirs = {each.allegation_id for each in named if each.person_id == to.subject.person_id and not each.ended_at}
+        allegations = [each for each in allegations if theirs & {None, each.pk}]
+    return [f"- {each.summary}" for each in allegations if each.summary]
 
 
 def _review_by(case: Case, to: Recipient, *, on: dt.date) -> dt.date | None:

@@ -9,8 +9,18 @@ from django.db.models import Max, Q, QuerySet
 
 from backend.accounts.actors import Actor
 from backend.notifications import services as outbox
-from cases import standing
-from cases.models import Case, Complainant, Involvement, Message, Notice, Proceeding, Suspension, Withdrawal
+from cases import findings, standing
+from cases.models import (
+    Allegation,
+    Case,
+    Complainant,
+    Involvement,
+    Message,
+    Notice,
+    Proceeding,
+    Suspension,
+    Withdrawal,
+)
 from cases.notices import NOTICES, NoticeKind
 
 from .due import forget
@@ -18,20 +28,19 @@ from .due import forget
 Asked = Withdrawal | Suspension  # what a letter that asks is about: each has a letter, and 28 days, of its own
 
 
-def owe(case: Case, kind: str, *, to: str, on: dt.date) -> list[Notice]:
+def owe(case: Case, kind: str, *, to: str, on: dt.date, part: Allegation | None = None) -> list[Notice]:
     """The notices of `kind` (cases.notices) that are owed from `on`: one to each of `to`, for a change that records itself.
 
     An unidentified subject is owed nothing (SI 2020/2 reg. 3), nor is a body that has no part in the case, nor who has
-    withdrawn; who is only kept informed is owed no copy of what others complain of.
+    withdrawn; who is only kept informed is owed no copy of what others complain of. Of `part` those subjects alone are told
+    whom it is about, and of the whole none for whom nothing of it goes on.
     """
     if to == "COMPLAINANT":
         return _owe(case, kind, to, on, complainants=_who_is_told(case, NOTICES[kind]))
     if to == "ACTED_FOR_NOBODY":
         return _owe(case, kind, "COMPLAINANT", on, complainants=standing.acted_for_nobody(case))
     if to == "SUBJECT":
-        known = Involvement.objects.filter(
-            case_id=case.pk, part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None
-        )
+        known = _whom_it_is_about(case, part)
         return _owe(case, kind, to, on, subjects=list(known.distinct("person").order_by("person", "id")))
     forget(case, "notices")
     body = _review_body(case) if to == "REVIEW_BODY" else to
@@ -170,6 +179,18 @@ def _who_is_told(case: Case, kind: NoticeKind) -> list[Complainant]:
     if not kind.to_interested:
         told = told.exclude(relationship=Complainant.Relationship.INTERESTED)
     return [each for each in told if kind.to_withdrawn or not standing.has_withdrawn(case, each.pk)]
+
+
+def _whom_it_is_about(case: Case, part: Allegation | None) -> QuerySet[Involvement]:
+    """The subjects, as far as they are known: of the part, or of what was neither moved away nor has ended before the rest."""
+    known = Involvement.objects.filter(
+        case_id=case.pk, part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None
+    )
+    if part:
+        return known.filter(Q(allegation=None) | Q(allegation=part))
+    here = known.exclude(allegation__moved_to__isnull=False)
+    goes_on = Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=findings.ENDED)
+    return here.exclude(allegation__finding__in=findings.ENDED) if goes_on.exists() else here
 
 
 def hand_on(case: Case, subject: Involvement, *, to: Involvement) -> None:

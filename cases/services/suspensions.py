@@ -74,7 +74,7 @@ def suspend(
         for_criminal_proceedings=until == "CRIMINAL_PROCEEDINGS",
         of_an_investigation=case.state == "LOCAL_INV",
     )
-    _tell_everybody(case, "SUSPENSION", on=day_of(at))
+    _tell_everybody(case, "SUSPENSION", part=part, on=day_of(at))
     _keep(case, suspension, "SUSPENDED", actor=actor, at=at, until=until)
     return suspension, case
 
@@ -419,7 +419,7 @@ def _go_on(case: Case, row: Suspension, *, actor: Actor, at: dt.datetime) -> Non
     row.save()
     for each in case.complainants.all():
         _not_asked_any_more(case, row, each, reason="It goes on already.", actor=actor, at=at)
-    _tell_everybody(case, "RESUMPTION", on=day_of(at))
+    _tell_everybody(case, "RESUMPTION", part=row.allegation, on=day_of(at))
 
 
 def _not_asked_any_more(
@@ -444,12 +444,12 @@ def _end_allegation(case: Case, row: Suspension, *, on: dt.date) -> None:
     ended.finding = Allegation.Finding.REGULATION_41
     ended.decided_on = ended.actions_set_on = on
     ended.save(update_fields=["finding", "decided_on", "actions_set_on"])
-    _tell_everybody(case, "CEASED", on=on)
+    _tell_everybody(case, "CEASED", part=ended, on=on)
 
 
-def _tell_everybody(case: Case, kind: str, *, on: dt.date) -> None:
+def _tell_everybody(case: Case, kind: str, *, part: Allegation | None, on: dt.date) -> None:
     for to in ("COMPLAINANT", "SUBJECT"):
-        notices.owe(case, kind, to=to, on=on)
+        notices.owe(case, kind, to=to, on=on, part=part)
 
 
 def _keep(case: Case, row: Suspension, verb: str, *, actor: Actor, at: dt.datetime, **more: object) -> None:

@@ -301,7 +301,7 @@ def end_allegation(
         why = "An allegation was withdrawn; the public interest asks for it."
         matters.open_from(case, why=why, actor=actor, at=at)
     for to in ("COMPLAINANT", "SUBJECT"):
-        notices.owe(case, "WITHDRAWN", to=to, on=day_of(at))
+        notices.owe(case, "WITHDRAWN", to=to, on=day_of(at), part=ended)
     details = {"allegation": str(ended.public_id), "public_interest": public_interest}
     keep(case, "ALLEGATION_WITHDRAWN", "allegations", actor=actor, at=at, details=details)
     return ended, case

@@ -8,11 +8,22 @@ import pytest
 
 from cases.models import Allegation, Case, Notice, WishToResume
 from cases.selectors import get_case
-from cases.services import settling, suspensions, withdrawals
+from cases.services import notices, settling, splitting, suspensions, withdrawals
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.settling import Completed
-from tests.cases.alleging import alleged, an_investigated_case, by, name_subject
+from tests.cases.alleging import (
+    alleged,
+    an_investigated_case,
+    an_otbi_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    name_subject,
+    set_actions,
+)
+from tests.cases.bodies import TOLD
 from tests.cases.staying import DAY, TODAY, open_notices, sign, step, suspend, who, wish
 from tests.cast import AT, Cast, move
 
@@ -56,7 +67,7 @@ class TestThatAPartHasEnded:
         end_by_withdrawal(cast, case, swore)
 
         letters = drafts(cast, case, "WITHDRAWN")
-        assert set(letters) == {"Maya Field", "Ed", "Dee"}
+        assert set(letters) == {"Maya Field", "Ed"}
         assert "A part of your complaint of 20 November 2026 has ended" in letters["Maya Field"]
         assert f"This is what it is about:\n\n- {SWORE}" in letters["Maya Field"]
         for text in letters.values():
@@ -70,8 +81,8 @@ class TestThatAPartHasEnded:
 
         letters = drafts(cast, case, "WITHDRAWN")
         assert "- He swore at [name kept back]." in letters["Ed"]
-        assert "swore" not in letters["Dee"]
-        assert not [name for name in ("Ed", "Dee") if "Maya" in letters[name]]
+        assert "Maya" not in letters["Ed"]
+        assert "Dee" not in letters
 
     def test_is_told_without_a_guess_where_two_ended_on_one_day(self, cast: Cast) -> None:
         case, swore, pushed = two(cast)
@@ -95,8 +106,8 @@ class TestThatAPartHasEnded:
         letters = drafts(cast, case, "CEASED", LATER)
         assert "We will do no more work on a part of your complaint" in letters["Maya Field"]
         assert SWORE in letters["Maya Field"]
-        assert "We will do no more work on a part of a complaint that may be about you" in letters["Dee"]
-        assert "pushed" not in letters["Ed"]
+        assert "We will do no more work on a part of a complaint that may be about you" in letters["Ed"]
+        assert "Dee" not in letters
 
     def test_is_not_said_where_the_whole_has_ended(self, cast: Cast) -> None:
         case, _, _ = two(cast)
@@ -106,6 +117,63 @@ class TestThatAPartHasEnded:
 
         for text in drafts(cast, case, "WITHDRAWN").values():
             assert "A complaint that may have been about you has ended" in text
+
+
+class TestWhomAPartIsNotAbout:
+    """Whose own part goes on hears nothing of what was said of others, and whose part is gone nothing of the rest."""
+
+    def test_they_hear_of_no_suspension_and_who_is_named_for_the_whole_does(self, cast: Cast) -> None:
+        case, swore, _ = two(cast)
+        name_subject(cast, case, "cai@westshire.test")
+
+        row = suspend(cast, case, allegation=swore.public_id)
+        step(cast, row, suspensions.resume, reason="It does no harm.")
+
+        for kind in ("SUSPENSION", "RESUMPTION"):
+            assert set(drafts(cast, case, kind)) == {"Maya Field", "Ed", "Cai"}
+
+    def test_nor_where_they_become_known_while_another_part_is_suspended(self, cast: Cast) -> None:
+        case, swore, pushed = two(cast)
+        suspend(cast, case, allegation=swore.public_id)
+
+        name_subject(cast, case, "cai@westshire.test", allegation=pushed.public_id)
+
+        assert "Cai" not in drafts(cast, case, "SUSPENSION")
+
+    def test_the_copy_of_the_record_has_what_they_are_complained_of_for_alone(self, cast: Cast) -> None:
+        case, _, _ = two(cast)
+
+        letters = drafts(cast, case, "RECORD_COPY")
+
+        assert [(PUSHED in letters[name], "swore" in letters[name]) for name in ("Maya Field", "Ed", "Dee")] == [
+            (True, True), (False, True), (True, False),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("how", ["withdrawn", "moved"])
+    def test_the_outcome_of_the_rest_is_not_owed_to_whom_it_is_not_about(self, cast: Cast, how: str) -> None:
+        case = an_otbi_case(cast, complainants=[MAYA])
+        swore, pushed = alleged(cast, case, summary=SWORE), code(cast, alleged(cast, case, summary=PUSHED))
+        name_subject(cast, case, "1005", allegation=swore.public_id)
+        name_subject(cast, case, "1004", allegation=pushed.public_id)
+        if how == "withdrawn":
+            end_by_withdrawal(cast, case, swore)
+        else:
+            into = an_otbi_case(cast, complainants=[MAYA]).reference
+            splitting.move_to(**by(cast, "beth", case), allegation=swore.public_id, into=into)
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, pushed, "ACCEPTABLE"))
+
+        move(cast, case, "beth", "send_outcome", **TOLD)
+
+        assert set(drafts(cast, case, "OUTCOME")) == {"Dee"}
+
+    def test_that_the_whole_ceases_is_told_to_all_whose_part_ended_with_it(self, cast: Cast) -> None:
+        case, swore, pushed = two(cast)
+        Allegation.objects.filter(pk__in=[swore.pk, pushed.pk]).update(finding="REGULATION_41", decided_on=TODAY)
+
+        notices.owe(Case.objects.get(pk=case.pk), "CEASED", to="SUBJECT", on=LATER.date())
+
+        assert {each.subject.person.name for each in open_notices(case, "CEASED") if each.subject} == {"Ed", "Dee"}
 
 
 class TestALetterThatAsks:
