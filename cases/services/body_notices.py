@@ -19,7 +19,7 @@ from backend.common.errors import Refused
 from cases import facts, makers, standing
 from cases.models import Body, BodyNotice, Case, Kind, Review
 
-from . import assessment, locking
+from . import assessment, locking, notices
 from .due import forget
 from .locking import MayNot
 from .steps import check_day, document_of, wrong
@@ -124,7 +124,7 @@ def enter(
         # One that is owed already stays due by what made it clear first.
         _has_to_be_referred(case, on=min(clear_on or dated_on, dated_on), actor=actor, at=at)
     if decides == "KNOWS_OF_WITHDRAWAL":
-        _end_the_review(case, notice)
+        _end_the_review(case, notice, actor=actor, on=day_of(at))
     told = {"notice": str(notice.public_id), "body": body, "decides": decides, "dated_on": str(dated_on)}
     keep_step(case, "BODY_NOTICE_ENTERED", "body_notices", "reviews", actor=actor, at=at, details=told)
     return notice, case
@@ -163,7 +163,7 @@ def _check_may_know(case: Case, body: Body, dated_on: dt.date, *, on: dt.date) -
     check_day("dated_on", dated_on, since=first, on=on)
 
 
-def _end_the_review(case: Case, notice: BodyNotice) -> None:
+def _end_the_review(case: Case, notice: BodyNotice, *, actor: Actor, on: dt.date) -> None:
     """Where who applied for it had withdrawn by then, or everybody had: who has not keeps their review (regulation 38)."""
     review, by = standing.last_review(case), notice.dated_on
     if review is None or review.state not in Review.OPEN:
@@ -172,6 +172,12 @@ def _end_the_review(case: Case, notice: BodyNotice) -> None:
     if standing.has_withdrawn(case, review.complainant_id, by=by) or (all_of_them and all(all_of_them)):
         review.state, review.decided_on, review.decision = Review.State.WITHDRAWN, by, notice
         review.save(update_fields=["state", "decided_on", "decision"])
+        drop_the_bundle(case, actor=actor, on=on)
+
+
+def drop_the_bundle(case: Case, *, actor: Actor, on: dt.date) -> None:
+    """For a change that records itself, and by which the body has decided: it needs nothing more to do so."""
+    notices.drop(case, "REVIEW_BUNDLE", reason="The body has decided on the review.", actor=actor, on=on)
 
 
 # ---- the tray of Professional Standards: what bodies said

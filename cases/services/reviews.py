@@ -158,6 +158,7 @@ def decide(
     if decides == "RECOMMENDS":
         review.recommended_on, review.recommendation = dated_on, recommendation
     review.save()
+    body_notices.drop_the_bundle(case, actor=actor, on=day_of(at))
     if decides == "SUBSTITUTES_FINDINGS":
         decisions.set_aside(case)
     told = {"review": str(review.public_id), "decides": decides, "notice": str(review.decision.public_id)}

@@ -319,6 +319,15 @@ class TestWhatTheBodyDecides:
 
         assert move(cast, review.case, "beth", "close_review", **CLOSE).state == "FINALISED"
 
+    @pytest.mark.parametrize("decides", ["INVALID", "WITHDRAWN", "NOT_UPHELD"])
+    def test_the_bundle_is_not_owed_any_more_once_it_has(self, cast: Cast, decides: str) -> None:
+        review = a_case_under_review(cast)
+
+        conclude(cast, review, decides)
+
+        bundle = Notice.objects.get(case=review.case, kind="REVIEW_BUNDLE")
+        assert (bundle.settled_as, bundle.settled_on) == ("NOT_OWED", AT.date())
+
     @pytest.mark.parametrize("decides", ["INVALID", "WITHDRAWN"])
     def test_an_application_may_end_before_it_is_opened_and_leaves_the_case_as_it_is(
         self, cast: Cast, decides: str
