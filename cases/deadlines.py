@@ -149,12 +149,7 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_the_diary(case, calendar)
             yield from _of_a_comment(case, calendar)
         return
-    yield from _to_tell(case, calendar)
-    if review := _review_to_open(case):
-        since, about = review.forwarded_on or review.applied_on, str(review.public_id)
-        yield _running("review_opening", since, calendar, owed_to=review.body, about=about)
-    if has_to_be_recorded_after_all(case):
-        yield _running("recording_decision", _to_be_recorded_since(case), calendar)
+    yield from _of_what_outlives_it(case, calendar)
     if case.closed_on:
         return
     if case.concerns_chief_officer:
@@ -171,6 +166,16 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
     yield from _of_handling(case, calendar)
     yield from _of_suspensions_and_withdrawals(case, calendar)
     yield from _of_the_end(case, calendar)
+
+
+def _of_what_outlives_it(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """What is owed also once it is closed: what was not told yet, an application for a review, and to record it after all."""
+    yield from _to_tell(case, calendar)
+    if review := _review_to_open(case):
+        since, about = review.forwarded_on or review.applied_on, str(review.public_id)
+        yield _running("review_opening", since, calendar, owed_to=review.body, about=about)
+    if has_to_be_recorded_after_all(case):
+        yield _running("recording_decision", _to_be_recorded_since(case), calendar)
 
 
 def _of_a_comment(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,19 @@ from cases.models import (
 from cases.moves import kind_of
 from cases.standing import FORMS
 
-from . import access, assessment, determinations, links, matters, messages, notes, notices, suspensions, withdrawals
+from . import (
+    access,
+    assessment,
+    determinations,
+    links,
+    matters,
+    messages,
+    notes,
+    notices,
+    suspensions,
+    wishes,
+    withdrawals,
+)
 from .due import forget
 from .units import professional_standards_of, unit_of
 
@@ -194,7 +206,7 @@ def follow(
         case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]
     _decide_afresh(case, move)
     if case.kind == Kind.COMPLAINT and withdrawals.has_ended(case):
-        withdrawals.drop_unsettled(case, actor=actor, on=day_of(at))
+        wishes.drop_unsettled(case, actor=actor, on=day_of(at))
     if case.kind != Kind.COMMENT and case.closed_on:
         suspensions.end_with(case, allegation=None, actor=actor, at=at)
     if move in PART_2_ENDS:

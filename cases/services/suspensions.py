@@ -18,7 +18,7 @@ from backend.common.errors import Refused
 from cases import facts, findings, makers, standing
 from cases.models import Allegation, Case, Complainant, Kind, Notice, Suspension, SuspensionReview, WishToResume
 
-from . import locking, matters, notices, steps
+from . import locking, matters, notices, steps, wishes
 from .due import forget
 from .locking import MayNot
 from .steps import find, keep
@@ -283,7 +283,7 @@ def decide(
         row.state = State.CONDUCT_MATTER
         matters.open_from(case, why=reason, actor=actor, at=at)
     row.save()
-    _end_allegation(case, row, on=day_of(at))
+    _end_allegation(case, row, actor=actor, on=day_of(at))
     _keep(case, row, "NOT_RESUMED", actor=actor, at=at, public_interest=public_interest)
     return row, case
 
@@ -437,13 +437,14 @@ def _not_asked_any_more(
     )
 
 
-def _end_allegation(case: Case, row: Suspension, *, on: dt.date) -> None:
+def _end_allegation(case: Case, row: Suspension, *, actor: Actor, on: dt.date) -> None:
     if row.allegation is None:
         return
     ended = row.allegation
     ended.finding = Allegation.Finding.REGULATION_41
     ended.decided_on = ended.actions_set_on = on
     ended.save(update_fields=["finding", "decided_on", "actions_set_on"])
+    wishes.drop_unsettled(case, allegation=ended, actor=actor, on=on)
     _tell_everybody(case, "CEASED", part=ended, on=on)
 
 

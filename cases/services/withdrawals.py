@@ -21,13 +21,13 @@ from cases.models import Allegation, Case, Complainant, Kind, Notice, Origin, Re
 from cases.models.path import LetterWay
 from cases.selectors import load_parts
 
-from . import locking, matters, notices, outcome, steps, suspensions
+from . import locking, matters, notices, outcome, steps, suspensions, wishes
 from .due import forget
 from .locking import MayNot
 from .steps import find, keep, wrong
+from .wishes import OPEN_TO_IT
 
 State = Withdrawal.State
-OPEN_TO_IT = "It has ended: nothing is left to withdraw."
 NO_CONSENT = "They act for somebody else, whose consent is not recorded: nobody withdraws without it."
 IN_THE_WAY = (
     facts.is_for_this_authority, facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn,
@@ -78,7 +78,7 @@ def enter_signed(
     row.authority_seen_on = authority_seen_on
     row.document = steps.document_of(case, document) if document else None
     row.save()
-    _not_asked_any_more(case, row, actor=actor, on=day_of(at))
+    wishes.not_asked_any_more(case, row, actor=actor, on=day_of(at))
     _take_effect(case, actor=actor, at=at)
     keep(case, "WITHDRAWAL_SIGNED", "withdrawals", actor=actor, at=at, details=_details(row, signed_on=signed_on))
     return row, case
@@ -225,16 +225,8 @@ def drop_those_of(case: Case, complainant: Complainant, *, on: dt.date) -> None:
     """For a change that records itself: what somebody wished who complains no more stops and asks for nothing any more."""
     for row in case.withdrawals.all():
         if row.complainant_id == complainant.pk and row.state in row.PENDING:
-            _stop(row, on=on)
+            wishes.stop(row, on=on)
     forget(case, "withdrawals")
-
-
-def drop_unsettled(case: Case, *, actor: Actor, on: dt.date) -> None:
-    """For a change that records itself, and by which nothing is left to withdraw: no wish waits, and nobody is asked."""
-    for row in [each for each in case.withdrawals.all() if each.state in each.PENDING]:
-        _stop(row, on=on)
-        _not_asked_any_more(case, row, actor=actor, on=on, reason=OPEN_TO_IT)
-        forget(case, "withdrawals")
 
 
 def has_ended(case: Case) -> bool:
@@ -263,7 +255,7 @@ def deny(
     was_gone = standing.has_withdrawn(case, row.complainant_id)
     row.state, row.settled_on = State.DENIED, answered_on
     row.save()
-    _not_asked_any_more(case, row, actor=actor, on=day_of(at))
+    wishes.not_asked_any_more(case, row, actor=actor, on=day_of(at))
     forget(case, "withdrawals")
     if was_gone and not standing.has_withdrawn(case, row.complainant_id):
         notices.tell_again(case, row.complainant, since=answered_on, on=day_of(at))
@@ -295,6 +287,7 @@ def end_allegation(
             raise CannotWithdraw(fact.otherwise)
     ended.finding, ended.decided_on = Allegation.Finding.WITHDRAWN, day_of(at)
     ended.save(update_fields=["finding", "decided_on"])
+    wishes.drop_unsettled(case, allegation=ended, actor=actor, on=day_of(at))
     suspensions.end_with(case, allegation=ended, actor=actor, at=at)
     outcome.settle(case)  # it may have been the last that was to be decided
     if public_interest == "CONDUCT_MATTER":
@@ -378,31 +371,11 @@ def _asked_on(row: Withdrawal) -> dt.date:
     return row.asked_on
 
 
-def _stop(row: Withdrawal, *, on: dt.date) -> None:
-    row.state, row.settled_on = State.DENIED, on
-    row.save()
-
-
 def _take_effect(case: Case, *, actor: Actor, at: dt.datetime) -> None:
     """Somebody has withdrawn: who else decides is told, and no suspension waits for their wish."""
     forget(case, "withdrawals")
     _tell_who_else_decides(case, on=day_of(at))
     suspensions.look_again(case, actor=actor, at=at)
-
-
-def _not_asked_any_more(
-    case: Case, row: Withdrawal, *, actor: Actor, on: dt.date, reason: str = "They have answered."
-) -> None:
-    notices.settle_one(
-        case,
-        "ASK_TO_CONFIRM",
-        to=row.complainant,
-        of=row,
-        as_=Notice.Settled.NOT_OWED,
-        actor=actor,
-        on=on,
-        reason=reason,
-    )
 
 
 def _tell_who_else_decides(case: Case, *, on: dt.date) -> None:

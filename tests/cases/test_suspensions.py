@@ -506,6 +506,23 @@ class TestThePublicInterest:
         assert CaseLink.objects.get(other=case, kind="ARISING").case.matter_type == "CONDUCT"
         assert move(cast, case, "beth", "cease", LATER, told="It goes on without you.").state == "FINALISED"
 
+    def test_leaves_no_wish_to_withdraw_what_has_ended_and_asks_about_no_such(self, cast: Cast) -> None:
+        case = an_investigated_case(cast, complainants=BOTH)
+        first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
+        row = suspend(cast, case, allegation=first.public_id)
+        conclude(cast, row)
+        for place in (1, 2):
+            says(cast, row, Wish.END, place)
+        of_the_first, of_the_second = (
+            wish(cast, case, 2, at=LATER, allegation=each.public_id) for each in (first, second)
+        )
+
+        decide(cast, row)
+
+        of_the_first.refresh_from_db()
+        assert (of_the_first.state, of_the_first.settled_on) == ("DENIED", LATER.date())
+        assert [each.withdrawal for each in open_notices(case, "ASK_TO_CONFIRM")] == [of_the_second]
+
     def test_ends_one_allegation_and_leaves_the_others(self, cast: Cast) -> None:
         case = an_investigated_case(cast)
         first, second = alleged(cast, case), alleged(cast, case, summary="He left.")

@@ -439,6 +439,17 @@ class TestAWishThatNothingIsLeftFor:
         assert (row.state, row.settled_on, waits(case)) == ("DENIED", TODAY, [])
         assert open_notices(case, "ASK_TO_CONFIRM") == []
 
+    def test_waits_for_nothing_once_the_allegation_was_withdrawn_with_the_whole(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        allegation = alleged(cast, case)
+        row = wish(cast, case, allegation=allegation.public_id)
+        sign(cast, case)
+
+        withdrawals.end_allegation(**by(cast, "beth", case), allegation=allegation.public_id, **ENDS)
+
+        row.refresh_from_db()
+        assert (row.state, open_notices(case, "ASK_TO_CONFIRM")) == ("DENIED", [])
+
     def test_may_come_again_once_it_is_recorded_after_all(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)
         wish(cast, case)
