@@ -132,6 +132,15 @@ def owes_no_referral(case: Case) -> bool:
     return not (alleges_what_is_referred(case) or case.matter_type == "DSI" or was_said(case, "REQUIRES_REFERRAL"))
 
 
+@fact(
+    "Say first whether it has to be referred to the IOPC: answer the four questions of the assessment.",
+    rule=f"{SCHEDULE_3}, paragraphs 10, 11 and 13",
+)
+def is_known_whether_it_is_referred(case: Case) -> bool:
+    """Asked of a matter, which was assessed by nobody when it arose."""
+    return case.alleges_mandatory_referral is not None or last_referral(case) is not None
+
+
 @fact("Tell the complainant the outcome first.", rule=f"{REGULATIONS}, regulation 34")
 def has_told_the_complainant(case: Case) -> bool:
     """Each of them: also who takes a withdrawal back, or whose consent is recorded, once the others were told."""

@@ -136,11 +136,12 @@ def a_case(cast: Cast, *, kind: Kind = Kind.COMPLAINT, at: dt.datetime = AT, **m
 
 
 def a_matter(cast: Cast, *, matter_type: MatterType = MatterType.CONDUCT, at: dt.datetime = AT) -> Case:
-    """A conduct or DSI matter that arose from a complaint."""
+    """A conduct matter that need not be referred, or a DSI matter, that arose from a complaint."""
     case = a_case(cast, at=at)
-    return matters.open_from(
+    matter = matters.open_from(
         case, why="Found while handling it.", actor=cast.actor("beth"), at=at, matter_type=matter_type
     )
+    return matter if matter_type == MatterType.DSI else assess(cast, matter, "beth")
 
 
 def move(cast: Cast, case: Case, name: str, move: str, at: dt.datetime = AT, **details: Any) -> Case:

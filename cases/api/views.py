@@ -75,7 +75,7 @@ class AssessmentView(CaseDoor):
         responses={200: shapes.CaseOut},
     )
     def put(self, request: Request, reference: str) -> Response:
-        """Answer the four questions that decide whether the complaint must be recorded."""
+        """Answer the four questions that decide whether a complaint must be recorded, and a complaint or matter referred."""
         fields = fields_of(request, shapes.AssessmentIn)
         case = assessment.assess(**self.change(request, reference), **fields.split())
         return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)

@@ -107,7 +107,9 @@ class MatterCase(Investigation, Case):
         field="state",
         source=[State.RECORDED, State.REFERRED_BACK, State.REPORT_SUBMITTED, State.DECISION],
         target=State.LOCAL_INV,
-        conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide),
+        conditions=when(
+            facts.owes_no_referral, facts.is_known_whether_it_is_referred, facts.is_the_authoritys_to_decide
+        ),
         permission=makers.may_decide,
     )
     def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
@@ -142,6 +144,7 @@ class MatterCase(Investigation, Case):
         target=State.FINALISED,
         conditions=when(
             facts.owes_no_referral,
+            facts.is_known_whether_it_is_referred,
             facts.nothing_is_suspended,
             facts.every_allegation_is_coded,
             facts.every_allegation_is_decided,

@@ -1,4 +1,7 @@
-"""The four questions that decide whether a complaint must be recorded (PRA 2002, Schedule 3, paragraph 2(6A) and (6B))."""
+"""The four questions that decide whether a complaint must be recorded (PRA 2002, Schedule 3, paragraph 2(6A) and (6B)).
+
+Of a matter, which is recorded as such, they decide whether it must be referred (paragraph 13).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers, standing
-from cases.models import Assessment, Case, Kind
+from cases.models import Assessment, Case, Kind, MatterType
 
 from . import contact, contributions, locking, units
 from .due import write_next_due
@@ -47,26 +50,31 @@ def assess(
     at: dt.datetime,
     version: int,
 ) -> Case:
-    """Answer the four questions (`TICKS`, all of them), going by what is alleged, as if it were proved.
+    """Answer the four questions (`TICKS`, all of them), going by what is alleged, as if it were proved; of a matter too.
 
     `wishes_recording` is the complainant's wish, which counts at any time; it and `contact_impossible_reason` stay as they are
     where None is given. A yes takes the case from any unit at once. A yes becomes a no only by somebody who never said yes to
     it, with a reason; the complainant's own wish never by the handler, and what the IOPC requires by nobody. Raises Missing
-    (404), Stale (412), MayNot (403), Invalid (400) without that reason, CannotAssess (409) for the same person, a comment, a
-    closed case, or where the reason that contact is impossible is taken from a case that rests on it.
+    (404), Stale (412), MayNot (403), Invalid (400) without that reason, or for a complainant's wish in a matter; CannotAssess
+    (409) for the same person, a comment, a closed case, a complaint that was recorded or a matter that was referred, or where
+    the reason that contact is impossible is taken from a case that rests on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_assess(case, actor):
         raise MayNot(makers.may_assess.otherwise)
-    if case.kind != Kind.COMPLAINT or case.closed_on:
-        raise CannotAssess("Only a complaint is assessed, and only until it is closed.")
+    if case.kind == Kind.COMMENT or case.closed_on:
+        raise CannotAssess("Only a complaint or a matter is assessed, and only until it is closed.")
+    if case.kind == Kind.MATTER and (wishes_recording or contact_impossible_reason):
+        nobody = {"wishes_recording": wishes_recording, "contact_impossible_reason": contact_impossible_reason}
+        told = ["Nobody complains in a matter: leave this out."]
+        raise Invalid("Correct what is named.", errors={name: told for name, given in nobody.items() if given})
     answers = {**ticks, "wishes_recording": case.wishes_recording if wishes_recording is None else wishes_recording}
     _check_correction(case, answers, reason=reason, actor=actor)
     for name, answer in answers.items():
         setattr(case, name, answer)
     if contact_impossible_reason is not None:
         _set_contact_impossible(case, contact_impossible_reason)
-    case.concerns_conduct = any(ticks.values())
+    case.concerns_conduct = any(ticks.values()) or case.kind == Kind.MATTER
     case.note_what_must_be_recorded(day_of(at))
     _start_or_stop_the_referral(case, on=day_of(at))
     case.assessed_by_id = actor.person_id
@@ -92,10 +100,7 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
     taken_back = [name for name, answer in answers.items() if getattr(case, name) and not answer]
     if not taken_back:
         return
-    if case.recorded_on:
-        raise CannotAssess("It is recorded: what was answered with yes stands.")
-    if "alleges_mandatory_referral" in taken_back and standing.was_said(case, "REQUIRES_REFERRAL"):
-        raise CannotAssess("The IOPC requires that it is referred: nobody here takes that back.")
+    _check_may_be_taken_back(case, taken_back)
     if not reason:
         raise Invalid("A yes is being taken back.", errors={"reason": ["Say why: this is kept."]})
     own = case.assessments.filter(person_id=actor.person)
@@ -104,6 +109,20 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
     handles = case.handler is not None and case.handler.person_id == actor.person_id
     if "wishes_recording" in taken_back and handles:
         raise CannotAssess("You handle the case: a second person has to take back the complainant's wish.")
+
+
+def _check_may_be_taken_back(case: Case, taken_back: list[str]) -> None:
+    """Of a complaint until it is recorded; of a matter, which is from the first, until it was referred."""
+    if case.kind == Kind.COMPLAINT and case.recorded_on:
+        raise CannotAssess("It is recorded: what was answered with yes stands.")
+    if case.kind == Kind.MATTER and standing.last_referral(case):
+        raise CannotAssess("It was referred: what was answered with yes stands.")
+    if "alleges_mandatory_referral" not in taken_back:
+        return
+    if case.matter_type == MatterType.DSI:
+        raise CannotAssess("Every death or serious injury is referred.")
+    if standing.was_said(case, "REQUIRES_REFERRAL"):
+        raise CannotAssess("The IOPC requires that it is referred: nobody here takes that back.")
 
 
 def say_yes_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> list[str]:

@@ -14,7 +14,7 @@ from backend.accounts.actors import Actor
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
-from cases import facts, makers
+from cases import facts, makers, standing
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, MatterCase, MatterType, Naming
 
 from . import access, links, locking
@@ -57,8 +57,11 @@ def open_from(
     """A matter arising from `case`, held by Professional Standards, for a change that records itself.
 
     It comes to the authority's attention on the day of `at` (Sch 3 paras 10-11 and 14A-14C): its twelve months begin then.
+    What had to be referred has to be referred here too, also where `case` was; whether anything else has to is still to be said.
     """
     on = day_of(at)
+    # Every death or serious injury is referred, whoever is to blame or nobody (Sch 3 para 14C), and the conduct behind it.
+    is_referred = MatterType.DSI in (matter_type, case.matter_type) or standing.alleges_what_is_referred(case)
     matter = MatterCase(
         kind=Kind.MATTER,
         state=MatterCase.first_state,
@@ -74,9 +77,8 @@ def open_from(
         recorded_on=on,
         incident_on=case.incident_on,
         concerns_conduct=True,
-        # Every death or serious injury is referred, whoever is to blame or nobody (Sch 3 para 14C).
-        alleges_mandatory_referral=matter_type == MatterType.DSI or None,
-        referral_clear_on=on if matter_type == MatterType.DSI else None,
+        alleges_mandatory_referral=is_referred or None,
+        referral_clear_on=on if is_referred else None,
         kept_from_units=True,
         restricted=case.restricted,
         regime=case.regime,

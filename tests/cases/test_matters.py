@@ -9,7 +9,8 @@ from backend.audit.models import Event
 from backend.common.errors import Invalid
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, MatterType, Message, Notice
 from cases.selectors import deadlines, get_case
-from cases.services import access, determinations, matters, settling
+from cases.services import access, assessment, determinations, matters, settling
+from cases.services.assessment import CannotAssess
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
@@ -30,7 +31,8 @@ from tests.cases.alleging import (
     set_actions,
 )
 from tests.cases.bodies import TOLD, a_case_told, a_case_under_review, a_paper, on_day
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
+from tests.cases.staying import sign
+from tests.cast import AT, NO_TICKS, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
 REFER = {"basis": "MANDATORY", "ground": "DEATH_OR_SERIOUS_INJURY", "clear_on": "2026-11-20"}
 TO_FAY = {"investigator": "fay@westshire.test"}
@@ -101,7 +103,7 @@ class TestArising:
         self, cast: Cast
     ) -> None:
         case, into = a_recorded_case(cast), a_recorded_case(cast)
-        matter = arise(cast, case)
+        matter = assess(cast, arise(cast, case), "beth")
         further = arise(cast, move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie."))
         move(cast, case, "beth", "merge", into=into.reference, told="We deal with it under the other reference.")
 
@@ -164,12 +166,95 @@ class TestArising:
 
     def test_its_twelve_months_begin_on_the_day_it_came_to_attention(self, cast: Cast) -> None:
         case = a_recorded_case(cast, made_on=dt.date(2025, 1, 6))
-        matter = arise(cast, case)
+        matter = assess(cast, arise(cast, case), "beth")
 
         move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.")
 
         letter = next(each for each in deadlines(loaded(cast, matter)) if each.rule == "timeliness_letter")
         assert letter.due_on == dt.date(2027, 11, 20)
+
+
+class TestWhetherItIsReferred:
+    """PRA 2002 Sch 3 paras 10, 11 and 13: that is determined before a conduct matter is dealt with here."""
+
+    INVESTIGATE = {**TO_FAY, "terms": "The lie."}
+
+    def referral(self, cast: Cast, matter: Case) -> list[dt.date]:
+        return [each.due_on for each in deadlines(loaded(cast, matter)) if each.rule == "referral"]
+
+    @pytest.mark.parametrize("matter_type", ["CONDUCT", "DSI"])
+    def test_what_arises_from_what_must_be_referred_must_be_too(self, cast: Cast, matter_type: str) -> None:
+        case = assess(cast, a_case(cast), "beth", alleges_death_or_serious_injury=True)
+
+        for matter in (
+            arise(cast, case, matter_type=matter_type),
+            arise(cast, a_matter(cast, matter_type=MatterType.DSI)),
+        ):
+            assert self.referral(cast, matter) == [dt.date(2026, 11, 21)]
+            with pytest.raises(CannotMove, match="referred to the IOPC first"):
+                move(cast, matter, "beth", "investigate", **self.INVESTIGATE)
+
+    def test_what_goes_on_in_the_public_interest_must_be_where_the_complaint_had_to(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        move(cast, case, "beth", "refer", **REFER)
+        move(cast, case, "beth", "refer_back", **notice(case))
+        sign(cast, case)
+
+        move(cast, case, "beth", "withdraw", public_interest="CONDUCT_MATTER")
+
+        matter = CaseLink.objects.get(kind="ARISING").case
+        assert self.referral(cast, matter) == [dt.date(2026, 11, 21)]
+
+    def test_is_said_before_anything_is_done_about_it(self, cast: Cast) -> None:
+        matter = arise(cast, a_recorded_case(cast))
+        with pytest.raises(CannotMove, match="Say first whether it has to be referred"):
+            move(cast, matter, "beth", "investigate", **self.INVESTIGATE)
+
+        assess(cast, matter, "beth")
+
+        assert self.referral(cast, matter) == []
+        assert move(cast, matter, "beth", "investigate", **self.INVESTIGATE).state == "LOCAL_INV"
+
+    def test_a_yes_is_due_by_the_end_of_the_next_day(self, cast: Cast) -> None:
+        matter = arise(cast, a_recorded_case(cast))
+
+        answered = assess(cast, matter, "beth", alleges_mandatory_referral=True)
+
+        assert answered.concerns_conduct
+        assert self.referral(cast, matter) == [dt.date(2026, 11, 21)]
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            move(cast, matter, "beth", "investigate", **self.INVESTIGATE)
+        with pytest.raises(Invalid):
+            move(cast, matter, "beth", "refer", **{**REFER, "basis": "VOLUNTARY", "ground": "GRAVITY"})
+        assert move(cast, matter, "beth", "refer", **REFER).state == "REFERRED"
+
+    def test_a_yes_is_taken_back_by_a_second_person_until_it_was_referred(self, cast: Cast) -> None:
+        matter = arise(cast, a_recorded_case(cast))
+        assess(cast, matter, "beth", alleges_mandatory_referral=True)
+        with pytest.raises(CannotAssess, match="second person"):
+            assess(cast, matter, "beth", reason="A slip.")
+
+        taken_back = assess(cast, matter, "lev", reason="A slip: nobody was hurt.")
+
+        assert (taken_back.alleges_mandatory_referral, taken_back.concerns_conduct) == (False, True)
+        assert self.referral(cast, matter) == []
+        assess(cast, matter, "beth", alleges_mandatory_referral=True)
+        move(cast, matter, "beth", "refer", **REFER)
+        with pytest.raises(CannotAssess, match="It was referred"):
+            assess(cast, matter, "lev", reason="Nobody was hurt.")
+
+    def test_nobody_takes_back_that_a_death_or_serious_injury_is(self, cast: Cast) -> None:
+        with pytest.raises(CannotAssess, match="Every death"):
+            assess(cast, a_matter(cast, matter_type=MatterType.DSI), "beth", reason="He is well again.")
+
+    def test_the_answer_knows_of_no_complainant(self, cast: Cast) -> None:
+        matter = arise(cast, a_recorded_case(cast))
+
+        for given in ({"wishes_recording": True}, {"contact_impossible_reason": "Nobody knows them."}):
+            answer = {"wishes_recording": None, "contact_impossible_reason": None, "reason": "", **given}
+            with pytest.raises(Invalid) as refused:
+                assessment.assess(**by(cast, "beth", matter), ticks=NO_TICKS, **answer)
+            assert set(refused.value.errors) == set(given)
 
 
 def finish(cast: Cast, matter: Case) -> Case:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.cast import NO_TICKS
+
 from .steps import CASES, TOLD, Story
 
 
@@ -17,6 +19,7 @@ def test_a_conduct_matter_arises_and_goes_its_own_way_while_the_complaint_goes_o
     matter = Story(story.cast, story.browser, story.clock, reference=opened["reference"], now=story.now)
     assert matter.read()["state"] == "RECORDED"
     allegation = matter.alleged()
+    matter.does("beth", "put", "assessment/", NO_TICKS)
     matter.investigated()
     matter.reported(allegation).decided(allegation)
     matter.move("lev", "finalise", "FINALISED")
