@@ -163,6 +163,7 @@ class Allegation(models.Model):
         max_length=25, choices=Opinion.choices, blank=True
     )  # the investigator's, never a finding
     opinion_reasons = models.TextField(blank=True)
+    opinion_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rationale = models.TextField(blank=True)
     decided_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

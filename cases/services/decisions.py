@@ -65,8 +65,8 @@ def give_opinion(
     if row.finding in findings.ENDED:
         raise CannotDecide(ENDED)
     _check_among(opinion, findings.opinions_for(case, row), field="opinion")
-    row.opinion, row.opinion_reasons = opinion, reasons
-    row.save(update_fields=["opinion", "opinion_reasons"])
+    row.opinion, row.opinion_reasons, row.opinion_by_id = opinion, reasons, actor.person
+    row.save(update_fields=["opinion", "opinion_reasons", "opinion_by"])
     keep(case, "OPINION_GIVEN", row, actor=actor, at=at, details={"opinion": opinion})
     return case
 

@@ -281,7 +281,7 @@ def _decide_afresh(case: Case, move: str) -> None:
     afresh |= dict.fromkeys(("decided_on", "decided_by", "actions_set_on"))
     afresh["handling"] = Allegation.Handling.NFA if move == "take_no_further_action" else ""
     if move != "refer_back_to_complete":
-        afresh |= {"opinion": "", "opinion_reasons": ""}
+        afresh |= {"opinion": "", "opinion_reasons": "", "opinion_by": None}
     Allegation.objects.filter(case_id=case.pk, moved_to=None).exclude(finding__in=findings.ENDED).update(**afresh)
     case.decided_on = None
     forget(case, "allegations")

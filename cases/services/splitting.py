@@ -36,7 +36,7 @@ from .locking import MayNot
 from .outcome import settle
 
 CARRIED = ("location", "unit_id", "happened_from", "happened_to")
-WITHIN_THE_CASE = ("handling", "opinion", "opinion_reasons")
+WITHIN_THE_CASE = ("handling", "opinion", "opinion_reasons", "opinion_by_id")
 
 
 class CannotMoveAllegation(Refused):

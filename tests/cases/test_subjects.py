@@ -9,15 +9,18 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, transaction
 
+from backend.accounts.models import Role
 from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
-from cases.models import Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
+from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
 from cases.services import involvement, settling, subjects, suspensions
 from cases.services.assignment import CannotAssign
+from cases.services.decisions import CannotDecide
 from cases.services.involvement import NamedAlready
 from cases.services.locking import HistoryStands, MayNot
 from cases.services.subjects import AnsweredAlready, CannotIdentify, CannotTakeDown
+from cases.services.transitions import CannotMove
 from tests.cases.alleging import (
     a_document,
     a_recorded_case,
@@ -29,12 +32,13 @@ from tests.cases.alleging import (
     decide,
     in_decision,
     name_subject,
+    opine,
     set_actions,
     under_special_procedures,
 )
 from tests.cases.bodies import a_case_told
 from tests.cases.staying import step, suspend
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, add_user, assess, give_to, move
 
 STRANGER = {"label": "The tall one with the beard"}
 CANARY = {"sex": "CANARY-SEX", "ethnicity": "CANARY-ETHNICITY", "age": "CANARY-AGE", "disability": "CANARY-DISABILITY"}
@@ -303,6 +307,76 @@ class TestIdentifying:
 
         with pytest.raises(MayNot):
             identify(cast, name_subject(cast, case, "", **STRANGER), "1005", "cai")
+
+
+class TestWhatTheyFound:
+    """SI 2020/2, regulation 12: nobody investigates or decides what they are part of, also where that is known late."""
+
+    @pytest.fixture
+    def case(self, cast: Cast) -> Case:
+        """Investigated by Fay, who thinks something of the one allegation; Gus investigates elsewhere."""
+        add_user(cast, "gus", Role.PSD_INVESTIGATOR, cast.standards, collar_number="1888")
+        case = an_investigated_case(cast)
+        opine(cast, code(cast, alleged(cast, case)))
+        return case
+
+    def hand_over(self, cast: Cast, case: Case) -> None:
+        move(cast, case, "beth", "replace_investigator", investigator="gus@westshire.test", reason="She is part of it.")
+
+    def turn_out(self, cast: Cast, case: Case, name: str) -> Allegation:
+        """Answers what is left of the allegation."""
+        name_subject(cast, case, f"{name}@westshire.test")
+        return Allegation.objects.get(case=case)
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_the_opinion_of_an_investigator_stands_no_more(self, cast: Cast, case: Case, when: str) -> None:
+        if when == "before":
+            self.hand_over(cast, case)
+
+        left = self.turn_out(cast, case, "fay")
+
+        assert (left.opinion, left.opinion_reasons, left.opinion_by) == ("", "", None)
+        if when == "after":
+            self.hand_over(cast, case)
+        with pytest.raises(CannotMove, match="opinion on every allegation"):
+            move(cast, case, "gus", "submit_report", summary="Seen.")
+        opine(cast, left, name="gus")
+        assert move(cast, case, "gus", "submit_report", summary="Seen.").state == "REPORT_SUBMITTED"
+
+    def test_nor_what_others_found_on_it(self, cast: Cast, case: Case) -> None:
+        move(cast, case, "fay", "submit_report", summary="Seen.")
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, case.allegations.get(), "ACCEPTABLE"))
+
+        left = self.turn_out(cast, case, "fay")
+
+        assert (left.finding, left.decided_by, left.decisions.get().finding) == ("", None, "ACCEPTABLE")
+        with pytest.raises(CannotDecide, match="Nobody has investigated it"):
+            decide(cast, left, "ACCEPTABLE")
+        again = move(cast, case, "beth", "investigate", investigator="gus@westshire.test", terms="All of it again.")
+        assert again.state == "LOCAL_INV"
+
+    def test_nor_what_a_delegate_decided(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, allegation, "ACCEPTABLE"))
+
+        left = self.turn_out(cast, case, "lev")
+
+        case.refresh_from_db()
+        assert (left.finding, left.rationale, left.actions_set_on, case.decided_on) == ("", "", None, None)
+        assert left.decisions.get().decided_by == cast.users["lev"].person
+        with pytest.raises(CannotMove, match="Decide every allegation"):
+            move(cast, case, "beth", "send_outcome", told="You were right.")
+        kept = Detail.objects.get(event__verb="FINDINGS_SET_ASIDE")
+        assert kept.details == {"allegations": [str(left.public_id)]}
+
+    def test_what_was_found_by_others_stands(self, cast: Cast, case: Case) -> None:
+        assert self.turn_out(cast, case, "ed").opinion == "NOT_SPECIAL"
+
+    def test_an_outcome_that_was_told_stands(self, cast: Cast) -> None:
+        assert self.turn_out(cast, a_case_told(cast), "lev").finding == "ACCEPTABLE"
 
 
 class TestTakingAWallDown:
