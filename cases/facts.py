@@ -245,7 +245,8 @@ def was_being_investigated(case: Case) -> bool:
 
 
 @fact(
-    "The investigator owes an opinion on every allegation that is investigated first.",
+    "The investigator owes an opinion on every allegation that is investigated first: whether there is a case to answer under "
+    "special procedures, and there alone.",
     rule=f"{SCHEDULE_3}, paragraph 22",
 )
 def every_allegation_has_an_opinion(case: Case) -> bool:

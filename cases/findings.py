@@ -95,9 +95,12 @@ def opinions_for(case: Case, allegation: Allegation) -> frozenset[str]:
 
 
 def owes_an_opinion(case: Case, allegation: Allegation) -> bool:
-    """Whether the authority investigates it, and the investigator has not said what they think (PRA 2002 Sch 3 para 22)."""
+    """Whether the authority investigates it, and the investigator has not said what they think (PRA 2002 Sch 3 para 22).
+
+    What they thought before special procedures were declared, or before these ended, answers another question.
+    """
     is_investigated = allegation.finding not in ENDED and handling_of(case, allegation) in ("LOCAL", "SPECIAL")
-    return is_investigated and not allegation.opinion
+    return is_investigated and allegation.opinion not in opinions_for(case, allegation)
 
 
 def is_suspended(case: Case, allegation: Allegation) -> bool:

@@ -81,6 +81,32 @@ def ed(cast: Cast) -> Involvement:
     return name_subject(cast, an_investigated_case(cast), ED)
 
 
+class TestOpinions:
+    """PRA 2002 Sch 3 paras 22 and 19A: whether there is a case to answer is asked under special procedures, and there alone."""
+
+    def test_one_of_before_they_were_declared_is_none_on_that(self, cast: Cast, ed: Involvement) -> None:
+        allegation = opine(cast, alleged(cast, ed.case))
+        severe(cast, declare(cast, ed), "GROSS_MISCONDUCT")
+
+        with pytest.raises(CannotMove, match="opinion on every allegation"):
+            move(cast, ed.case, "fay", "submit_report", summary="Seen.")
+
+        opine(cast, allegation, "CASE_TO_ANSWER_GROSS")
+        assert move(cast, ed.case, "fay", "submit_report", summary="Seen.").state == "REPORT_SUBMITTED"
+
+    def test_one_on_that_is_none_once_they_have_ended(self, cast: Cast, ed: Involvement) -> None:
+        allegation, row = alleged(cast, ed.case), declare(cast, ed)
+        severe(cast, row, "MISCONDUCT")
+        opine(cast, allegation, "CASE_TO_ANSWER_MISCONDUCT")
+        severe(cast, row, "NEITHER", **CONSULTED)
+
+        with pytest.raises(CannotMove, match="opinion on every allegation"):
+            move(cast, ed.case, "fay", "submit_report", summary="Seen.")
+
+        opine(cast, allegation)
+        assert move(cast, ed.case, "fay", "submit_report", summary="Seen.").state == "REPORT_SUBMITTED"
+
+
 class TestDeclaring:
     def test_the_investigation_goes_on_until_they_have_ended_whatever_is_said_of_the_duty(
         self, cast: Cast, ed: Involvement
