@@ -149,8 +149,8 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
 
 def prepare(case: Case, move: str) -> None:
     """What the step decides by, and no part of the case says: whether the IOPC reviews what it is linked to (Sch 3 para 30)."""
-    if move == "send_outcome" and not case.iopc_reviews_a_part:
-        case.iopc_reviews_a_part = links.is_the_iopcs_by_a_link(case)
+    if move == "send_outcome":
+        links.note_whose_review_it_is(case)
 
 
 _WRONG: tuple[tuple[str, Callable[[Case, Any], bool], str], ...] = (

@@ -163,7 +163,13 @@ def the_same_in(case: Case, complainant: Complainant) -> Complainant | None:
     return next((each for each in standing.complainants_of(case) if is_the_same(complainant, each)), None)
 
 
-def is_the_iopcs_by_a_link(case: Case) -> bool:
+def note_whose_review_it_is(case: Case) -> None:
+    """Keep that the IOPC reviews it for what it is linked to. For a change that asks which body reviews it, and saves the case."""
+    if not case.iopc_reviews_a_part:
+        case.iopc_reviews_a_part = _is_the_iopcs_by_a_link(case)
+
+
+def _is_the_iopcs_by_a_link(case: Case) -> bool:
     """Whether the IOPC reviews a complaint of the same incident, or one investigated with this: then this too (Sch 3 para 30).
 
     Also one that whoever asks may not see: the law asks for nobody's leave.

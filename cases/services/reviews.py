@@ -21,7 +21,7 @@ from cases import facts, makers, standing
 from cases.models import Allegation, Body, BodyNotice, Case, Complainant, Kind, Message, Review
 from cases.selectors import files_of, messages_of
 
-from . import body_notices, decisions, locking, notices
+from . import body_notices, decisions, links, locking, notices
 from .locking import MayNot
 from .steps import check_day, complainant_of, find, keep, wrong
 
@@ -83,7 +83,8 @@ def apply(
 
     In time until 28 days from the day after the information was provided (reg. 29); later only where the body accepts it for
     special circumstances. An application to the wrong body is forwarded, and made on that day: the days with the wrong body
-    do not count. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a day or a person that cannot be, and
+    do not count. Which is the right one is asked anew: what the case alleges, concerns or is linked to may have come to light
+    since the outcome was told. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a day or a person that cannot be, and
     NoReview (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -92,6 +93,7 @@ def apply(
     _check_right(case)
     on, told_on = day_of(at), case.review_information_on or case.made_on
     applicant = complainant_of(case, complainant)
+    case.review_body = _right_body(case)
     check_day("applied_on", applied_on, since=told_on, on=on)
     _check_body(case, made_to, applied_on, forwarded_on, on=on)
     _check_time(case, applicant, applied_on, accepted_late_reason)
@@ -225,6 +227,12 @@ def _check_right(case: Case) -> None:
         raise NoReview("It stands where no application is entered: one is under way, or the case is open again.")
     if not facts.no_review_is_open(case):
         raise NoReview("An application is entered already: enter how it ends first.")
+
+
+def _right_body(case: Case) -> str:
+    """Whose the review is by all that is known now, which the complainants may have been told otherwise (Sch 3 para 30)."""
+    links.note_whose_review_it_is(case)
+    return standing.review_body_of(case) or case.review_body
 
 
 def _check_body(case: Case, made_to: Body, applied_on: dt.date, forwarded_on: dt.date | None, *, on: dt.date) -> None:

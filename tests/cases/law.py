@@ -355,6 +355,12 @@ class Law:
             under_way = ("APPLIED", "AWAITING_RESPONSE")
             self.reviews = ["SUPERSEDED" if each in under_way else each for each in self.reviews]
 
+    @property
+    def right_body(self) -> str:
+        """Whose a review is by what is known when somebody applies (paragraph 30), whatever was told: "" where there is no right."""
+        serious = self.alleged or self.referred_on is not None
+        return self.review_body and ("IOPC" if serious else "LPB")
+
     def becomes_clear(self, today: dt.date) -> None:
         """That it has to be referred; where it had to already, that stays clear since then (9B B14)."""
         if not self.must_be_referred or self.clear_on is None:

@@ -266,7 +266,7 @@ class Complaint(RuleBasedStateMachine):
         reviews.apply(
             **self.door("beth"),
             complainant=self.read().complainants.get().public_id,
-            made_to=Body(self.law.review_body),
+            made_to=Body(self.law.right_body),
             applied_on=self.today,
             forwarded_on=None,
             accepted_late_reason="They were in hospital." if late else "",
@@ -274,7 +274,7 @@ class Complaint(RuleBasedStateMachine):
         )
         self.reviewed_on.append(self.today)
         self.law.reviews.append("APPLIED")
-        self.law.review_of = self.law.review_body
+        self.law.review_of = self.law.review_body = self.law.right_body
         self.changed()
 
     @precondition(lambda self: self.law.state == "UNDER_REVIEW" and self.law.reviews[-1:] == ["APPLIED"])

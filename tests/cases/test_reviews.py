@@ -25,6 +25,7 @@ from tests.cases.alleging import (
     by,
     decide,
     in_decision,
+    name_subject,
     set_actions,
 )
 from tests.cases.bodies import (
@@ -40,7 +41,7 @@ from tests.cases.bodies import (
     on_day,
     tell_outcome_of,
 )
-from tests.cast import AT, Cast, a_case_handled_outside, add_user, move, sign_withdrawal
+from tests.cast import AT, Cast, a_case_handled_outside, add_user, assess, move, sign_withdrawal
 
 
 def fresh(case: Case) -> Case:
@@ -182,6 +183,33 @@ class TestTheTime:
         )
 
         assert (review.body, review.days_with_wrong_body) == ("LPB", 7)
+
+    def test_the_right_body_is_that_by_all_that_is_known_when_somebody_applies(self, cast: Cast) -> None:
+        """Sch 3 paras 30 to 32: the body that was told forwards it, and the days with it do not count."""
+        ticked, senior, linked = [a_case_told(cast) for _ in range(3)]
+        assess(cast, ticked, "beth", alleges_crime_or_discipline=True)
+        name_subject(cast, senior, "", label="The ACC", rank="Assistant Chief Constable")
+        referred = move(
+            cast, an_otbi_case(cast), "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20"
+        )
+        links.add(
+            **by(cast, "beth", linked),
+            other=referred.reference,
+            kind=CaseLink.Kind.SAME_INCIDENT,
+            reason="One evening.",
+        )
+
+        for case in (ticked, senior, linked):
+            assert case.review_body == "LPB"
+            with pytest.raises(Invalid, match="Correct the field") as refused:
+                apply(cast, case, at=on_day(2), applied_on=AT.date())
+            assert "forwarded" in str(refused.value.errors["forwarded_on"])
+
+            review = apply(cast, case, at=on_day(2), applied_on=AT.date(), forwarded_on=on_day(2).date())
+
+            assert (review.body, review.days_with_wrong_body, fresh(case).review_body) == ("IOPC", 2, "IOPC")
+            move(cast, case, "beth", "open_review", at=on_day(2))
+            assert Notice.objects.get(case=case, kind="REVIEW_BUNDLE").to == "IOPC"
 
     def test_the_days_with_the_wrong_body_make_the_time_longer_for_whoever_applies_or_finalises(
         self, cast: Cast
