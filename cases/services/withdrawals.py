@@ -28,10 +28,12 @@ from .steps import find, keep, wrong
 from .wishes import OPEN_TO_IT
 
 State = Withdrawal.State
+FOUND_AND_TOLD = (
+    "What was found on it was told, and stands: all of it may be withdrawn, or the application for a review."
+)
 NO_CONSENT = "They act for somebody else, whose consent is not recorded: nobody withdraws without it."
 IN_THE_WAY = (
     facts.is_for_this_authority, facts.somebody_may_be_told, facts.owes_no_referral, facts.iopc_lets_it_be_withdrawn,
-    facts.review_body_knows_of_withdrawal,
 )  # fmt: skip
 
 
@@ -271,15 +273,17 @@ def end_allegation(
 ) -> tuple[Allegation, Case]:
     """End an allegation that every complainant has withdrawn: its finding is that it was withdrawn.
 
-    What stands in the way of a withdrawal of the whole stands in the way of this too: the chief officer, a consent that is
-    not recorded, a referral that is owed, the IOPC or the review body not having answered. `public_interest` is ENDS or
-    CONDUCT_MATTER (cases.moves). Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotWithdraw (409).
+    Until the outcome is told: from then on what was found stands. What stands in the way of a withdrawal of the whole stands in
+    the way of this too: the chief officer, a consent that is not recorded, a referral that is owed, the IOPC not having
+    answered. `public_interest` is ENDS or CONDUCT_MATTER (cases.moves). Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotWithdraw (409).
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
     _check_is_open(case)
     ended = steps.allegation_of(case, allegation)
+    if case.told_on:
+        raise CannotWithdraw(FOUND_AND_TOLD)
     if not standing.is_withdrawn_by_all(case, ended):
         raise CannotWithdraw("Every complainant has to have withdrawn this allegation first.")
     for fact in IN_THE_WAY:

@@ -33,7 +33,7 @@ from tests.cases.alleging import (
     in_decision,
     set_actions,
 )
-from tests.cases.bodies import TOLD, apply, tell_outcome_of
+from tests.cases.bodies import TOLD, a_case_told, apply, tell_outcome_of
 from tests.cases.paper import a_complaint, with_parts
 from tests.cases.staying import (
     BOTH,
@@ -729,6 +729,21 @@ class TestOneAllegation:
         self.end(cast, case, part, public_interest="CONDUCT_MATTER")
 
         assert CaseLink.objects.get(other=case, kind="ARISING").case.matter_type == "CONDUCT"
+
+    @pytest.mark.parametrize("reviewed", [False, True], ids=["told", "under review"])
+    def test_what_was_found_on_it_and_told_stands(self, cast: Cast, reviewed: bool) -> None:
+        case = a_case_told(cast)
+        if reviewed:
+            apply(cast, case)
+            move(cast, case, "beth", "open_review")
+        part = case.allegations.get()
+        sign(cast, case, allegation=part.public_id)
+
+        with pytest.raises(CannotWithdraw, match="was told, and stands"):
+            self.end(cast, case, part)
+
+        part.refresh_from_db()
+        assert part.finding == "ACCEPTABLE"
 
     def test_is_not_ended_while_the_iopc_has_not_answered(self, cast: Cast) -> None:
         case = a_recorded_case(cast)
