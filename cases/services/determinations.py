@@ -87,12 +87,8 @@ def set_duty_to_investigate(
         raise wrong("exception", "An exception is from the duty to investigate: without an indication there is none.")
     if case.indicates_misconduct and not indicates_misconduct and not reason:
         raise wrong("reason", "A yes is taken back: say why. This is kept.")
-    case.indicates_misconduct, case.investigation_exception = indicates_misconduct, exception
-    _leave_nothing_out(case)
-    if indicates_misconduct:
-        assessment.keep_from_units(case, actor=actor, at=at)
     answers = {"indicates_misconduct": indicates_misconduct, "exception": exception}
-    write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
+    _set_duty(case, answers, reason=reason, actor=actor, at=at)
     told = {"indicates_misconduct": indicates_misconduct, "has_exception": bool(exception)}
     keep(case, "DUTY_TO_INVESTIGATE_SET", actor=actor, at=at, details=told)
     return case
@@ -108,13 +104,28 @@ def indicate_too(case: Case, source: Case, *, actor: Actor, at: dt.datetime) -> 
         case.indicates_misconduct and (source.investigation_exception or not case.investigation_exception)
     ):
         return False
-    case.indicates_misconduct, case.investigation_exception = True, source.investigation_exception
-    _leave_nothing_out(case)
-    assessment.keep_from_units(case, actor=actor, at=at)
-    answers = {"indicates_misconduct": True, "exception": case.investigation_exception}
+    answers = {"indicates_misconduct": True, "exception": source.investigation_exception}
     reason = f"What {source.reference} indicates, or a part of it, goes on here."
-    write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
+    _set_duty(case, answers, reason=reason, actor=actor, at=at)
     return True
+
+
+def indicate_by_declaration(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """Special procedures are declared on an indication (Sch 3 para 19A): no exception stands any more, and nothing is left out.
+
+    For a change that records itself.
+    """
+    if not case.indicates_misconduct or case.investigation_exception:
+        answers = {"indicates_misconduct": True, "exception": ""}
+        _set_duty(case, answers, reason="Special procedures were declared.", actor=actor, at=at)
+
+
+def _set_duty(case: Case, answers: dict[str, Any], *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    case.indicates_misconduct, case.investigation_exception = answers["indicates_misconduct"], answers["exception"]
+    _leave_nothing_out(case)
+    if case.indicates_misconduct:
+        assessment.keep_from_units(case, actor=actor, at=at)
+    write(case, About.DUTY_TO_INVESTIGATE, answers=answers, reason=reason, actor=actor, at=at)
 
 
 def _leave_nothing_out(case: Case) -> None:

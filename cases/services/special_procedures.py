@@ -20,7 +20,7 @@ from backend.common.errors import Refused
 from cases import facts, makers
 from cases.models import Case, Involvement, Notice, NoticeService, Regime, SeverityAssessment, SpecialProcedures
 
-from . import assessment, locking, notes, notices, steps
+from . import determinations, locking, notes, notices, steps
 from .locking import MayNot
 from .steps import find, keep, wrong
 
@@ -61,6 +61,7 @@ def declare(
 ) -> tuple[SpecialProcedures, Case]:
     """Declare the investigation subject to special procedures for one identified person; no unit sees the case any more.
 
+    They rest on an indication that is investigated: what was left out of the investigation is in it again.
     Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, or without the IOPC's notice where it
     is its investigation; NotUnderInvestigation (409), CannotAssessSeverity (409) where they are declared for them already.
     """
@@ -74,8 +75,7 @@ def declare(
     special = SpecialProcedures.objects.create(
         case_id=case.pk, subject=who, indication=indication, reasons=reasons, declared_on=day_of(at)
     )
-    case.indicates_misconduct = True
-    assessment.keep_from_units(case, actor=actor, at=at)
+    determinations.indicate_by_declaration(case, actor=actor, at=at)
     _keep(case, special, "SPECIAL_PROCEDURES_DECLARED", actor=actor, at=at, indication=indication)
     return special, case
 

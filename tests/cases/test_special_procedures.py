@@ -14,13 +14,14 @@ from cases.models import (
     Allegation,
     BodyNotice,
     Case,
+    Determination,
     Involvement,
     Notice,
     NoticeService,
     SeverityAssessment,
     SpecialProcedures,
 )
-from cases.services import determinations, special_procedures
+from cases.services import allegations, determinations, special_procedures
 from cases.services.locking import MayNot
 from cases.services.special_procedures import CannotAssessSeverity, IOPCNotice, NotUnderInvestigation
 from cases.services.transitions import CannotMove
@@ -119,6 +120,23 @@ class TestDeclaring:
 
         with pytest.raises(CannotMove, match="must be investigated"):
             move(cast, ed.case, "beth", "handle_otherwise", reason="It can be put right at once.")
+
+    def test_what_was_left_out_of_the_investigation_is_in_it_again_and_no_exception_stands(
+        self, cast: Cast, ed: Involvement
+    ) -> None:
+        """PRA 2002 Sch 3 para 6, and SI 2020/2 reg. 6."""
+        left_out = alleged(cast, ed.case)
+        exception = {"indicates_misconduct": True, "exception": "It repeats what was dealt with."}
+        determinations.set_duty_to_investigate(**by(cast, "beth", ed.case), reason="As it looks now.", **exception)
+        allegations.set_handling(**by(cast, "beth", ed.case), allegation=left_out.public_id, handling="NFA")
+
+        declare(cast, ed)
+
+        left_out.refresh_from_db()
+        case = Case.objects.get(pk=ed.case_id)
+        assert (left_out.handling, case.investigation_exception) == ("", "")
+        last = Determination.objects.filter(case=case, about="DUTY_TO_INVESTIGATE").latest("pk")
+        assert (last.answers, last.made_by) == ({"indicates_misconduct": True, "exception": ""}, cast.users["fay"])
 
     def test_is_for_the_investigator_and_keeps_the_case_from_every_unit(self, cast: Cast, ed: Involvement) -> None:
         row = declare(cast, ed)
