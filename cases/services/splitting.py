@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from backend.accounts.actors import Actor
 from backend.audit import services as audit
+from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import facts, findings, makers, standing
 from cases.identities import is_the_same
@@ -18,7 +19,7 @@ from cases.machine import MACHINES, edges
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming, Withdrawal
 from cases.selectors import load_parts
 
-from . import assessment, determinations
+from . import assessment, determinations, notices
 from .allegations import (
     AllegationIsDecided,
     check_open,
@@ -90,6 +91,7 @@ def move_to(
     row.moved_to = new
     row.save(update_fields=["moved_to"])
     _carry_subjects(row, new, other, actor=actor, at=at)
+    _owe_nothing_here(case, row, actor=actor, at=at)
     _keep_from_units_too(case, row, other, actor=actor, at=at)
     added = assessment.say_yes_too(other, case, actor=actor, at=at)
     if determinations.indicate_too(other, case, actor=actor, at=at):
@@ -227,6 +229,19 @@ def _carry_subjects(source: Allegation, new: Allegation, case: Case, *, actor: A
             on_duty=each.on_duty,
         )
         raise_wall(case, copy, each.person, what=Naming.What.NAMED, actor=actor, at=at)
+
+
+def _owe_nothing_here(case: Case, moved: Allegation, *, actor: Actor, at: dt.datetime) -> None:
+    """To whom this case is about no more nothing of it is owed: the other case owes them what stands there."""
+    subjects = Involvement.objects.filter(case_id=case.pk, part=Involvement.Part.SUBJECT, ended_at=None)
+    here = subjects.exclude(allegation__moved_to__isnull=False).order_by("id")
+    for subject in subjects.filter(allegation=moved, person__isnull=False).order_by("id"):
+        stays = here.filter(person=subject.person).first()
+        if stays:
+            notices.hand_on(case, subject, to=stays)
+        else:
+            told = "What they are complained of for goes on in another case."
+            notices.drop_open_to(case, subject, reason=told, actor=actor, on=day_of(at))
 
 
 def _keep_from_units_too(case: Case, allegation: Allegation, other: Case, *, actor: Actor, at: dt.datetime) -> None:

@@ -167,6 +167,18 @@ class TestWhomAPartIsNotAbout:
 
         assert set(drafts(cast, case, "OUTCOME")) == {"Dee"}
 
+    def test_who_is_complained_of_elsewhere_by_now_is_owed_the_record_of_that_alone(self, cast: Cast) -> None:
+        case, into = an_otbi_case(cast, complainants=[MAYA]), an_otbi_case(cast, complainants=[MAYA])
+        swore, pushed = alleged(cast, case, summary=SWORE), alleged(cast, case, summary=PUSHED)
+        for number, part in (("1005", swore), ("1004", swore), ("1004", pushed)):
+            name_subject(cast, case, number, allegation=part.public_id)
+
+        splitting.move_to(**by(cast, "beth", case), allegation=swore.public_id, into=into.reference)
+
+        assert set(drafts(cast, case, "RECORD_COPY")) == {"Maya Field", "Dee"}
+        assert PUSHED in drafts(cast, case, "RECORD_COPY")["Dee"]
+        assert set(drafts(cast, into, "RECORD_COPY")) == {"Maya Field", "Ed", "Dee"}
+
     def test_that_the_whole_ceases_is_told_to_all_whose_part_ended_with_it(self, cast: Cast) -> None:
         case, swore, pushed = two(cast)
         Allegation.objects.filter(pk__in=[swore.pk, pushed.pk]).update(finding="REGULATION_41", decided_on=TODAY)
