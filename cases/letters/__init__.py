@@ -11,7 +11,7 @@ OTHER_KINDS: Mapping[str, str] = {
     "ACKNOWLEDGEMENT": "That it has arrived",
     "PROGRESS": "How it is going",
     "GENERAL": "Anything that no other letter is made for",
-    "MATTER_OUTCOME": "The outcome of a conduct or DSI matter, to whom it is about",
+    "MATTER_OUTCOME": "The outcome that nobody can have reviewed, as that of a conduct or DSI matter, to whom it is about",
     "ASK_TO_RESUME_PART": "Whether it is wished that a part goes on",
     "ASK_TO_CONFIRM_PART": "Whether a part is withdrawn",
     "WITHDRAWAL_PART": "That a complainant withdraws a part",
@@ -21,8 +21,9 @@ OTHER_KINDS: Mapping[str, str] = {
     "REVIEW_RIGHT_IOPC": "The right to a review by the IOPC: the end of the letter with the outcome",
     "REVIEW_RIGHT_LPB": "The right to a review by the local policing body: the end of the letter with the outcome",
 }
-# Nobody complained of a matter, nor has a right to a review: the letter about it to one who is written to, by its kind.
-OF_A_MATTER: Mapping[tuple[str, str], str] = {("OUTCOME", "SUBJECT"): "MATTER_OUTCOME"}
+# Nobody complained of a matter, nor has a right to a review, which some complaints have not either: the letter to one who is
+# written to, by its kind.
+WITHOUT_A_REVIEW: Mapping[tuple[str, str], str] = {("OUTCOME", "SUBJECT"): "MATTER_OUTCOME"}
 # What is told of one allegation, and not of the whole, has a letter of its own.
 OF_A_PART: Mapping[str, str] = {
     kind: f"{kind}_PART" for kind in ("ASK_TO_RESUME", "ASK_TO_CONFIRM", "WITHDRAWAL", "WITHDRAWN", "CEASED")

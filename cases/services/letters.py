@@ -15,7 +15,6 @@ from cases.models import (
     Case,
     Complainant,
     Involvement,
-    Kind,
     LetterTemplate,
     LocalPolicingBody,
     Message,
@@ -192,8 +191,8 @@ def _template(
 ) -> LetterTemplate:
     if part is not None:
         kind = letters.OF_A_PART.get(kind, kind)
-    if case.kind == Kind.MATTER:
-        kind = letters.OF_A_MATTER.get((kind, to.audience), kind)
+    if not case.review_body:
+        kind = letters.WITHOUT_A_REVIEW.get((kind, to.audience), kind)
     return templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
 
 

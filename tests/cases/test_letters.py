@@ -311,6 +311,16 @@ def test_whom_a_matter_is_about_reads_of_no_complaint(cast: Cast, kind: str) -> 
     assert "the person who complained" not in letter.text
 
 
+@pytest.mark.parametrize("body", ["LPB", ""])
+def test_whom_a_complaint_is_about_reads_of_a_review_where_there_is_a_right_to_one(cast: Cast, body: str) -> None:
+    case = a_case(cast)
+    case.review_body = body
+
+    letter = letters.preview(case, "OUTCOME", to=letters.Recipient(Message.Party.SUBJECT, "Sam Sharp"), on=AT.date())
+
+    assert ("ask for a review" in letter.text) == bool(body)
+
+
 class TestTheOutcome:
     """SI 2020/2 regulation 33: that there is a right to a review, whose it is, where to write, by when, and why that body."""
 
