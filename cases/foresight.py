@@ -76,6 +76,7 @@ def _stand_in(need: Any, case: Case) -> Any:
 
 class _Nobody:
     user_id = person_id = None
+    person = 0
 
 
 _NOBODY = _Nobody()

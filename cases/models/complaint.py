@@ -376,7 +376,7 @@ class ComplaintCase(Investigation, Case):
     )
     def take_no_further_action(self, *, actor: Actor, on: dt.date, reason: str) -> None:
         """Where that is reasonable and proportionate; another person than who holds that, or handled it, decides on it."""
-        self.worked_on_by = sorted({*self.worked_on_by, actor.person_id})
+        self.worked_on_by = sorted({*self.worked_on_by, actor.person})
 
     @transition(
         field="state",

@@ -22,6 +22,6 @@ def bring_home(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0040_policing_bodies_of_a_force")]
+    dependencies = [("cases", "0042_reviews_to_open")]
 
     operations = [migrations.RunPython(bring_home, migrations.RunPython.noop)]

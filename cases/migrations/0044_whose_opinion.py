@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial"), ("cases", "0040_policing_bodies_of_a_force")]
+    dependencies = [("accounts", "0001_initial"), ("cases", "0043_kept_from_units_by_an_indication")]
 
     operations = [
         migrations.AddField(

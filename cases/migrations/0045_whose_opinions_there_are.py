@@ -10,6 +10,6 @@ WHERE cases_case.id = cases_allegation.case_id AND cases_case.closed_on IS NULL 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0055_whose_opinion")]
+    dependencies = [("cases", "0044_whose_opinion")]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]

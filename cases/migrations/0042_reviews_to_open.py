@@ -21,7 +21,7 @@ def add_the_target(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0044_what_a_review_decided_is_acted_on")]
+    dependencies = [("cases", "0041_what_a_review_decided_is_acted_on")]
 
     operations = [
         migrations.RunPython(add_the_target, migrations.RunPython.noop),
