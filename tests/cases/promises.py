@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cases.consequences import PART_2_ENDS, Consequences
 from cases.deadlines import open_deadlines
-from cases.models import Case, Involvement, Message, Notice, Review
+from cases.models import Case, Involvement, Message, Notice, Review, Withdrawal
 from cases.selectors import foreseen, load_parts
 from cases.timetable import timetable
 
@@ -76,11 +76,13 @@ def clocks_of(case: Case) -> Clocks:
 
 
 def owed_to_whom(case: Case, causes: Consequences) -> Counter[tuple[str, str]]:
-    """The notices that were promised, one to each who is in that part of the case."""
+    """The notices that were promised, one to each who is in that part of the case, and has not withdrawn."""
+    gone = case.withdrawals.filter(allegation=None, state__in=Withdrawal.EFFECTIVE).values("complainant")
+    complainants = case.complainants.exclude(pk__in=gone).count()
     named = case.involvements.filter(part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None)
     subjects = named.values("person").distinct().count()
     owed: Counter[tuple[str, str]] = Counter()
     for each in causes.owed:
         to = case.review_body if each.to == "REVIEW_BODY" else each.to
-        owed[each.kind, to] += {"COMPLAINANT": case.complainants.count(), "SUBJECT": subjects}.get(to, int(bool(to)))
+        owed[each.kind, to] += {"COMPLAINANT": complainants, "SUBJECT": subjects}.get(to, int(bool(to)))
     return +owed
