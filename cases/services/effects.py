@@ -60,6 +60,7 @@ WITHDRAWN_BY_OTHERS = {  # for who complains of nothing, and is only kept inform
         "The complaint that we kept you informed of has been withdrawn. We must look into what happened all the same."
     ),
 }
+WHAT_OTHERS_ARE_TOLD = "We keep you informed of a complaint. This is what we told the person who made it:\n\n{told}"
 NOTES = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
 HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
@@ -223,6 +224,8 @@ def _owed_on(case: Case, move: str, *, on: dt.date) -> dt.date:
 
 def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
     told = to_interested = details.get("told", "")
+    if case.kind == Kind.COMPLAINT:  # nobody made a matter, so what is told of one is written for them
+        to_interested = WHAT_OTHERS_ARE_TOLD.format(told=told)
     if move == "withdraw":
         public_interest = details["public_interest"]
         told, to_interested = WITHDRAWN[public_interest], WITHDRAWN_BY_OTHERS[public_interest]

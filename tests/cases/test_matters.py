@@ -469,6 +469,19 @@ class TestAnInterestedPerson:
         assert all(TOLD["told"] in text for text in told.values())
         assert {name for name, text in told.items() if "You may ask for a review" in text} == {"Maya Field"}
 
+    def test_reads_that_what_was_written_for_who_complained_is_theirs(self, cast: Cast) -> None:
+        complaint = self.add(cast, a_recorded_case(cast))
+        matter = self.add(cast, a_matter(cast))
+        determinations.set_chief_officer(**by(cast, "beth", matter), concerns_chief_officer=True, reason="It says so.")
+
+        move(cast, complaint, "beth", "transfer_out", to="OTHER_FORCE", told="Your complaint is with them.")
+        move(cast, matter, "beth", "transfer_out", to="LOCAL_POLICING_BODY", told="What we keep you informed of is.")
+
+        to_maya, to_ola = Message.objects.filter(case=complaint, about="OUTCOME").order_by("pk")
+        assert to_maya.text == "Your complaint is with them."
+        assert "what we told the person who made it:\n\nYour complaint is with them." in to_ola.text
+        assert Message.objects.get(case=matter, about="OUTCOME").text == "What we keep you informed of is."
+
     def test_can_be_told_something(self, cast: Cast) -> None:
         with pytest.raises(Invalid) as refused:
             self.add(cast, a_recorded_case(cast), email="")
