@@ -243,7 +243,7 @@ class TestDeciding:
 
         special.severity, special.ended_on = "NEITHER", AT.date()
         special.save()
-        with pytest.raises(Invalid):
+        with pytest.raises(CannotDecide, match="Nobody has investigated it"):  # the opinion was on a case to answer
             decide(cast, allegation, "NO_CASE_TO_ANSWER")
 
     def test_special_procedures_follow_the_person_to_every_allegation_against_them(self, cast: Cast) -> None:
