@@ -168,8 +168,8 @@ class TestAfterItsEnd:
         queued = client.get("/api/v1/cases/", {"open": False}).json()["results"]
 
         assert [(each["case"]["reference"], each["duty"]["rule"]) for each in found] == [
-            (case.reference, "recording_decision")
-        ]
+            (case.reference, "recording_decision"), (case.reference, "message"),
+        ]  # fmt: skip
         assert [(each["reference"], each["next_due_rule"]) for each in queued] == [
             (case.reference, "recording_decision")
         ]

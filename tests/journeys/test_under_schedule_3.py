@@ -44,9 +44,10 @@ def test_somebody_else_takes_over_from_an_investigator_who_falls_ill(story: Stor
 def test_no_further_action_is_decided_by_somebody_else_than_handled_it(story: Story) -> None:
     story.complain().recorded().looked_at(indicates_misconduct=False)
     allegation = story.alleged()
-    story.move("beth", "take_no_further_action", "NFA", reason="It was looked into two years ago.")
+    story.move("lev", "take_no_further_action", "NFA", reason="It was looked into two years ago.")
     story.hears("NFA", "anything more that we can do")
 
+    story.cannot("lev", "begin_decision", "chose to do no more")
     story.decided(allegation, "NO_FURTHER_ACTION")
     story.cannot("beth", "send_outcome", "never one who decided it", told=TOLD)
     story.told()
