@@ -5,6 +5,7 @@ The view that checks who may have it belongs to the room that the file belongs t
 
 from typing import IO
 
+from django.conf import settings
 from django.http import FileResponse
 from rest_framework import serializers
 
@@ -21,6 +22,8 @@ class FilesIn(JSONInput):
         child=serializers.FileField(max_length=None, allow_empty_file=True),
         required=False,
         default=list,
+        max_length=settings.ATTACHMENT_MAX_FILES,
+        error_messages={"max_length": "There are too many files. Send at most {max_length}."},
         help_text="Up to five photographs, PDF documents or plain texts of 20 MB each; send the form as multipart/form-data.",
     )
 
