@@ -38,11 +38,12 @@ NOT_A_COMPLAINT = (
     "INFORMATION_REQUEST", "CRIME_REPORT",
 )  # fmt: skip
 NOT_RECORDED = ("DEALT_WITH_BY_CRIMINAL_PROCEEDINGS", "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS", "WITHDRAWN_BEFORE")
-REFERRAL_GROUNDS = (
+# What has to be referred (Sch 3 para 4(1) and SI 2020/2 reg. 4), and what may be (para 4(2)).
+MANDATORY_GROUNDS = (
     "DEATH_OR_SERIOUS_INJURY", "SERIOUS_ASSAULT", "SERIOUS_SEXUAL_OFFENCE", "SERIOUS_CORRUPTION",
     "AGGRAVATED_BY_DISCRIMINATION", "RELEVANT_OFFENCE", "SAME_INCIDENT", "SENIOR_OFFICER", "REQUIRED_BY_IOPC",
-    "GRAVITY", "EXCEPTIONAL_CIRCUMSTANCES",
 )  # fmt: skip
+VOLUNTARY_GROUNDS = ("GRAVITY", "EXCEPTIONAL_CIRCUMSTANCES")
 AUTHORITIES = (
     "LOCAL_POLICING_BODY", "OTHER_FORCE", "NATIONAL_CRIME_AGENCY", "HM_REVENUE_AND_CUSTOMS",
     "GANGMASTERS_AND_LABOUR_ABUSE_AUTHORITY", "FOOD_STANDARDS_AGENCY", "SERVICE_POLICE", "OTHER",
@@ -71,7 +72,12 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
     "transfer_out": (Need("to", "choice", "The appropriate authority", choices=AUTHORITIES), TOLD),
     "refer": (
         Need("basis", "choice", "Whether the referral is mandatory", choices=("MANDATORY", "VOLUNTARY")),
-        Need("ground", "choice", "The ground of the referral", choices=REFERRAL_GROUNDS),
+        Need(
+            "ground",
+            "choice",
+            "The ground of the referral: gravity and exceptional circumstances are those of a voluntary one",
+            choices=(*MANDATORY_GROUNDS, *VOLUNTARY_GROUNDS),
+        ),
         Need("clear_on", "date", "The day on which it became clear that it is referred"),
     ),
     "call_in": NOTICE,

@@ -25,7 +25,7 @@ from cases.models import (
     Referral,
     Review,
 )
-from cases.moves import kind_of
+from cases.moves import VOLUNTARY_GROUNDS, kind_of
 from cases.standing import FORMS
 
 from . import (
@@ -67,6 +67,16 @@ HANDLED_ANEW = (
     *FORMS,
 )  # fmt: skip
 STANDS_BY_ITS_OUTCOME = ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED")
+NO_GROUND_OF_IT = {
+    "MANDATORY": (
+        "This is the ground of a voluntary referral: name what makes it mandatory, or that the IOPC requires or directs it. "
+        "Where nothing does, it is voluntary."
+    ),
+    "VOLUNTARY": (
+        "What is referred on this ground has to be referred, so it is mandatory. A voluntary referral is on the gravity of it, "
+        "or on exceptional circumstances."
+    ),
+}
 ABOUT = {"answer": Message.About.ANSWER, "leave_unresolved": Message.About.OFFER}
 
 
@@ -133,8 +143,8 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
     """Hold the details against the case. Raises Invalid (400) for a day before the complaint was made, or out of order.
 
     Neither does a detail get round the law: no withdrawal without a withdrawal, no voluntary referral of what must be
-    referred, no other day on which that became clear than was entered, and no end in a case that was not recorded for what
-    must be.
+    referred or on a ground of that, no other day on which that became clear than was entered, and no end in a case that was
+    not recorded for what must be.
     """
     if move == "transfer_out" and case.concerns_chief_officer and details["to"] != "LOCAL_POLICING_BODY":
         raise _wrong("to", "It concerns the chief officer: only the local policing body is its authority.")
@@ -146,6 +156,8 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
     for name, is_wrong, told in _WRONG:
         if name in details and is_wrong(case, details[name]):
             raise _wrong(name, told)
+    if move == "refer" and (details["basis"] == "VOLUNTARY") != (details["ground"] in VOLUNTARY_GROUNDS):
+        raise _wrong("ground", NO_GROUND_OF_IT[details["basis"]])
 
 
 def prepare(case: Case, move: str) -> None:

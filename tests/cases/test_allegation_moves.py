@@ -53,8 +53,8 @@ from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to
 EXCEPTED = "It was investigated already, with the same evidence."
 
 
-def referred_back(cast: Cast, case: Case, basis: str = "VOLUNTARY") -> Case:
-    move(cast, case, "beth", "refer", basis=basis, ground="GRAVITY", clear_on="2026-11-20")
+def referred_back(cast: Cast, case: Case, basis: str = "VOLUNTARY", ground: str = "GRAVITY") -> Case:
+    move(cast, case, "beth", "refer", basis=basis, ground=ground, clear_on="2026-11-20")
     return move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
 
 
@@ -300,7 +300,8 @@ class TestMoving:
 
     def test_what_was_referred_is_referred_with_the_other_too(self, cast: Cast) -> None:
         """Para 4(1): a complaint about the same is referred by itself; it was never before the IOPC."""
-        case, other = referred_back(cast, a_recorded_case(cast), basis="MANDATORY"), a_recorded_case(cast)
+        case, other = a_recorded_case(cast), a_recorded_case(cast)
+        referred_back(cast, case, basis="MANDATORY", ground="SERIOUS_ASSAULT")
         alleged(cast, case, summary="He left me there.")
 
         self.go(cast, alleged(cast, case), other)

@@ -18,7 +18,7 @@ from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
 from tests.cases.alleging import a_recorded_case
-from tests.cast import AT, CONTACT, FOUNDER, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, move
+from tests.cast import AT, CONTACT, FOUNDER, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, move
 
 CRIME = {**NO_TICKS, "alleges_crime_or_discipline": True}
 
@@ -78,8 +78,9 @@ class TestWhatHasToBeReferred:
         for name in ("handle_otherwise", "take_no_further_action"):
             with pytest.raises(CannotMove, match="referred to the IOPC first"):
                 move(cast, case, "beth", name, reason="It can be put right at once.")
-        with pytest.raises(Invalid):
-            move(cast, case, "beth", "refer", basis="VOLUNTARY", **referral)
+        with pytest.raises(Invalid) as refused:
+            move(cast, case, "beth", "refer", basis="VOLUNTARY", **{**referral, "ground": "GRAVITY"})
+        assert set(refused.value.errors) == {"basis"}
 
         assert move(cast, case, "beth", "refer", basis="MANDATORY", **referral).state == "REFERRED"
 
@@ -102,6 +103,42 @@ class TestWhatHasToBeReferred:
         left = answer(cast, case, "lev", {**NO_TICKS, "alleges_mandatory_referral": True}, reason="He lives.")
 
         assert left.referral_clear_on == AT.date()
+
+
+class TestTheGroundOfAReferral:
+    """Paragraph 4(2): gravity and exceptional circumstances are those of a voluntary one; on any other it has to be made."""
+
+    VOLUNTARY = ("GRAVITY", "EXCEPTIONAL_CIRCUMSTANCES")
+    MANDATORY = (
+        "DEATH_OR_SERIOUS_INJURY", "SERIOUS_ASSAULT", "SERIOUS_SEXUAL_OFFENCE", "SERIOUS_CORRUPTION",
+        "AGGRAVATED_BY_DISCRIMINATION", "RELEVANT_OFFENCE", "SAME_INCIDENT", "SENIOR_OFFICER", "REQUIRED_BY_IOPC",
+    )  # fmt: skip
+
+    def refer(self, cast: Cast, case: Case, basis: str, ground: str) -> Case:
+        return move(cast, case, "beth", "refer", basis=basis, ground=ground, clear_on="2026-11-20")
+
+    def against(self, cast: Cast, case: Case, basis: str, ground: str) -> str:
+        with pytest.raises(Invalid) as refused:
+            self.refer(cast, case, basis, ground)
+        [told] = refused.value.errors.pop("ground")
+        assert refused.value.errors == {}
+        return told
+
+    def test_fits_its_basis(self, cast: Cast) -> None:
+        made = [self.refer(cast, a_recorded_case(cast), "VOLUNTARY", ground) for ground in self.VOLUNTARY]
+        assert [case.alleges_mandatory_referral for case in made] == [False, False]
+
+        made = [self.refer(cast, a_recorded_case(cast), "MANDATORY", ground) for ground in self.MANDATORY]
+        assert {(case.alleges_mandatory_referral, case.referral_clear_on) for case in made} == {(True, AT.date())}
+
+    @pytest.mark.parametrize("make", [a_recorded_case, a_matter])
+    def test_is_named_anew_where_it_is_that_of_another(self, cast: Cast, make: Any) -> None:
+        case = make(cast)
+
+        for ground in self.MANDATORY:
+            assert "so it is mandatory" in self.against(cast, case, "VOLUNTARY", ground)
+        for ground in self.VOLUNTARY:
+            assert "name what makes it mandatory" in self.against(cast, case, "MANDATORY", ground)
 
 
 def test_a_second_account_is_no_second_person(cast: Cast) -> None:

@@ -133,7 +133,8 @@ class Complaint(RuleBasedStateMachine):
             "why": "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS" if name == "decide_not_to_record" else "NO_STANDING",
             "told": TOLD, "reason": "For a reason.", "result": "Looked into.", "terms": "To find out.", "summary": "Found.",
             "contacted_on": today, "views": "An apology.", "wishes_recording": False, "declined_on": today,
-            "to": "OTHER_FORCE", "basis": "MANDATORY" if mandatory else "VOLUNTARY", "ground": "SERIOUS_ASSAULT",
+            "to": "OTHER_FORCE", "basis": "MANDATORY" if mandatory else "VOLUNTARY",
+            "ground": "SERIOUS_ASSAULT" if mandatory else "GRAVITY",
             "clear_on": clear_on.isoformat(), "document": str(self.paper.public_id), "dated_on": today,
             "investigator": f"{investigator}@westshire.test", "public_interest": "ENDS",
         }  # fmt: skip

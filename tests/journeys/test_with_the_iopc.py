@@ -9,7 +9,7 @@ def referred(story: Story) -> Story:
     story.complain().assessed(**GRAVE)
     assert "referral" in story.owed(), "it runs from the day on which it became clear"
     refer = {"basis": "MANDATORY", "ground": "SERIOUS_ASSAULT", "clear_on": story.today}
-    voluntary = {"move": "refer", "details": {**refer, "basis": "VOLUNTARY"}}
+    voluntary = {"move": "refer", "details": {**refer, "basis": "VOLUNTARY", "ground": "GRAVITY"}}
     assert story.send("beth", "post", "moves/", voluntary).status_code == 400, "it must be referred"
     story.move("beth", "refer", "REFERRED", **refer)
     story.hears("REFERRED", "Independent Office for Police Conduct")
