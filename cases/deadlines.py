@@ -101,18 +101,21 @@ def first_to_look_at(duties: list[Deadline]) -> Deadline | None:
 def suspended_days(case: Case) -> tuple[Stop, ...]:
     """The days on which all of the case was suspended, as a whole or each live allegation by itself (SI 2020/2 reg. 40).
 
-    The day on which it was suspended is one of them, the day on which it was resumed is not.
+    The day on which it was suspended is one of them, the day on which it was resumed is not. What was decided not to be resumed
+    lives no more from that day on (reg. 41).
     """
     rows = _rows(case, "suspensions")
     if not rows:
         return ()
-    live = [each.pk for each in _rows(case, "allegations") if not each.moved_to_id and each.finding != "WITHDRAWN"]
+    live = {each.pk for each in _rows(case, "allegations") if not each.moved_to_id and each.finding != "WITHDRAWN"}
     stops = [Stop(each.suspended_on, each.ended_on, SUSPENDED) for each in rows]
     of = [each.allegation_id for each in rows]
+    ceased_on = {each.allegation_id: each.ended_on for each in rows if each.state in each.NOT_RESUMED}
 
     def suspended_on(day: dt.date) -> bool:
         parts = {part for part, stop in zip(of, stops, strict=True) if stop.covers(day)}
-        return None in parts or (bool(live) and parts.issuperset(live))
+        left = live - {part for part, ended_on in ceased_on.items() if ended_on <= day}
+        return None in parts or (bool(left) and parts >= left)
 
     # Between two of these days nothing changes.
     edges = sorted({day for stop in stops for day in (stop.from_on, stop.until_on) if day})

@@ -40,6 +40,7 @@ class _Teller:
         regime = "2004" if self.day < dt.date(2012, 11, 22) else "2012" if self.day < dt.date(2020, 2, 1) else "2020"
         self.history = History([], chance.choice([1, 1, 2, 3]), chance.choice([0, 1, 2]), regime)
         self.suspensions: dict[int, int | None] = {}
+        self.ceased: set[int] = set()
         self.asked = 0
 
     def tell(self) -> History:
@@ -70,14 +71,14 @@ class _Teller:
         """What happens beside the path, at any time."""
         for _ in range(self.chance.choice([0, 0, 1, 2, 3])):
             self.chance.choice(
-                [self._progress, self._progress, self._suspend, self._resume, self._review, self._withdraw]
+                [self._progress, self._progress, self._suspend, self._resume, self._cease, self._review, self._withdraw]
             )()
 
     def _progress(self) -> None:
         self._note("progress_is_told", who=self.chance.randrange(self.history.complainants))
 
     def _suspend(self) -> None:
-        parts: list[int | None] = [None, *range(self.history.allegations)]
+        parts: list[int | None] = [None, *sorted(set(range(self.history.allegations)) - self.ceased)]
         part = self.chance.choice([part for part in parts if part not in self.suspensions.values()] or [None])
         if part not in self.suspensions.values():
             who = sum(event.what == "is_suspended" for event in self.history.events)
@@ -89,6 +90,15 @@ class _Teller:
             who = self.chance.choice(list(self.suspensions))
             del self.suspensions[who]
             self._note("is_resumed", who=who)
+
+    def _cease(self) -> None:
+        """One of several allegations is not resumed: where it was the last of them, nothing would be left to handle."""
+        parts = {part: who for who, part in self.suspensions.items() if part is not None}
+        if parts and len(self.ceased) + 1 < self.history.allegations:
+            part = self.chance.choice(sorted(parts))
+            self.ceased.add(part)
+            del self.suspensions[parts[part]]
+            self._note("part_ceases", who=parts[part])
 
     def _review(self) -> None:
         if self.suspensions:
@@ -394,6 +404,11 @@ class Desk:
     def _is_resumed(self, event: Event) -> None:
         row = self.parts["suspensions"][event.who]
         row.state, row.ended_on = "RESUMED", event.on
+
+    def _part_ceases(self, event: Event) -> None:
+        row = self.parts["suspensions"][event.who]
+        row.state, row.ended_on = "CEASED", event.on
+        next(each for each in self.parts["allegations"] if each.pk == row.allegation_id).finding = "REGULATION_41"
 
     def _withdrawal_is_asked(self, event: Event) -> None:
         gone = {row.complainant_id for row in self.parts["withdrawals"]}

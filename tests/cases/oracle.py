@@ -141,6 +141,7 @@ class Oracle:
         self.letters: list[dt.date] = []
         self.gone: set[int] = set()
         self.suspensions: dict[int, int | None] = {}  # which last, and of what part
+        self.ceased: set[int | None] = set()
         self.suspended: set[dt.date] = set()
         self.suspended_since: dt.date | None = None
 
@@ -214,8 +215,9 @@ class Oracle:
             self.suspended_since += ONE
 
     def _is_all_suspended(self) -> bool:
-        parts = set(self.suspensions.values())
-        return None in parts or (bool(self.history.allegations) and parts >= set(range(self.history.allegations)))
+        """1.31: Part 2 applies no more to what is not resumed, so that is no part of it that could go on."""
+        parts, left = set(self.suspensions.values()), set(range(self.history.allegations)) - self.ceased
+        return None in parts or (bool(left) and parts >= left)
 
     def _start(self, rule: str, on: dt.date, who: int = 0) -> None:
         self.running[rule, who] = on
@@ -372,6 +374,10 @@ class Oracle:
     def _is_resumed(self, event: Event) -> None:
         del self.suspensions[event.who]
         self.running.pop(("suspension_review", event.who), None)
+
+    def _part_ceases(self, event: Event) -> None:
+        self.ceased.add(self.suspensions[event.who])
+        self._is_resumed(event)
 
     def _withdrawal_is_asked(self, event: Event) -> None:
         old = self.history.regime in ("2004", "2012")

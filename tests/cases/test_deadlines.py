@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from backend.calendar.services import add_bank_holiday
 from backend.calendar.working_days import WorkingCalendar
 from cases.clocks import Step, Timetable
-from cases.deadlines import explained, next_due, open_deadlines
+from cases.deadlines import explained, next_due, open_deadlines, suspended_days
 from cases.escalation import moments
 from cases.models import (
     Allegation,
@@ -310,6 +310,22 @@ class TestSuspensions:
 
         assert "handling_decision" in due(some)
         assert "handling_decision" not in due(every)
+
+    def test_of_a_part_that_ceased_ask_for_the_others_alone_from_that_day_on(self) -> None:
+        """Regulation 41: what was decided not to be resumed is no part that could go on."""
+        allegations = [Allegation(pk=1, position=1, finding="REGULATION_41"), Allegation(pk=2, position=2)]
+        ceased = suspension(dt.date(2026, 12, 21), dt.date(2026, 12, 23), allegation_id=1, state="CEASED")
+
+        def days(of_the_other: Suspension) -> list[tuple[dt.date, dt.date | None]]:
+            rows = {"allegations": allegations, "suspensions": [ceased, of_the_other]}
+            found = suspended_days(with_parts(complaint(**self.RECORDED), **rows))
+            return [(stop.from_on, stop.until_on) for stop in found]
+
+        assert days(suspension(FRIDAY, allegation_id=2)) == [
+            (dt.date(2026, 12, 21), dt.date(2026, 12, 23)),
+            (dt.date(2026, 12, 23), None),
+        ]
+        assert days(suspension(FRIDAY + 14 * DAY, allegation_id=2)) == [(FRIDAY + 14 * DAY, None)]
 
     def test_a_target_that_was_missed_before_stays_missed(self) -> None:
         case = with_parts(complaint(**self.RECORDED), suspensions=[suspension(dt.date(2027, 2, 1))])
