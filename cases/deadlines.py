@@ -391,12 +391,13 @@ def _is_under_review(notice: Any) -> bool:
 
 def _done(case: Case, calendar: WorkingCalendar) -> Iterator[tuple[dict[str, Any], dt.date | None]]:
     """Duties with the day on which they were done, None where they are not."""
-    if case.kind != "COMPLAINT":
+    if case.kind == "COMMENT":
         return
-    yield _running("first_contact", case.made_on, calendar), case.contacted_on
-    yield _running("recording_decision", _to_be_recorded_since(case), calendar), case.recorded_on
-    if reached := case.resolved_on or case.decided_on:
-        yield _running("outcome_notice", reached, calendar), case.told_on
+    if case.kind == "COMPLAINT":
+        yield _running("first_contact", case.made_on, calendar), case.contacted_on
+        yield _running("recording_decision", _to_be_recorded_since(case), calendar), case.recorded_on
+        if reached := case.resolved_on or case.decided_on:
+            yield _running("outcome_notice", reached, calendar), case.told_on
     for referral in _rows(case, "referrals"):
         if referral.basis == "MANDATORY" and referral.clear_on:
             about = str(referral.public_id)

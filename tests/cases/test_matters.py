@@ -7,6 +7,7 @@ import pytest
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid
+from cases.deadlines import late_on
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, MatterType, Message, Notice
 from cases.selectors import deadlines, get_case
 from cases.services import access, assessment, determinations, matters, settling
@@ -17,6 +18,7 @@ from cases.services.locking import MayNot
 from cases.services.matters import CannotArise
 from cases.services.settling import Completed
 from cases.services.transitions import CannotMove
+from cases.timetable import timetable
 from tests.cases.alleging import (
     a_recorded_case,
     alleged,
@@ -227,6 +229,14 @@ class TestWhetherItIsReferred:
         with pytest.raises(Invalid):
             move(cast, matter, "beth", "refer", **{**REFER, "basis": "VOLUNTARY", "ground": "GRAVITY"})
         assert move(cast, matter, "beth", "refer", **REFER).state == "REFERRED"
+
+    def test_it_was_late_also_once_it_was_made(self, cast: Cast) -> None:
+        matter = assess(cast, arise(cast, a_recorded_case(cast)), "beth", alleges_mandatory_referral=True)
+
+        referred = move(cast, matter, "beth", "refer", on_day(5), **REFER)
+
+        late = {each.rule: each.due_on for each in late_on(referred, timetable(), on=on_day(6).date())}
+        assert late == {"referral": dt.date(2026, 11, 21)}
 
     def test_a_yes_is_taken_back_by_a_second_person_until_it_was_referred(self, cast: Cast) -> None:
         matter = arise(cast, a_recorded_case(cast))
