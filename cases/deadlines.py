@@ -21,6 +21,7 @@ from .standing import (
     has_withdrawn,
     last_review,
     review_ends_on,
+    said_of_a_further_referral,
     stays_with_the_wrong_body,
     told_of_the_right_on,
 )
@@ -210,12 +211,12 @@ def _of_referrals(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, A
     """
     if case.pk and owes_no_referral(case):
         return
-    referrals = _rows(case, "referrals")
-    last = max((each.made_on for each in referrals), default=dt.date.min)
-    said = _rows(case, "body_notices")
-    days = [each.dated_on for each in said if each.decides == "DIRECTS_REFERRAL" and each.dated_on > last]
-    if not referrals:
-        days += [each.dated_on for each in said if each.decides == "REQUIRES_REFERRAL"]
+    days: list[dt.date | None]
+    if _rows(case, "referrals"):
+        days = [each.dated_on for each in said_of_a_further_referral(case, "DIRECTS_REFERRAL")]
+    else:
+        required = [each for each in _rows(case, "body_notices") if each.decides == "REQUIRES_REFERRAL"]
+        days = [each.dated_on for each in required]
         days += [case.referral_clear_on or (case.made_on if case.matter_type == "DSI" else None)]
     if known := [day for day in days if day]:
         yield _running(_referral(case), min(known), calendar, owed_to="IOPC")

@@ -20,6 +20,7 @@ from .standing import (
     open_suspensions,
     review_body_of,
     review_ends_on,
+    said_of_a_further_referral,
     substituting_notice,
     taken_up_by_the_iopc_on,
     was_let_end,
@@ -122,12 +123,8 @@ def is_not_contacted(case: Case) -> bool:
     rule=f"{SCHEDULE_3}, paragraph 4(1)",
 )
 def owes_no_referral(case: Case) -> bool:
-    last = last_referral(case)
-    if last:  # on whatever basis: a second one is owed at the IOPC's direction alone (paragraph 4(7))
-        return not any(
-            notice.decides == "DIRECTS_REFERRAL" and notice.dated_on > last.made_on
-            for notice in case.body_notices.all()
-        )
+    if last_referral(case):  # on whatever basis: a second one is owed at the IOPC's direction alone (paragraph 4(7))
+        return not said_of_a_further_referral(case, "DIRECTS_REFERRAL")
     # A death or serious injury is always referred (paragraph 14C), and whatever the IOPC requires (paragraph 4(1)(c)).
     return not (alleges_what_is_referred(case) or case.matter_type == "DSI" or was_said(case, "REQUIRES_REFERRAL"))
 
@@ -211,11 +208,8 @@ def iopc_lets_it_end(case: Case) -> bool:
     rule=f"{SCHEDULE_3}, paragraph 4(7)",
 )
 def may_be_referred(case: Case) -> bool:
-    last = last_referral(case)
-    return last is None or any(
-        notice.decides in ("DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL") and notice.dated_on >= last.made_on
-        for notice in case.body_notices.all()
-    )
+    said = said_of_a_further_referral(case, "DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL")
+    return last_referral(case) is None or bool(said)
 
 
 @fact(

@@ -183,6 +183,22 @@ def taken_up_by_the_iopc_on(case: Case) -> dt.date:
     return max((day for day in days if day), default=dt.date.min)
 
 
+def said_of_a_further_referral(case: Case, *decides: str) -> list[BodyNotice]:
+    """What the IOPC said since it last had the case of referring it again (para 4(7)), as it was entered and whatever its day.
+
+    Each referral ends with its word on who investigates, and answers what was entered before that. So does an investigation that
+    it takes up by itself: there is nothing left to refer.
+    """
+    if case.state == "REFERRED":
+        return []
+    last = _notice_of_the_form(case)
+    return [
+        notice
+        for notice in case.body_notices.all()
+        if notice.decides in decides and (last is None or notice.pk > last.pk)
+    ]
+
+
 def was_once_the_iopcs(case: Case) -> bool:
     """Whether the IOPC ever determined that it directs or makes the investigation."""
     return any(FORMS.get(notice.decides) in BY_THE_IOPC for notice in case.body_notices.all())

@@ -160,18 +160,26 @@ class _Teller:
 
     def _referred(self) -> None:
         self._note("is_clear")
+        self._with_the_iopc()
+
+    def _with_the_iopc(self) -> None:
         self._note("is_referred", days=3)
         self._meanwhile()
         way = self.chance.choice(["waits", "back", "local", "over", "over"])
         if way == "back":
             self._note("is_referred_back")
             self._meanwhile()
-            self._handled()
+            self.chance.choice([self._handled, self._handled, self._directed])()
         elif way == "local":
             self._note("is_given_to_the_force")
             self._investigation()
         elif way == "over":
             self._iopc()
+
+    def _directed(self) -> None:
+        self._note("referral_is_directed", days=3)
+        if self._may(0.7):
+            self._with_the_iopc()
 
     def _iopc(self) -> None:
         self._note("is_taken_over")
@@ -328,6 +336,10 @@ class Desk:
     def _is_referred(self, event: Event) -> None:
         self.fields |= {"state": "REFERRED", "referred_on": event.on}
         self.parts["referrals"].append(Referral(basis="MANDATORY", made_on=event.on))
+
+    def _referral_is_directed(self, event: Event) -> None:
+        self.fields |= {"referral_clear_on": event.on}
+        self._notice(event, "DIRECTS_REFERRAL")
 
     def _is_referred_back(self, event: Event) -> None:
         self.fields |= {"state": "REFERRED_BACK"}

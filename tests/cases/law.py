@@ -96,8 +96,9 @@ class Law:
     form: str = ""
     determined: str = ""  # the last word of the IOPC on who investigates
     was_the_iopcs: bool = False
-    consents_on: list[dt.date] = field(default_factory=list)
-    directs_on: list[dt.date] = field(default_factory=list)
+    # That it is referred again: until that was done, or the IOPC has it by its own word.
+    consents: bool = False
+    directs: bool = False
     lets_withdraw: list[dt.date] = field(default_factory=list)
     # Handling under Schedule 3.
     indication: bool | None = None
@@ -150,7 +151,7 @@ class Law:
     def must_be_referred(self) -> bool:
         """Paragraph 4(1), and again at the IOPC's direction alone (4(7))."""
         if self.referred_on is not None:
-            return any(day > self.referred_on for day in self.directs_on)
+            return self.directs
         return self.mandatory
 
     @property
@@ -208,8 +209,7 @@ class Law:
     def _refer(self, today: dt.date) -> bool:
         if not self.assessed:
             return False
-        said = [*self.consents_on, *self.directs_on]
-        return self.referred_on is None or any(day >= self.referred_on for day in said)
+        return self.referred_on is None or self.consents or self.directs
 
     def _refer_back(self, today: dt.date) -> bool:
         return not self.investigated
@@ -390,10 +390,12 @@ class Law:
             self.becomes_clear(today)
             self.alleged = self.mandatory = True
         self.referred_on, self.form = today, ""
+        self.consents = self.directs = False
 
     def _is_determined(self, move: str) -> None:
         self.form = "BACK" if move.startswith("refer_back") else move
         self.determined = move
+        self.consents = self.directs = False
         if move == "refer_back":
             self.whose = ""
         if move.startswith("determine_"):

@@ -289,6 +289,10 @@ class Oracle:
             "referral", "referral_2004", "handling_decision", "local_investigation", "otherwise_than_by_investigation"
         )
 
+    def _referral_is_directed(self, event: Event) -> None:
+        """9A A10 and paragraph 4(7): once more, in whatever order the papers are dated."""
+        self._start("referral_2004" if self.history.regime == "2004" else "referral", event.on)
+
     def _is_referred_back(self, event: Event) -> None:
         self._start("handling_decision", event.on)
 

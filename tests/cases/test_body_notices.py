@@ -170,6 +170,70 @@ def test_what_was_referred_is_referred_again_at_the_iopcs_word_alone(cast: Cast)
     assert move(cast, case, "beth", "refer", **again).state == "REFERRED"
 
 
+class TestAReferralThatTheIOPCDirects:
+    """Paragraph 4(7): of the case as it has it back, whatever day the papers bear."""
+
+    @pytest.fixture
+    def case(self, cast: Cast) -> Case:
+        """Made three weeks ago, referred then, which was entered today, and referred back today."""
+        case = a_recorded_case(cast, made_on=AT.date() - dt.timedelta(days=21))
+        self.refer(cast, case, "VOLUNTARY", "GRAVITY")
+        return self.back(cast, case)
+
+    def refer(self, cast: Cast, case: Case, basis: str, ground: str, clear_on: dt.date | None = None) -> Case:
+        day = clear_on or AT.date()
+        return move(cast, case, "beth", "refer", basis=basis, ground=ground, clear_on=day.isoformat())
+
+    def back(self, cast: Cast, case: Case) -> Case:
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+        return move(cast, case, "beth", "refer_back", **paper)
+
+    def due(self, cast: Cast, case: Case) -> list[dt.date]:
+        read = get_case(reference=case.reference, actor=cast.actor("beth"))
+        return [each.due_on for each in deadlines(read) if each.rule == "referral"]
+
+    @pytest.mark.parametrize("days_before", [0, 3])
+    def test_is_owed_from_the_day_on_its_notice_and_nothing_is_done_before_it(
+        self, cast: Cast, case: Case, days_before: int
+    ) -> None:
+        dated_on = AT.date() - dt.timedelta(days=days_before)
+
+        enter(cast, case, "DIRECTS_REFERRAL", dated_on=dated_on)
+
+        assert self.due(cast, case) == [dated_on + dt.timedelta(days=1)]
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.")
+        with pytest.raises(Invalid) as refused:
+            self.refer(cast, case, "VOLUNTARY", "GRAVITY", dated_on)
+        assert set(refused.value.errors) == {"basis"}
+
+        assert self.refer(cast, case, "MANDATORY", "REQUIRED_BY_IOPC", dated_on).state == "REFERRED"
+        assert self.due(cast, case) == []
+
+    def test_is_made_once_on_the_same_day_too(self, cast: Cast, case: Case) -> None:
+        enter(cast, case, "DIRECTS_REFERRAL")
+        self.refer(cast, case, "MANDATORY", "REQUIRED_BY_IOPC")
+
+        self.back(cast, case)
+
+        assert self.due(cast, case) == []
+        with pytest.raises(CannotMove, match="referred before"):
+            self.refer(cast, case, "MANDATORY", "REQUIRED_BY_IOPC")
+        assert move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.").state == "OTBI"
+
+    def test_is_nobodys_any_more_where_the_iopc_takes_it_up_by_itself(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        self.refer(cast, case, "VOLUNTARY", "GRAVITY")
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+        move(cast, case, "beth", "determine_local", investigator="fay@westshire.test", **paper)
+        enter(cast, case, "DIRECTS_REFERRAL")
+        assert self.due(cast, case) == [AT.date() + dt.timedelta(days=1)]
+
+        move(cast, case, "beth", "determine_independent", **paper)
+
+        assert self.due(cast, case) == []
+
+
 class TestAReviewBodyThatKnowsOfAWithdrawal:
     """SI 2020/2, regulation 38(4) and (5)."""
 

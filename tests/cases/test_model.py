@@ -345,12 +345,10 @@ class Complaint(RuleBasedStateMachine):
         if is_owed:
             self.law.becomes_clear(self.today)
             self.law.alleged = self.law.mandatory = True
-        kept: dict[str, list[dt.date]] = {
-            "DIRECTS_REFERRAL": self.law.directs_on,
-            "CONSENTS_TO_REFERRAL": self.law.consents_on,
-            "LETS_WITHDRAW": self.law.lets_withdraw,
-        }
-        kept.get(decides, []).append(self.today)
+        self.law.directs |= decides == "DIRECTS_REFERRAL"
+        self.law.consents |= decides == "CONSENTS_TO_REFERRAL"
+        if decides == "LETS_WITHDRAW":
+            self.law.lets_withdraw.append(self.today)
         self.changed()
 
     @precondition(
