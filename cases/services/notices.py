@@ -151,11 +151,13 @@ def _named(of: Proceeding | Asked | None) -> dict[str, Any]:
     return {str(of._meta.model_name): of} if of else {}
 
 
-def tell_again(case: Case, complainant: Complainant, *, since: dt.date, on: dt.date) -> None:
-    """Somebody who had withdrawn, or no consent, is told how it is going by a clock that begins `since` then.
+def tell_again(
+    case: Case, complainant: Complainant, *, since: dt.date, on: dt.date, gone_since: dt.date | None = None
+) -> None:
+    """Somebody who had withdrawn (`gone_since`), or no consent, is told how it is going by a clock that begins `since` then.
 
-    The copy of the record that they never got is owed from `on`, and so is the outcome that the others were told meanwhile.
-    For a change that records itself.
+    The copy of the record that they never got is owed from `on`, and so is the outcome that was told meanwhile: to others, or to
+    them too, but without a right to a review. For a change that records itself.
     """
     forget(case, "complainants")
     complainant.returned_on = since
@@ -163,15 +165,16 @@ def tell_again(case: Case, complainant: Complainant, *, since: dt.date, on: dt.d
     copies = Notice.objects.filter(case_id=case.pk, kind="RECORD_COPY", complainant=complainant)
     if case.recorded_on and not copies.exclude(settled_as=Notice.Settled.NOT_OWED).exists():
         owe_one(case, "RECORD_COPY", to=complainant, on=on)
-    if case.told_on and case.outcome == "DECIDED" and not _has_the_outcome(case, complainant, since=case.told_on):
+    if case.told_on and case.outcome == "DECIDED" and not _has_the_outcome(case, complainant, gone_since=gone_since):
         owe_one(case, "OUTCOME", to=complainant, on=on)
 
 
-def _has_the_outcome(case: Case, complainant: Complainant, *, since: dt.date) -> bool:
-    """Whether they were told it, or are to be told already."""
+def _has_the_outcome(case: Case, complainant: Complainant, *, gone_since: dt.date | None) -> bool:
+    """Whether they were told it with what is theirs, or are to be told already: who had withdrawn was told of no right."""
     theirs = Message.objects.filter(case_id=case.pk, complainant=complainant, template__kind="OUTCOME")
+    told = theirs.filter(sent_at__date__range=(case.told_on, gone_since or dt.date.max))
     owed = Notice.objects.filter(case_id=case.pk, complainant=complainant, kind="OUTCOME", settled_on=None)
-    return theirs.filter(sent_at__date__gte=since).exists() or owed.exists()
+    return told.exists() or owed.exists()
 
 
 def _who_is_told(case: Case, kind: NoticeKind) -> list[Complainant]:

@@ -565,6 +565,21 @@ class TestTakingItBackOnceTheOutcomeWasTold:
             move(cast, case, "mo", "finalise", at=AT + 57 * DAY)
         assert move(cast, case, "mo", "finalise", at=AT + 58 * DAY).state == "FINALISED"
 
+    def test_who_was_told_of_no_right_for_everybody_had_withdrawn_is_told_again_with_it(self, cast: Cast) -> None:
+        case = an_otbi_case(cast, made_on=TODAY - 9 * DAY)
+        row = sign(cast, case, signed_on=TODAY - DAY)
+        case = tell_outcome_of(cast, case)
+        [told] = Message.objects.filter(case=case, about=Message.About.OUTCOME)
+        assert "You may ask for a review" not in told.text
+
+        answer(cast, row, withdrawals.deny, at=AT + 3 * DAY)
+
+        assert [owed.complainant for owed in open_notices(case, "OUTCOME")] == [who(case)]
+        assert "You may ask for a review" in self.tell(cast, case, AT + 5 * DAY).text
+        assert apply(cast, case, at=AT + 33 * DAY).state == "APPLIED"
+        answer(cast, sign(cast, case, at=AT + 34 * DAY), withdrawals.deny, at=AT + 35 * DAY)
+        assert not open_notices(case, "OUTCOME")
+
     def test_who_withdrew_after_they_were_told_is_not_told_again(self, cast: Cast) -> None:
         case = tell_outcome_of(cast, an_otbi_case(cast, complainants=BOTH))
         row = sign(cast, case, 2)
