@@ -38,7 +38,7 @@ class _Teller:
         self.chance = chance
         self.day = FIRST + chance.randrange((LAST - FIRST).days) * ONE
         regime = "2004" if self.day < dt.date(2012, 11, 22) else "2012" if self.day < dt.date(2020, 2, 1) else "2020"
-        self.history = History([], chance.choice([1, 1, 2, 3]), chance.choice([0, 1, 2]), regime)
+        self.history = History([], chance.choice([1, 1, 2, 3]), chance.choice([0, 1, 2, 2, 3]), regime)
         self.suspensions: dict[int, int | None] = {}
         self.ceased: set[int] = set()
         self.asked = 0
@@ -92,7 +92,9 @@ class _Teller:
             self._note("is_resumed", who=who)
 
     def _cease(self) -> None:
-        """One of several allegations is not resumed: where it was the last of them, nothing would be left to handle."""
+        """Of what was suspended one allegation is not resumed: where it was the last, nothing would be left to handle."""
+        for _ in range(self.history.allegations):
+            self._suspend()
         parts = {part: who for who, part in self.suspensions.items() if part is not None}
         if parts and len(self.ceased) + 1 < self.history.allegations:
             part = self.chance.choice(sorted(parts))
@@ -165,11 +167,10 @@ class _Teller:
     def _with_the_iopc(self) -> None:
         self._note("is_referred", days=3)
         self._meanwhile()
-        way = self.chance.choice(["waits", "back", "local", "over", "over"])
+        way = self.chance.choice(["waits", "back", "back", "local", "over", "over"])
         if way == "back":
             self._note("is_referred_back")
-            self._meanwhile()
-            self.chance.choice([self._handled, self._handled, self._directed])()
+            self.chance.choice([self._handled, self._directed])()
         elif way == "local":
             self._note("is_given_to_the_force")
             self._investigation()
@@ -177,8 +178,10 @@ class _Teller:
             self._iopc()
 
     def _directed(self) -> None:
+        """On the day on which it came back, too."""
         self._note("referral_is_directed", days=3)
-        if self._may(0.7):
+        self._meanwhile()
+        if self._may(0.6):
             self._with_the_iopc()
 
     def _iopc(self) -> None:
@@ -192,6 +195,7 @@ class _Teller:
             self._decide()
 
     def _handled(self) -> None:
+        self._meanwhile()
         if self._may(0.4):
             self._note("is_handled_otherwise")
             self._meanwhile()
