@@ -1,7 +1,6 @@
 """What is owed today, by whom, to whom: duty by duty, legal clocks first; and of that what a body waits for.
 
-Last comes what no clock runs for: what somebody undertook to do by a day; and without one, the decision of regulation 41, and
-what came in and nobody has looked at.
+Last comes what no clock runs for (tasks.py).
 """
 
 from __future__ import annotations
@@ -15,31 +14,17 @@ from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework.exceptions import ValidationError
 
 from backend.accounts.actors import Actor
-from backend.accounts.models import Person
 from backend.areas.models import Unit
-from backend.calendar.working_days import day_of
 from backend.common.pagination import Order, Page
-from cases.clocks import CLOCKS, TARGET
-from cases.deadlines import FORCE, INVESTIGATED, IOPC, MAY_BE_REVIEWED, REPORTED, Deadline, open_deadlines
-from cases.findings import is_decided_by_the_iopc
-from cases.models import (
-    AllegationAction,
-    Body,
-    BodyNotice,
-    Case,
-    Contribution,
-    Kind,
-    Learning,
-    Message,
-    Notice,
-    Referral,
-    Review,
-    Suspension,
-)
+from cases.clocks import CLOCKS
+from cases.deadlines import FORCE, INVESTIGATED, MAY_BE_REVIEWED, REPORTED, Deadline, open_deadlines
+from cases.models import Body, BodyNotice, Case, Kind, Notice, Referral, Review
 from cases.models.case import ALLEGES_WHAT_IS_REFERRED, CaseQuerySet
-from cases.notices import NOTICES, REGULATIONS
+from cases.notices import NOTICES
 from cases.selectors import load_parts
 from cases.timetable import timetable
+
+from .tasks import Task, tasks_of, with_tasks
 
 DAY = dt.timedelta(days=1)
 NOT_YET_TWELVE_MONTHS = 360 * DAY
@@ -87,25 +72,6 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Task:
-    """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
-
-    `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the message or of
-    the contribution.
-    """
-
-    rule: str
-    duty: str
-    started_on: dt.date
-    due_on: dt.date | None
-    about: str
-    basis: str = TARGET
-    is_statutory: bool = False
-    owed_by: str = FORCE
-    owed_to: str = ""
-
-
-@dataclass(frozen=True)
 class Owed:
     """One open duty of one case. `days_over` is 0 on the last day allowed, and less before it; None where no day is set.
 
@@ -136,10 +102,8 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     """The duties that are due on `on`, before it, or within so many days after it, of the cases that the actor may see.
 
     First what the law asks of the force, then what it set itself, then what others owe it; in each by the first day of a
-    case. Last, by case, what is to be done without a clock: actions and learning by their days, and what is never late: what the
-    authority has to decide where nobody wishes to resume, what a complainant wrote and nobody has read, what a unit contributed
-    and nobody has accepted. A page is of up to `limit` cases, so it may hold more duties
-    than that. `filters` as validated by cases.api: days, mine, unit, statutory, overdue, cursor, limit. A closed case is
+    case. Last, by case, what is to be done without a clock: by the days that were set for it, and what is never late. A page is
+    of up to `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api: days, mine, unit, statutory, overdue, cursor, limit. A closed case is
     among them while it owes somebody a notice. Always as many statements. Raises ValidationError (400) for a cursor of
     another list.
     """
@@ -147,12 +111,12 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     cases = _cases(actor, filters)
     sections = [section for section in SECTIONS if not filters["statutory"] or section.name != "target"]
     rows = [(section, cases.filter(**{f"{section.day}__lte": until})) for section in sections]
-    rows.append((TASKS, _with_tasks(cases, filters, until=until)))
+    rows.append((TASKS, with_tasks(cases, filters, until=until)))
     taken, following = _page(rows, cursor=filters["cursor"], size=filters["limit"])
     duties = _duties(taken, on=on, until=until)
     for section, found in taken:
         if section is TASKS:
-            duties += _tasks(found, on=on, until=until)
+            duties += _to_do(found, on=on, until=until)
     if filters["statutory"]:
         duties = [each for each in duties if each.duty.is_statutory]
     if filters["overdue"]:
@@ -303,86 +267,11 @@ def _duties(taken: list[tuple[Section, list[Case]]], *, on: dt.date, until: dt.d
     return found
 
 
-def _with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.date) -> CaseQuerySet:
-    """Those in which something is to be done by `until`, or to be decided: found by what is open, not by every case."""
-    deciding = Suspension.objects.filter(state=Suspension.State.DECIDING, case__closed_on=None).values("case")
-    if filters["statutory"]:
-        return cases.none() if filters["overdue"] else cases.filter(pk__in=deciding)
-    open_rows = {"done_on": None, "due_on__lte": until}
-    found: list[QuerySet[Any, Any]] = [
-        AllegationAction.objects.filter(**open_rows).values("allegation__case"),
-        Learning.objects.filter(**open_rows).values("allegation__case"),
+def _to_do(cases: list[Case], *, on: dt.date, until: dt.date) -> list[Owed]:
+    return [
+        Owed(each.case, each.task, (on - each.task.due_on).days if each.task.due_on else None, owner=each.owner)
+        for each in tasks_of(cases, until=until)
     ]
-    if not filters["overdue"]:
-        found += [deciding, _unread().values("case"), _contributed().values("case")]
-    return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None)
-
-
-def _tasks(cases: list[Case], *, on: dt.date, until: dt.date) -> list[Owed]:
-    """What is to be done in each of them, by its day; what has none comes first."""
-    among = {case.pk: case for case in cases}
-    found = [
-        Owed(case, _deciding(case, row), days_over=None)
-        for case in cases
-        for row in case.suspensions.all()
-        if row.state == row.State.DECIDING and not case.closed_on
-    ]
-    found += [Owed(among[row.case_id], _to_read(row), days_over=None) for row in _unread().filter(case__in=among)]
-    found += [
-        Owed(among[row.case_id], _to_accept(row), days_over=None) for row in _contributed().filter(case__in=among)
-    ]
-    for case, owner, task in sorted(_undertaken(among, until=until), key=lambda each: each[2].due_on or until):
-        days_over = (on - task.due_on).days if task.due_on else None
-        found.append(Owed(case, task, days_over=days_over, owner=owner.name if owner else ""))
-    return found
-
-
-def _unread() -> QuerySet[Message]:
-    """What complainants wrote and nobody has read: also to a case that has ended, for a wish counts at any time."""
-    return Message.objects.filter(direction=Message.Direction.IN, read=None).order_by("sent_at", "id")
-
-
-def _contributed() -> QuerySet[Contribution]:
-    """What units contributed, and nobody has accepted or sent back."""
-    rows: QuerySet[Contribution] = Contribution.objects.filter(
-        state=Contribution.State.SUBMITTED, case__closed_on=None
-    ).order_by("due_on", "id")
-    return rows
-
-
-def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[tuple[Case, Person | None, Task]]:
-    """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done."""
-    still = {"allegation__case__in": among, "done_on": None, "due_on__lte": until}
-    for action in AllegationAction.objects.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
-        says, about = f"Do what was decided: {action.kind.label}", str(action.public_id)
-        yield among[action.allegation.case_id], action.owner, Task("action", says, action.set_on, action.due_on, about)
-    for learning in Learning.objects.filter(**still).select_related("allegation", "owner").order_by("id"):
-        says, about = f"Learn from it: {learning.text}", str(learning.public_id)
-        task = Task("learning", says, learning.set_on, learning.due_on, about)
-        yield among[learning.allegation.case_id], learning.owner, task
-
-
-def _deciding(case: Case, suspension: Suspension) -> Task:
-    since = suspension.asked_on or suspension.concluded_on or suspension.suspended_on
-    return Task(
-        "public_interest",
-        "Decide what the public interest asks for: nobody wishes it to go on",
-        since,
-        None,
-        about=str(suspension.public_id),
-        basis=f"{REGULATIONS}, regulation 41",
-        is_statutory=True,
-        owed_by=IOPC if is_decided_by_the_iopc(case) else FORCE,
-    )
-
-
-def _to_read(message: Message) -> Task:
-    return Task("message", "Read what they wrote", day_of(message.sent_at), None, about=str(message.public_id))
-
-
-def _to_accept(contribution: Contribution) -> Task:
-    says = "Look at what was contributed: accept it, or send it back"
-    return Task("contributed", says, contribution.asked_on, None, about=str(contribution.public_id))
 
 
 def _asked(taken: list[tuple[Section, list[Case]]]) -> dict[str, Unit]:

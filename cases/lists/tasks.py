@@ -1,0 +1,139 @@
+"""What is to be done and no clock runs for: found by what is open, not by every case.
+
+By a day that was set for it: what somebody undertook to do. Without one, and so never late: the decision of regulation 41, and
+what came in and nobody has looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from backend.accounts.models import Person
+from backend.calendar.working_days import day_of
+from cases.clocks import TARGET
+from cases.deadlines import FORCE, IOPC
+from cases.findings import is_decided_by_the_iopc
+from cases.models import AllegationAction, Case, Contribution, Learning, Message, Suspension
+from cases.models.case import CaseQuerySet
+from cases.notices import REGULATIONS
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
+
+    `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the message or of
+    the contribution.
+    """
+
+    rule: str
+    duty: str
+    started_on: dt.date
+    due_on: dt.date | None
+    about: str
+    basis: str = TARGET
+    is_statutory: bool = False
+    owed_by: str = FORCE
+    owed_to: str = ""
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """A task of a case; `owner` is who was named to do it, where somebody was."""
+
+    case: Case
+    task: Task
+    owner: str = ""
+
+
+def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.date) -> CaseQuerySet:
+    """Those of `cases` in which something is to be done by `until`, or without a day. `filters` as in `owed`."""
+    found: list[QuerySet[Any, Any]] = []
+    if not filters["statutory"]:
+        open_rows = {"done_on": None, "due_on__lte": until}
+        found += [
+            AllegationAction.objects.filter(**open_rows).values("allegation__case"),
+            Learning.objects.filter(**open_rows).values("allegation__case"),
+        ]
+    if not filters["overdue"]:
+        found.append(_deciding().values("case"))
+    if not (filters["statutory"] or filters["overdue"]):
+        found += [_unread().values("case"), _contributed().values("case")]
+    return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None) if found else cases.none()
+
+
+def tasks_of(cases: Sequence[Case], *, until: dt.date) -> list[ToDo]:
+    """What is to be done in each of them, with their parts loaded: first what has no day, then by its day."""
+    among = {case.pk: case for case in cases}
+    found = [
+        ToDo(case, _to_decide(case, row))
+        for case in cases
+        for row in case.suspensions.all()
+        if row.state == row.State.DECIDING and not case.closed_on
+    ]
+    found += [ToDo(among[row.case_id], _to_read(row)) for row in _unread().filter(case__in=among)]
+    found += [ToDo(among[row.case_id], _to_accept(row)) for row in _contributed().filter(case__in=among)]
+    return found + sorted(_undertaken(among, until=until), key=lambda each: each.task.due_on or until)
+
+
+def _deciding() -> QuerySet[Suspension]:
+    """What was suspended, and nobody wishes to go on."""
+    return Suspension.objects.filter(state=Suspension.State.DECIDING, case__closed_on=None)
+
+
+def _unread() -> QuerySet[Message]:
+    """What complainants wrote and nobody has read: also to a case that has ended, for a wish counts at any time."""
+    return Message.objects.filter(direction=Message.Direction.IN, read=None).order_by("sent_at", "id")
+
+
+def _contributed() -> QuerySet[Contribution]:
+    """What units contributed, and nobody has accepted or sent back."""
+    rows: QuerySet[Contribution] = Contribution.objects.filter(
+        state=Contribution.State.SUBMITTED, case__closed_on=None
+    ).order_by("due_on", "id")
+    return rows
+
+
+def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[ToDo]:
+    """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done."""
+    still = {"allegation__case__in": among, "done_on": None, "due_on__lte": until}
+    for action in AllegationAction.objects.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
+        says, about = f"Do what was decided: {action.kind.label}", str(action.public_id)
+        task = Task("action", says, action.set_on, action.due_on, about)
+        yield ToDo(among[action.allegation.case_id], task, _name(action.owner))
+    for learning in Learning.objects.filter(**still).select_related("allegation", "owner").order_by("id"):
+        says, about = f"Learn from it: {learning.text}", str(learning.public_id)
+        task = Task("learning", says, learning.set_on, learning.due_on, about)
+        yield ToDo(among[learning.allegation.case_id], task, _name(learning.owner))
+
+
+def _name(owner: Person | None) -> str:
+    return owner.name if owner else ""
+
+
+def _to_decide(case: Case, suspension: Suspension) -> Task:
+    since = suspension.asked_on or suspension.concluded_on or suspension.suspended_on
+    return Task(
+        "public_interest",
+        "Decide what the public interest asks for: nobody wishes it to go on",
+        since,
+        None,
+        about=str(suspension.public_id),
+        basis=f"{REGULATIONS}, regulation 41",
+        is_statutory=True,
+        owed_by=IOPC if is_decided_by_the_iopc(case) else FORCE,
+    )
+
+
+def _to_read(message: Message) -> Task:
+    return Task("message", "Read what they wrote", day_of(message.sent_at), None, about=str(message.public_id))
+
+
+def _to_accept(contribution: Contribution) -> Task:
+    says = "Look at what was contributed: accept it, or send it back"
+    return Task("contributed", says, contribution.asked_on, None, about=str(contribution.public_id))
