@@ -1,7 +1,7 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
-By a day that was set for it: what somebody undertook to do. Without one, and so never late: the decision of regulation 41, and
-what came in and nobody has looked at.
+By a day that was set for it: what somebody undertook to do. Without one, and so never late: the decision of regulation 41, the
+end of what all have withdrawn, and what came in and nobody has looked at.
 """
 
 from __future__ import annotations
@@ -11,14 +11,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.accounts.models import Person
 from backend.calendar.working_days import day_of
+from cases import facts, standing
 from cases.clocks import TARGET
 from cases.deadlines import FORCE, IOPC
-from cases.findings import is_decided_by_the_iopc
-from cases.models import AllegationAction, Case, Contribution, Learning, Message, Suspension
+from cases.findings import ENDED, is_decided_by_the_iopc
+from cases.models import (
+    Allegation,
+    AllegationAction,
+    Case,
+    Complainant,
+    Contribution,
+    Kind,
+    Learning,
+    Message,
+    Suspension,
+    Withdrawal,
+)
 from cases.models.case import CaseQuerySet
 from cases.notices import REGULATIONS
 
@@ -27,8 +39,8 @@ from cases.notices import REGULATIONS
 class Task:
     """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
 
-    `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the message or of
-    the contribution.
+    `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the allegation that
+    was withdrawn, of the message or of the contribution; "" where it is of the whole case.
     """
 
     rule: str
@@ -61,7 +73,7 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.dat
             Learning.objects.filter(**open_rows).values("allegation__case"),
         ]
     if not filters["overdue"]:
-        found.append(_deciding().values("case"))
+        found += [_deciding().values("case"), _withdrawn().values("pk")]
     if not (filters["statutory"] or filters["overdue"]):
         found += [_unread().values("case"), _contributed().values("case")]
     return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None) if found else cases.none()
@@ -76,6 +88,7 @@ def tasks_of(cases: Sequence[Case], *, until: dt.date) -> list[ToDo]:
         for row in case.suspensions.all()
         if row.state == row.State.DECIDING and not case.closed_on
     ]
+    found += [ToDo(case, task) for case in cases for task in _to_end(case)]
     found += [ToDo(among[row.case_id], _to_read(row)) for row in _unread().filter(case__in=among)]
     found += [ToDo(among[row.case_id], _to_accept(row)) for row in _contributed().filter(case__in=among)]
     return found + sorted(_undertaken(among, until=until), key=lambda each: each.task.due_on or until)
@@ -84,6 +97,16 @@ def tasks_of(cases: Sequence[Case], *, until: dt.date) -> list[ToDo]:
 def _deciding() -> QuerySet[Suspension]:
     """What was suspended, and nobody wishes to go on."""
     return Suspension.objects.filter(state=Suspension.State.DECIDING, case__closed_on=None)
+
+
+def _withdrawn() -> CaseQuerySet:
+    """Complaints before their outcome of which each who complains withdrew something: whether it was all, their parts tell."""
+    withdrawals = Withdrawal.objects.filter(state__in=Withdrawal.EFFECTIVE)
+    complains = Complainant.objects.filter(case=OuterRef("pk"), consent_ended_on=None).exclude(
+        relationship=Complainant.Relationship.INTERESTED
+    )
+    goes_on = Exists(complains.exclude(Exists(withdrawals.filter(complainant=OuterRef("pk")))))
+    return Case.objects.filter(~goes_on, pk__in=withdrawals.values("case"), closed_on=None, told_on=None)
 
 
 def _unread() -> QuerySet[Message]:
@@ -127,6 +150,42 @@ def _to_decide(case: Case, suspension: Suspension) -> Task:
         basis=f"{REGULATIONS}, regulation 41",
         is_statutory=True,
         owed_by=IOPC if is_decided_by_the_iopc(case) else FORCE,
+    )
+
+
+def _to_end(case: Case) -> Iterator[Task]:
+    """The whole, or else each allegation, that every complainant has withdrawn, and nobody has ended yet.
+
+    Not once the outcome was told: then its review or its end is due. Nor what has ceased, or is to be handed over, anyway.
+    """
+    if case.kind != Kind.COMPLAINT or case.closed_on or case.told_on or case.concerns_chief_officer:
+        return
+    rows = [each for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
+    if not rows or not facts.part_2_goes_on(case):
+        return
+    if facts.every_complainant_has_withdrawn(case):
+        yield _withdrawn_by_all(case, rows)
+        return
+    for allegation in case.allegations.all():
+        is_open = not allegation.moved_to_id and allegation.finding not in ENDED
+        if is_open and standing.is_withdrawn_by_all(case, allegation):
+            yield _withdrawn_by_all(
+                case, [each for each in rows if each.allegation_id in (None, allegation.pk)], allegation
+            )
+
+
+def _withdrawn_by_all(case: Case, rows: Sequence[Withdrawal], allegation: Allegation | None = None) -> Task:
+    is_the_forces = facts.iopc_lets_it_be_withdrawn(case)
+    asks = "End {it}, and decide what the public interest asks for" if is_the_forces else "Say whether {it} ends"
+    return Task(
+        "allegation_withdrawn" if allegation else "withdrawn",
+        f"{asks.format(it='that part' if allegation else 'it')}: every complainant has withdrawn",
+        max(each.settled_on or each.wished_on for each in rows),
+        None,
+        about=str(allegation.public_id) if allegation else "",
+        basis=f"{REGULATIONS}, regulations 38 and 39",
+        is_statutory=True,
+        owed_by=FORCE if is_the_forces else IOPC,
     )
 
 

@@ -14,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from cases.clocks import TARGET
 from cases.models import Case, Kind, Learning
 from cases.selectors import get_case
-from cases.services import contributions, decisions, messages, suspensions
+from cases.services import contributions, decisions, determinations, matters, messages, suspensions, withdrawals
 from cases.services.decisions import NewAction
 from cases.services.due import recompute_open_cases
 from cases.services.intake import NewComplainant
 from tests.cases.alleging import (
     a_document,
+    a_recorded_case,
     alleged,
     an_investigated_case,
     an_otbi_case,
@@ -29,8 +30,8 @@ from tests.cases.alleging import (
     in_decision,
     set_actions,
 )
-from tests.cases.bodies import TOLD
-from tests.cases.staying import step, suspend, who
+from tests.cases.bodies import TOLD, a_case_told
+from tests.cases.staying import BOTH, answer, said, sign, step, suspend, who
 from tests.cases.test_api import imported as an_imported_case
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
@@ -282,6 +283,101 @@ class TestWhatNoClockRunsFor:
                 assert sorted(each[0] for each in self.tasks(cast, limit=limit)) == [
                     "action", "action", "learning", "learning",
                 ]  # fmt: skip
+
+
+def to_do(cast: Cast, rule: str, name: str = "beth", **query: Any) -> list[dict[str, Any]]:
+    """What is to be done by that rule, each with its case."""
+    return [{**row["duty"], "case": row["case"]["reference"]} for row in owed(cast, name, **query) if is_of(row, rule)]
+
+
+def is_of(row: dict[str, Any], rule: str) -> bool:
+    return bool(row["duty"]["rule"] == rule)
+
+
+class TestWhatAllHaveWithdrawn:
+    """It is somebody's to end, and to ask what the public interest wants: the law sets no day for that (regulation 38)."""
+
+    def test_it_is_there_once_the_last_has_withdrawn_until_it_is_ended(self, cast: Cast) -> None:
+        case = an_otbi_case(cast, complainants=BOTH)
+        sign(cast, case, 1)
+        assert to_do(cast, "withdrawn") == []
+        sign(cast, case, 2)
+
+        (task,) = to_do(cast, "withdrawn")
+        assert (task["case"], task["about"], task["due_on"]) == (case.reference, "", None)
+        assert (task["started_on"], task["owed_by"], task["is_statutory"]) == (f"{TODAY}", "FORCE", True)
+        assert task["duty"].startswith("End it, and decide what the public interest asks for")
+        assert [each["case"] for each in to_do(cast, "withdrawn", statutory="true")] == [case.reference]
+        assert to_do(cast, "withdrawn", overdue="true") == []
+        move(cast, case, "beth", "withdraw", public_interest="ENDS")
+        assert to_do(cast, "withdrawn") == []
+
+    def test_it_goes_with_who_takes_it_back(self, cast: Cast) -> None:
+        row = sign(cast, an_otbi_case(cast))
+        assert to_do(cast, "withdrawn")
+
+        answer(cast, row, withdrawals.deny)
+
+        assert to_do(cast, "withdrawn") == []
+
+    def test_who_is_only_kept_informed_holds_nothing_up(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        interested = {"name": "Ola", "email": "ola@home.test", "telephone": "", "address": ""}
+        matters.add_interested_person(**by(cast, "beth", case), **interested)
+        sign(cast, case)
+
+        assert to_do(cast, "withdrawn")
+
+    def test_one_allegation_is_there_by_itself_until_it_is_ended(self, cast: Cast) -> None:
+        case = an_otbi_case(cast, complainants=BOTH)
+        part, other = alleged(cast, case), alleged(cast, case, summary="He pushed me.")
+        sign(cast, case, 1, allegation=part.public_id)
+        sign(cast, case, 1, allegation=other.public_id)
+        sign(cast, case, 2, allegation=part.public_id)
+
+        (task,) = to_do(cast, "allegation_withdrawn")
+        assert (task["about"], task["duty"].split(",")[0]) == (str(part.public_id), "End that part")
+        assert to_do(cast, "withdrawn") == []
+        withdrawals.end_allegation(**by(cast, "beth", case), allegation=part.public_id, public_interest="ENDS")
+        assert to_do(cast, "allegation_withdrawn") == to_do(cast, "withdrawn") == []
+
+    def test_the_iopc_owes_its_word_first_on_what_was_referred(self, cast: Cast) -> None:
+        case = move(cast, an_otbi_case(cast), "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on=f"{TODAY}")
+        sign(cast, case)
+
+        (task,) = to_do(cast, "withdrawn")
+        assert (task["owed_by"], task["duty"].split(":")[0]) == ("IOPC", "Say whether it ends")
+        said(cast, case, "IOPC", "LETS_WITHDRAW")
+        assert [each["owed_by"] for each in to_do(cast, "withdrawn")] == ["FORCE"]
+
+    def test_nothing_of_it_is_there_once_the_outcome_was_told_or_it_goes_to_another_authority(self, cast: Cast) -> None:
+        sign(cast, a_case_told(cast))
+        handed_over = a_recorded_case(cast)
+        sign(cast, handed_over)
+        assert [each["case"] for each in to_do(cast, "withdrawn")] == [handed_over.reference]
+
+        determinations.set_chief_officer(
+            **by(cast, "beth", handed_over), concerns_chief_officer=True, reason="It is he."
+        )
+
+        assert to_do(cast, "withdrawn") == []
+
+    def test_nothing_of_it_is_there_where_part_2_has_ceased(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = step(cast, suspend(cast, case), suspensions.conclude, concluded_on=TODAY)
+        row = step(cast, row, suspensions.state_wish, complainant=who(case).public_id, wish="END", stated_on=TODAY)
+        step(cast, row, suspensions.decide, public_interest="ENDS", reason="The court has looked at it.")
+
+        sign(cast, case)
+
+        assert to_do(cast, "withdrawn") == []
+
+    def test_nobody_is_shown_what_they_may_not_see(self, cast: Cast) -> None:
+        sign(cast, an_otbi_case(cast))
+
+        assert [name for name in ("amal", "cai", "dee", "ed", "gwen", "lev") if to_do(cast, "withdrawn", name)] == [
+            "amal", "lev",
+        ]  # fmt: skip
 
 
 class TestFilters:
