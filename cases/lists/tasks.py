@@ -1,7 +1,7 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
 By a day that was set for it: what somebody undertook to do. Without one, and so never late: the decision of regulation 41, the
-end of what all have withdrawn, and what came in and nobody has looked at.
+end of what all have withdrawn, what came in and nobody has looked at, and an offer to record that nobody has answered.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts.models import Person
 from backend.calendar.working_days import day_of
-from cases import facts, standing
+from cases import facts
 from cases.clocks import TARGET
 from cases.deadlines import FORCE, IOPC
 from cases.findings import ENDED, is_decided_by_the_iopc
@@ -24,6 +24,7 @@ from cases.models import (
     AllegationAction,
     Case,
     Complainant,
+    ComplaintState,
     Contribution,
     Kind,
     Learning,
@@ -33,6 +34,16 @@ from cases.models import (
 )
 from cases.models.case import CaseQuerySet
 from cases.notices import REGULATIONS
+from cases.standing import has_to_be_recorded_after_all, is_withdrawn_by_all
+
+# Offered to be recorded, unresolved as it is; what has to be recorded or handed over has a duty of its own.
+OFFERED = Q(
+    ~Q(wishes_recording=True),
+    state=ComplaintState.OUTSIDE_UNRESOLVED,
+    closed_on=None,
+    concerns_conduct=False,
+    concerns_chief_officer=False,
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.dat
     if not filters["overdue"]:
         found += [_deciding().values("case"), _withdrawn().values("pk")]
     if not (filters["statutory"] or filters["overdue"]):
-        found += [_unread().values("case"), _contributed().values("case")]
+        found += [_unread().values("case"), _contributed().values("case"), cases.filter(OFFERED).values("pk")]
     return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None) if found else cases.none()
 
 
@@ -91,6 +102,7 @@ def tasks_of(cases: Sequence[Case], *, until: dt.date) -> list[ToDo]:
     found += [ToDo(case, task) for case in cases for task in _to_end(case)]
     found += [ToDo(among[row.case_id], _to_read(row)) for row in _unread().filter(case__in=among)]
     found += [ToDo(among[row.case_id], _to_accept(row)) for row in _contributed().filter(case__in=among)]
+    found += [ToDo(case, task) for case in cases for task in _to_ask_about_recording(case)]
     return found + sorted(_undertaken(among, until=until), key=lambda each: each.task.due_on or until)
 
 
@@ -120,6 +132,25 @@ def _contributed() -> QuerySet[Contribution]:
         state=Contribution.State.SUBMITTED, case__closed_on=None
     ).order_by("due_on", "id")
     return rows
+
+
+def _to_ask_about_recording(case: Case) -> Iterator[Task]:
+    """From the offer until it is recorded or declined. Nobody declines by silence: without an answer it stays open, and here."""
+    is_held_up = has_to_be_recorded_after_all(case) or case.concerns_chief_officer
+    if (
+        case.state == ComplaintState.OUTSIDE_UNRESOLVED
+        and not is_held_up
+        and not facts.every_complainant_has_withdrawn(case)
+    ):
+        says = "Ask whether they wish it to be recorded: then record it, or close it"
+        yield Task(
+            "recording_offer",
+            says,
+            case.recording_offered_on or case.received_on,
+            None,
+            about="",
+            owed_to="complainant",
+        )
 
 
 def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[ToDo]:
@@ -168,7 +199,7 @@ def _to_end(case: Case) -> Iterator[Task]:
         return
     for allegation in case.allegations.all():
         is_open = not allegation.moved_to_id and allegation.finding not in ENDED
-        if is_open and standing.is_withdrawn_by_all(case, allegation):
+        if is_open and is_withdrawn_by_all(case, allegation):
             yield _withdrawn_by_all(
                 case, [each for each in rows if each.allegation_id in (None, allegation.pk)], allegation
             )

@@ -36,6 +36,7 @@ from tests.cases.test_api import imported as an_imported_case
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 OWED = "/api/v1/cases/owed/"
+LEAVE = {"result": "They wish for more.", "told": "We could not put it right. You may have it recorded."}
 TODAY = AT.date()
 DAY = dt.timedelta(days=1)
 
@@ -378,6 +379,52 @@ class TestWhatAllHaveWithdrawn:
         assert [name for name in ("amal", "cai", "dee", "ed", "gwen", "lev") if to_do(cast, "withdrawn", name)] == [
             "amal", "lev",
         ]  # fmt: skip
+
+
+class TestWhatWasOfferedToBeRecorded:
+    """Nobody declines by silence: what was left unresolved is there until it is recorded, or closed for their no."""
+
+    def unresolved(self, cast: Cast) -> Case:
+        return move(cast, a_case_handled_outside(cast), "amal", "leave_unresolved", **LEAVE)
+
+    def test_it_is_there_from_the_offer_until_they_decline_however_long_that_takes(self, cast: Cast) -> None:
+        case = self.unresolved(cast)
+
+        with time_machine.travel(AT + 90 * DAY, tick=False):
+            (task,) = to_do(cast, "recording_offer")
+            assert to_do(cast, "recording_offer", overdue="true") == []
+            assert to_do(cast, "recording_offer", statutory="true") == []
+        assert (task["case"], task["started_on"], task["due_on"]) == (case.reference, f"{TODAY}", None)
+        assert (task["duty"].split(":")[0], task["owed_to"]) == (
+            "Ask whether they wish it to be recorded",
+            "complainant",
+        )
+        move(cast, case, "beth", "close_outside", declined_on=f"{TODAY}", told="It is closed.")
+        assert to_do(cast, "recording_offer") == []
+
+    def test_a_wish_to_record_it_is_a_duty_with_a_day_instead(self, cast: Cast) -> None:
+        case = self.unresolved(cast)
+
+        messages.receive(case_id=case.pk, text="Yes, record it.", wish="RECORD", files=[], at=AT)
+
+        assert to_do(cast, "recording_offer") == []
+        assert "recording_decision" in rules(owed(cast, days=10))
+
+    def test_what_all_have_withdrawn_is_to_be_ended_instead(self, cast: Cast) -> None:
+        case = self.unresolved(cast)
+
+        sign(cast, case)
+
+        assert to_do(cast, "recording_offer") == []
+        assert to_do(cast, "withdrawn")
+
+    def test_who_holds_it_sees_it_and_no_other_unit(self, cast: Cast) -> None:
+        give_to(cast, self.unresolved(cast), "northgate")
+
+        assert [name for name in ("amal", "cai", "ed", "gwen") if to_do(cast, "recording_offer", name)] == [
+            "amal",
+            "cai",
+        ]
 
 
 class TestFilters:
