@@ -173,9 +173,16 @@ class PlanReviewIn(JSONInput):
     review_on = serializers.DateField(help_text="By when it is looked at again.")
 
 
+class PlanEndIn(JSONInput):
+    version = serializers.IntegerField(min_value=1, help_text="The version of the plan that you read.")
+    reason = serializers.CharField(max_length=500)
+
+
 class PlanOut(serializers.Serializer[Any]):
     public_id = serializers.UUIDField()
-    version = serializers.IntegerField(help_text="One more with each review: a review says which it read.")
+    version = serializers.IntegerField(
+        help_text="One more with each review: who reviews or ends it says which they read."
+    )
     text = serializers.CharField()
     made_by = serializers.CharField(source="made_by.name")
     made_on = serializers.DateField()
@@ -183,6 +190,7 @@ class PlanOut(serializers.Serializer[Any]):
     reviewed_by = serializers.CharField(source="reviewed_by.name", default=None, allow_null=True)
     reviewed_on = serializers.DateField(allow_null=True)
     ended_on = serializers.DateField(allow_null=True)
+    ended_because = serializers.CharField(help_text="Why it ended; empty while it is in force.")
 
 
 class PlanOnCaseOut(PlanOut):
@@ -240,11 +248,18 @@ class ContactPlanReviewView(CaseDoor):
 
 
 class ContactPlanEndView(CaseDoor):
-    @extend_schema(operation_id="cases_contact_plans_end", request=None, responses={200: PlanOut})
+    @extend_schema(operation_id="cases_contact_plans_end", request=PlanEndIn, responses={200: PlanOut})
     def post(self, request: Request, reference: str, public_id: UUID) -> Response:
-        """End a plan."""
+        """End a plan, and say why."""
         read_query(request, NoQuery)
-        plan = contact_plans.end(reference=reference, public_id=public_id, actor=self.actor(request), at=timezone.now())
+        fields = fields_of(request, PlanEndIn)
+        plan = contact_plans.end(
+            reference=reference,
+            public_id=public_id,
+            actor=self.actor(request),
+            at=timezone.now(),
+            **fields.validated_data,
+        )
         return Response(PlanOut(plan).data)
 
 

@@ -284,13 +284,14 @@ class ContactPlan(models.Model):
     email_index = BlindIndexField(of="email")
     telephone_index = BlindIndexField(of="telephone")
     text = EncryptedTextField()
-    version = models.PositiveIntegerField(default=1, db_default=1)  # one more with each review
+    version = models.PositiveIntegerField(default=1, db_default=1)  # one more with each review, and with its end
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_on = models.DateField()
     review_on = models.DateField()  # by when somebody has to look at it again
     reviewed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reviewed_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    ended_because = EncryptedTextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -70,9 +70,7 @@ def review(
     Raises Missing (404) where the plan is of nobody in this case, MayNot (403), Stale (412) where somebody has reviewed it
     since, Invalid (400), OwnPlan (409) for its maker.
     """
-    plan = _plan(_case(reference, actor), public_id)
-    if plan.version != version:
-        raise Stale("Read the plan again: somebody has reviewed it. Nothing of yours was saved.")
+    plan = _plan(_case(reference, actor), public_id, version=version)
     _check_review(review_on, at=at)
     if plan.made_by.person_id == actor.person_id:
         raise OwnPlan("You made it: somebody else reviews it.")
@@ -85,10 +83,14 @@ def review(
 
 
 @transaction.atomic
-def end(*, reference: str, public_id: UUID, actor: Actor, at: dt.datetime) -> ContactPlan:
-    """The plan is not in force any more. Raises Missing (404), MayNot (403)."""
-    plan = _plan(_case(reference, actor), public_id)
-    plan.ended_on = day_of(at)
+def end(*, reference: str, public_id: UUID, reason: str, actor: Actor, at: dt.datetime, version: int) -> ContactPlan:
+    """The plan is not in force any more, for this reason. `version` is the plan's that was read.
+
+    Raises Missing (404), MayNot (403), Stale (412) where somebody has reviewed it since.
+    """
+    plan = _plan(_case(reference, actor), public_id, version=version)
+    plan.ended_on, plan.ended_because = day_of(at), reason
+    plan.version += 1
     plan.save()
     _record(plan, "CONTACT_PLAN_ENDED", actor=actor, at=at)
     return plan
@@ -102,11 +104,13 @@ def _case(reference: str, actor: Actor) -> Case:
     return case
 
 
-def _plan(case: Case, public_id: UUID) -> ContactPlan:
+def _plan(case: Case, public_id: UUID, *, version: int) -> ContactPlan:
     of_the_case = [plan.pk for plan in diary.plans_of(case)]
     plan = ContactPlan.objects.select_for_update(of=("self",)).filter(pk__in=of_the_case, public_id=public_id).first()
     if plan is None or plan.ended_on:
         raise Missing
+    if plan.version != version:
+        raise Stale("Read the plan again: somebody has reviewed it. Nothing of yours was saved.")
     return plan
 
 

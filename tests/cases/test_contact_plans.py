@@ -34,6 +34,13 @@ def make(cast: Cast, case: Case, name: str = "amal", position: int = 1) -> Conta
     )  # fmt: skip
 
 
+def end(cast: Cast, case: Case, plan: ContactPlan, name: str = "beth", version: int = 1) -> ContactPlan:
+    return contact_plans.end(
+        reference=case.reference, public_id=plan.public_id, reason="It helped.", actor=cast.actor(name), at=AT,
+        version=version,
+    )  # fmt: skip
+
+
 def plans(cast: Cast, case: Case, name: str = "beth") -> list[ContactPlan]:
     return diary.plans_of(get_case(reference=case.reference, actor=cast.actor(name)))
 
@@ -115,7 +122,7 @@ class TestThePlan:
 
         with pytest.raises(HasAPlan):
             make(cast, again)
-        contact_plans.end(reference=again.reference, public_id=plan.public_id, actor=cast.actor("beth"), at=AT)
+        end(cast, again, plan)
 
         assert plans(cast, case) == []
         assert make(cast, again)
@@ -143,6 +150,20 @@ class TestThePlan:
         changed = review("lev", text="Two letters a month.", version=2)
         assert (changed.text, changed.version) == ("Two letters a month.", 3)
 
+    def test_who_ends_it_has_read_it_as_it_stands_and_says_why(self, cast: Cast) -> None:
+        case = a_case(cast, complainants=[MAYA])
+        plan = make(cast, case, "amal")
+        read = {"reference": case.reference, "public_id": plan.public_id, "actor": cast.actor("beth"), "at": AT}
+        contact_plans.review(**read, text="", review_on=LATER, version=1)
+
+        with pytest.raises(Stale):
+            end(cast, case, plan, version=1)
+        ended = end(cast, case, plan, version=2)
+
+        assert (ended.ended_on, ended.ended_because, ended.version) == (AT.date(), "It helped.", 3)
+        with pytest.raises(Missing):
+            end(cast, case, plan, version=3)
+
     def test_those_who_assess_make_it_and_nobody_else(self, cast: Cast) -> None:
         case = give_to(cast, a_case_handled_outside(cast, complainants=[MAYA]), "northgate")
 
@@ -153,14 +174,14 @@ class TestThePlan:
 
         assert plans(cast, case, "cai") == [plan]
         with pytest.raises(MayNot):
-            contact_plans.end(reference=case.reference, public_id=plan.public_id, actor=cast.actor("cai"), at=AT)
+            end(cast, case, plan, "cai")
 
     def test_a_plan_of_somebody_else_is_not_there(self, cast: Cast) -> None:
         plan = make(cast, a_case(cast, complainants=[MAYA]))
         other = a_case(cast, complainants=[NewComplainant(name="Omar", email="omar@home.test")])
 
         with pytest.raises(Missing):
-            contact_plans.end(reference=other.reference, public_id=plan.public_id, actor=cast.actor("amal"), at=AT)
+            end(cast, other, plan, "amal")
 
     def test_the_trail_has_no_words(self, cast: Cast) -> None:
         plan = make(cast, a_case(cast, complainants=[MAYA]))
@@ -221,5 +242,9 @@ def test_over_http(cast: Cast) -> None:
     found = client.get(f"{url}complainants/other-cases/").json()
     assert ([each["reference"] for each in found["results"]], found["next"]) == ([again.reference], "")
 
-    assert client.post(f"{step}end/", {}, format="json").status_code == 200
+    assert client.post(f"{step}end/", {"version": 2}, format="json").json()["errors"] == {
+        "reason": ["This field is required."]
+    }
+    ended = client.post(f"{step}end/", {"version": 2, "reason": "It helped."}, format="json")
+    assert (ended.status_code, ended.json()["ended_because"]) == (200, "It helped.")
     assert client.get(f"{url}contact-plans/").json() == []

@@ -26,7 +26,7 @@ def answers(
         "editing": ({}, dict.fromkeys(seen_by.split(), 200)),
         "contact-plans": (PLAN, by_route["plans"]),
         "contact-plan-review": ({"version": 1, "review_on": "2099-01-01"}, by_route["plan_steps"]),
-        "contact-plan-end": ({}, by_route["plan_steps"]),
+        "contact-plan-end": ({"version": 1, **REASON}, by_route["plan_steps"]),
     }
 
 
