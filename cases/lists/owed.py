@@ -24,7 +24,7 @@ from cases.notices import NOTICES
 from cases.selectors import load_parts
 from cases.timetable import timetable
 
-from .tasks import Task, tasks_of, with_tasks
+from .tasks import Task, ToDo, tasks_of, with_tasks
 
 DAY = dt.timedelta(days=1)
 NOT_YET_TWELVE_MONTHS = 360 * DAY
@@ -111,12 +111,12 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     cases = _cases(actor, filters)
     sections = [section for section in SECTIONS if not filters["statutory"] or section.name != "target"]
     rows = [(section, cases.filter(**{f"{section.day}__lte": until})) for section in sections]
-    rows.append((TASKS, with_tasks(cases, filters, until=until)))
+    rows.append((TASKS, with_tasks(cases, filters, actor=actor, until=until)))
     taken, following = _page(rows, cursor=filters["cursor"], size=filters["limit"])
     duties = _duties(taken, on=on, until=until)
     for section, found in taken:
         if section is TASKS:
-            duties += _to_do(found, on=on, until=until)
+            duties += [_to_do(each, on=on) for each in tasks_of(found, cases, actor=actor, until=until)]
     if filters["statutory"]:
         duties = [each for each in duties if each.duty.is_statutory]
     if filters["overdue"]:
@@ -267,11 +267,9 @@ def _duties(taken: list[tuple[Section, list[Case]]], *, on: dt.date, until: dt.d
     return found
 
 
-def _to_do(cases: list[Case], *, on: dt.date, until: dt.date) -> list[Owed]:
-    return [
-        Owed(each.case, each.task, (on - each.task.due_on).days if each.task.due_on else None, owner=each.owner)
-        for each in tasks_of(cases, until=until)
-    ]
+def _to_do(each: ToDo, *, on: dt.date) -> Owed:
+    days_over = (on - each.task.due_on).days if each.task.due_on else None
+    return Owed(each.case, each.task, days_over=days_over, owner=each.owner)
 
 
 def _asked(taken: list[tuple[Section, list[Case]]]) -> dict[str, Unit]:

@@ -1,6 +1,6 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
-By a day that was set for it: what somebody undertook to do. Without one, and so never late: the decision of regulation 41, the
+By a day that was set for it: what somebody undertook to do, and a contact plan to be looked at again. Without one, and so never late: the decision of regulation 41, the
 end of what all have withdrawn, what came in and nobody has looked at, and an offer to record that nobody has answered.
 """
 
@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from backend.accounts.models import Person
+from backend.accounts.actors import Actor
+from backend.accounts.models import Person, Role
 from backend.calendar.working_days import day_of
 from cases import facts
 from cases.clocks import TARGET
@@ -25,6 +26,7 @@ from cases.models import (
     Case,
     Complainant,
     ComplaintState,
+    ContactPlan,
     Contribution,
     Kind,
     Learning,
@@ -51,7 +53,7 @@ class Task:
     """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
 
     `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the allegation that
-    was withdrawn, of the message or of the contribution; "" where it is of the whole case.
+    was withdrawn, of the message, of the contribution or of the contact plan; "" where it is of the whole case.
     """
 
     rule: str
@@ -74,36 +76,43 @@ class ToDo:
     owner: str = ""
 
 
-def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, until: dt.date) -> CaseQuerySet:
+def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, actor: Actor, until: dt.date) -> CaseQuerySet:
     """Those of `cases` in which something is to be done by `until`, or without a day. `filters` as in `owed`."""
+    cases = cases.filter(disposed_on=None)
     found: list[QuerySet[Any, Any]] = []
     if not filters["statutory"]:
         open_rows = {"done_on": None, "due_on__lte": until}
         found += [
             AllegationAction.objects.filter(**open_rows).values("allegation__case"),
             Learning.objects.filter(**open_rows).values("allegation__case"),
+            _plans(cases, actor=actor, until=until).values("shown_on"),
         ]
     if not filters["overdue"]:
         found += [_deciding().values("case"), _withdrawn().values("pk")]
     if not (filters["statutory"] or filters["overdue"]):
         found += [_unread().values("case"), _contributed().values("case"), cases.filter(OFFERED).values("pk")]
-    return cases.filter(pk__in=found[0].union(*found[1:]), disposed_on=None) if found else cases.none()
+    return cases.filter(pk__in=found[0].union(*found[1:])) if found else cases.none()
 
 
-def tasks_of(cases: Sequence[Case], *, until: dt.date) -> list[ToDo]:
-    """What is to be done in each of them, with their parts loaded: first what has no day, then by its day."""
-    among = {case.pk: case for case in cases}
+def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: dt.date) -> list[ToDo]:
+    """What is to be done in each of them, with their parts loaded: first what has no day, then by its day.
+
+    They are a page of `cases`, of which the newest of a person shows the plan for them.
+    """
+    among = {case.pk: case for case in page}
     found = [
         ToDo(case, _to_decide(case, row))
-        for case in cases
+        for case in page
         for row in case.suspensions.all()
         if row.state == row.State.DECIDING and not case.closed_on
     ]
-    found += [ToDo(case, task) for case in cases for task in _to_end(case)]
+    found += [ToDo(case, task) for case in page for task in _to_end(case)]
     found += [ToDo(among[row.case_id], _to_read(row)) for row in _unread().filter(case__in=among)]
     found += [ToDo(among[row.case_id], _to_accept(row)) for row in _contributed().filter(case__in=among)]
-    found += [ToDo(case, task) for case in cases for task in _to_ask_about_recording(case)]
-    return found + sorted(_undertaken(among, until=until), key=lambda each: each.task.due_on or until)
+    found += [ToDo(case, task) for case in page for task in _to_ask_about_recording(case)]
+    plans = _plans(cases.filter(disposed_on=None), actor=actor, until=until).filter(shown_on__in=among)
+    dated = [*_undertaken(among, until=until), *(ToDo(among[plan.shown_on], _to_review(plan)) for plan in plans)]
+    return found + sorted(dated, key=lambda each: each.task.due_on or until)
 
 
 def _deciding() -> QuerySet[Suspension]:
@@ -151,6 +160,21 @@ def _to_ask_about_recording(case: Case) -> Iterator[Task]:
             about="",
             owed_to="complainant",
         )
+
+
+def _plans(cases: CaseQuerySet, *, actor: Actor, until: dt.date) -> QuerySet[Any]:
+    """The contact plans to be looked at again by then, for those who do that; each with the newest of `cases` that their person made.
+
+    It may have ended: the plan is of the person, and stands for what they make next.
+    """
+    asked = actor.forces_of(Role.PSD_ASSESSOR, Role.APPROPRIATE_AUTHORITY)
+    theirs = Complainant.objects.filter(
+        (Q(email_index=OuterRef(OuterRef("email_index"))) & ~Q(email_index=""))
+        | (Q(telephone_index=OuterRef(OuterRef("telephone_index"))) & ~Q(telephone_index=""))
+    )
+    made = cases.filter(force=OuterRef("force"), pk__in=theirs.values("case")).order_by("-received_on", "-pk")
+    due = ContactPlan.objects.filter(force__in=asked, ended_on=None, review_on__lte=until)
+    return due.annotate(shown_on=Subquery(made.values("pk")[:1])).order_by("review_on", "pk")
 
 
 def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[ToDo]:
@@ -222,6 +246,11 @@ def _withdrawn_by_all(case: Case, rows: Sequence[Withdrawal], allegation: Allega
 
 def _to_read(message: Message) -> Task:
     return Task("message", "Read what they wrote", day_of(message.sent_at), None, about=str(message.public_id))
+
+
+def _to_review(plan: ContactPlan) -> Task:
+    says = "Look again at the contact plan: somebody else than who made it does"
+    return Task("contact_plan", says, plan.reviewed_on or plan.made_on, plan.review_on, about=str(plan.public_id))
 
 
 def _to_accept(contribution: Contribution) -> Task:

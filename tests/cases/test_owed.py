@@ -12,9 +12,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.clocks import TARGET
-from cases.models import Case, Kind, Learning
+from cases.models import Case, ContactPlan, Kind, Learning
 from cases.selectors import get_case
-from cases.services import contributions, decisions, determinations, matters, messages, suspensions, withdrawals
+from cases.services import (
+    contact_plans,
+    contributions,
+    decisions,
+    determinations,
+    matters,
+    messages,
+    suspensions,
+    withdrawals,
+)
 from cases.services.decisions import NewAction
 from cases.services.due import recompute_open_cases
 from cases.services.intake import NewComplainant
@@ -425,6 +434,72 @@ class TestWhatWasOfferedToBeRecorded:
             "amal",
             "cai",
         ]
+
+
+class TestContactPlans:
+    """A plan is of a person: that it is to be looked at again is shown once, on the newest of what they made."""
+
+    MAYA = NewComplainant(name="Maya Field", email="maya@home.test", telephone="0121 496 0000")
+
+    def with_a_plan(self, cast: Cast) -> tuple[Case, ContactPlan]:
+        """What Maya complained of first, and a plan for her by Amal, to be looked at in ten days."""
+        case = a_case(cast, complainants=[self.MAYA], at=AT - DAY)
+        plan = contact_plans.make(
+            reference=case.reference, complainant=who(case).public_id, text="A letter a month.",
+            review_on=TODAY + 10 * DAY, actor=cast.actor("amal"), at=AT,
+        )  # fmt: skip
+        return case, plan
+
+    def test_it_is_there_by_its_day_until_somebody_has_reviewed_it(self, cast: Cast) -> None:
+        case, plan = self.with_a_plan(cast)
+        assert to_do(cast, "contact_plan", days=9) == []
+
+        (task,) = to_do(cast, "contact_plan", days=10)
+        assert (task["case"], task["about"], task["due_on"]) == (
+            case.reference, str(plan.public_id), f"{TODAY + 10 * DAY}",
+        )  # fmt: skip
+        with time_machine.travel(AT + 11 * DAY, tick=False):
+            assert [row["days_over"] for row in owed(cast, overdue="true") if is_of(row, "contact_plan")] == [1]
+            assert to_do(cast, "contact_plan", statutory="true") == []
+            contact_plans.review(
+                reference=case.reference, public_id=plan.public_id, text="", review_on=TODAY + 90 * DAY, version=1,
+                actor=cast.actor("beth"), at=AT + 11 * DAY,
+            )  # fmt: skip
+            assert to_do(cast, "contact_plan") == []
+
+    def test_it_is_there_once_on_the_newest_of_their_cases_also_once_all_have_ended(self, cast: Cast) -> None:
+        self.with_a_plan(cast)
+        newest = a_case(cast, complainants=[NewComplainant(anonymous=True, telephone="+44 121 4960000")])
+        a_case(cast, complainants=[NewComplainant(name="Omar", email="omar@home.test")], at=AT + DAY)
+
+        assert [task["case"] for task in to_do(cast, "contact_plan", days=10)] == [newest.reference]
+        Case.objects.update(closed_on=TODAY)
+        assert [task["case"] for task in to_do(cast, "contact_plan", days=10)] == [newest.reference]
+        assert to_do(cast, "contact_plan", days=10, limit=1) == to_do(cast, "contact_plan", days=10)
+
+    def test_it_goes_with_the_plan(self, cast: Cast) -> None:
+        case, plan = self.with_a_plan(cast)
+
+        contact_plans.end(
+            reference=case.reference, public_id=plan.public_id, reason="It helped.", actor=cast.actor("beth"), at=AT,
+            version=1,
+        )  # fmt: skip
+
+        assert to_do(cast, "contact_plan", days=10) == []
+
+    def test_those_who_review_plans_are_asked_each_on_what_they_may_see(self, cast: Cast) -> None:
+        case, _ = self.with_a_plan(cast)
+        given = give_to(cast, a_case_handled_outside(cast, complainants=[self.MAYA]), "northgate")
+        sealed = a_case(cast, complainants=[self.MAYA])
+        Case.objects.filter(pk=sealed.pk).update(restricted=True)
+
+        def sees(name: str) -> list[str]:
+            return [task["case"] for task in to_do(cast, "contact_plan", name, days=10)]
+
+        assert sees("beth") == sees("amal") == [given.reference]
+        assert sees("cai") == sees("ed") == sees("gwen") == []
+        Case.objects.filter(pk=given.pk).update(restricted=True)
+        assert sees("beth") == [case.reference]
 
 
 class TestFilters:
