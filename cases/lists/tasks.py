@@ -1,7 +1,7 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
 By a day that was set for it: what somebody undertook to do, and a contact plan to be looked at again. Without one, and so never late: the decision of regulation 41, the
-end of what all have withdrawn, what came in and nobody has looked at, and an offer to record that nobody has answered.
+end of what all have withdrawn, a first contact with who joined later, what came in and nobody has looked at, and an offer to record that nobody has answered.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person, Role
@@ -26,6 +26,7 @@ from cases.models import (
     Case,
     Complainant,
     ComplaintState,
+    ContactAttempt,
     ContactPlan,
     Contribution,
     Kind,
@@ -36,7 +37,7 @@ from cases.models import (
 )
 from cases.models.case import CaseQuerySet
 from cases.notices import REGULATIONS
-from cases.standing import has_to_be_recorded_after_all, is_withdrawn_by_all
+from cases.standing import has_to_be_recorded_after_all, has_withdrawn, is_withdrawn_by_all
 
 # Offered to be recorded, unresolved as it is; what has to be recorded or handed over has a duty of its own.
 OFFERED = Q(
@@ -53,7 +54,7 @@ class Task:
     """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
 
     `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the allegation that
-    was withdrawn, of the message, of the contribution or of the contact plan; "" where it is of the whole case.
+    was withdrawn, of the message, of the contribution, of the complainant or of the contact plan; "" where it is of the whole case.
     """
 
     rule: str
@@ -88,7 +89,7 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, actor: Actor,
             _plans(cases, actor=actor, until=until).values("shown_on"),
         ]
     if not filters["overdue"]:
-        found += [_deciding().values("case"), _withdrawn().values("pk")]
+        found += [_deciding().values("case"), _withdrawn().values("pk"), _joined().values("case")]
     if not (filters["statutory"] or filters["overdue"]):
         found += [_unread().values("case"), _contributed().values("case"), cases.filter(OFFERED).values("pk")]
     return cases.filter(pk__in=found[0].union(*found[1:])) if found else cases.none()
@@ -107,6 +108,10 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
         if row.state == row.State.DECIDING and not case.closed_on
     ]
     found += [ToDo(case, task) for case in page for task in _to_end(case)]
+    joined = _joined().filter(case__in=among)
+    found += [
+        ToDo(among[row.case_id], _to_contact(row)) for row in joined if not has_withdrawn(among[row.case_id], row.pk)
+    ]
     found += [ToDo(among[row.case_id], _to_read(row)) for row in _unread().filter(case__in=among)]
     found += [ToDo(among[row.case_id], _to_accept(row)) for row in _contributed().filter(case__in=among)]
     found += [ToDo(case, task) for case in page for task in _to_ask_about_recording(case)]
@@ -120,14 +125,34 @@ def _deciding() -> QuerySet[Suspension]:
     return Suspension.objects.filter(state=Suspension.State.DECIDING, case__closed_on=None)
 
 
+def _complains() -> QuerySet[Complainant]:
+    """As standing.complainants_of."""
+    still = Complainant.objects.filter(consent_ended_on=None)
+    return still.exclude(relationship=Complainant.Relationship.INTERESTED)
+
+
 def _withdrawn() -> CaseQuerySet:
     """Complaints before their outcome of which each who complains withdrew something: whether it was all, their parts tell."""
     withdrawals = Withdrawal.objects.filter(state__in=Withdrawal.EFFECTIVE)
-    complains = Complainant.objects.filter(case=OuterRef("pk"), consent_ended_on=None).exclude(
-        relationship=Complainant.Relationship.INTERESTED
-    )
+    complains = _complains().filter(case=OuterRef("pk"))
     goes_on = Exists(complains.exclude(Exists(withdrawals.filter(complainant=OuterRef("pk")))))
     return Case.objects.filter(~goes_on, pk__in=withdrawals.values("case"), closed_on=None, told_on=None)
+
+
+def _joined() -> QuerySet[Complainant]:
+    """Who joined a complaint after its first contact, may be reached by what they left, and was not reached yet.
+
+    Of a case whose contact was found impossible, who was not tried.
+    """
+    tried = ContactAttempt.objects.filter(complainant=OuterRef("pk"))
+    contacted = Q(case__contacted_on__lte=F("added_on"))
+    found_impossible = Q(~Q(case__contact_impossible_reason=""), ~Exists(tried), case__contacted_on=None)
+    is_open = {"case__kind": Kind.COMPLAINT, "case__closed_on": None, "case__told_on": None}
+    rows = _complains().filter(
+        contacted | found_impossible, added_on__isnull=False, case__concerns_chief_officer=False, **is_open
+    )
+    never = rows.exclude(email="", telephone="", address="").exclude(Exists(tried.filter(reached=True)))
+    return never.order_by("added_on", "pk")
 
 
 def _unread() -> QuerySet[Message]:
@@ -145,21 +170,12 @@ def _contributed() -> QuerySet[Contribution]:
 
 def _to_ask_about_recording(case: Case) -> Iterator[Task]:
     """From the offer until it is recorded or declined. Nobody declines by silence: without an answer it stays open, and here."""
-    is_held_up = has_to_be_recorded_after_all(case) or case.concerns_chief_officer
-    if (
-        case.state == ComplaintState.OUTSIDE_UNRESOLVED
-        and not is_held_up
-        and not facts.every_complainant_has_withdrawn(case)
-    ):
+    has_a_duty = has_to_be_recorded_after_all(case) or case.concerns_chief_officer
+    is_offered = case.state == ComplaintState.OUTSIDE_UNRESOLVED and not has_a_duty
+    if is_offered and not facts.every_complainant_has_withdrawn(case):
+        offered_on = case.recording_offered_on or case.received_on
         says = "Ask whether they wish it to be recorded: then record it, or close it"
-        yield Task(
-            "recording_offer",
-            says,
-            case.recording_offered_on or case.received_on,
-            None,
-            about="",
-            owed_to="complainant",
-        )
+        yield Task("recording_offer", says, offered_on, None, about="", owed_to="complainant")
 
 
 def _plans(cases: CaseQuerySet, *, actor: Actor, until: dt.date) -> QuerySet[Any]:
@@ -241,6 +257,19 @@ def _withdrawn_by_all(case: Case, rows: Sequence[Withdrawal], allegation: Allega
         basis=f"{REGULATIONS}, regulations 38 and 39",
         is_statutory=True,
         owed_by=FORCE if is_the_forces else IOPC,
+    )
+
+
+def _to_contact(complainant: Complainant) -> Task:
+    return Task(
+        "joined",
+        "Contact them, and seek their views: they joined after the first contact",
+        complainant.added_on or complainant.case.received_on,
+        None,
+        about=str(complainant.public_id),
+        basis=f"{facts.SCHEDULE_3}, paragraph 2(6)",
+        is_statutory=True,
+        owed_to="complainant",
     )
 
 

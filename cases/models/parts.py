@@ -95,6 +95,8 @@ class Complainant(models.Model):
         indexes = [
             models.Index(name="complainant_by_email", fields=["email_index"], condition=~Q(email_index="")),
             models.Index(name="complainant_by_telephone", fields=["telephone_index"], condition=~Q(telephone_index="")),
+            # Few join later: whether they were contacted is for who reads it.
+            models.Index(name="complainant_joined", fields=["case"], condition=Q(added_on__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.clocks import TARGET
-from cases.models import Case, ContactPlan, Kind, Learning
+from cases.models import Case, Complainant, ContactPlan, Kind, Learning
 from cases.selectors import get_case
 from cases.services import (
+    complainants,
+    contact,
     contact_plans,
     contributions,
     decisions,
     determinations,
     matters,
     messages,
+    preferences,
     suspensions,
     withdrawals,
 )
@@ -42,7 +46,7 @@ from tests.cases.alleging import (
 from tests.cases.bodies import TOLD, a_case_told
 from tests.cases.staying import BOTH, answer, said, sign, step, suspend, who
 from tests.cases.test_api import imported as an_imported_case
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, assess, give_to, move
+from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
 
 OWED = "/api/v1/cases/owed/"
 LEAVE = {"result": "They wish for more.", "told": "We could not put it right. You may have it recorded."}
@@ -390,6 +394,84 @@ class TestWhatAllHaveWithdrawn:
         ]  # fmt: skip
 
 
+class TestWhoJoined:
+    """The views of who joins after the first contact are sought as well: no day is set for it (Schedule 3, paragraph 2(6))."""
+
+    NOOR = NewComplainant(name="Noor Hill", email="noor@home.test")
+
+    def join(self, cast: Cast, case: Case, at: dt.datetime = AT, **more: Any) -> Complainant:
+        return complainants.add(**by(cast, "beth", case, at), new=replace(self.NOOR, **more))[0]
+
+    def log(self, cast: Cast, case: Case, whom: Complainant, **more: Any) -> None:
+        said = {"views": "", "wishes_recording": None, "note": "", **more}
+        contact.log_attempt(
+            **by(cast, "beth", case), complainant=whom.public_id, how="TELEPHONE", tried_at=AT, **said
+        )  # fmt: skip
+
+    def test_they_are_there_until_they_are_reached(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        assert to_do(cast, "joined") == []
+        noor = self.join(cast, case)
+
+        (task,) = to_do(cast, "joined")
+        assert (task["case"], task["about"], task["due_on"]) == (case.reference, str(noor.public_id), None)
+        assert (task["started_on"], task["owed_to"], task["is_statutory"]) == (f"{TODAY}", "complainant", True)
+        assert "paragraph 2(6)" in task["basis"]
+        assert len(to_do(cast, "joined", statutory="true")) == 1
+        assert to_do(cast, "joined", overdue="true") == []
+        self.log(cast, case, noor, reached=False)
+        self.log(cast, case, who(case, 1), reached=True)
+        assert len(to_do(cast, "joined")) == 1
+        self.log(cast, case, noor, reached=True, views="Talk to the sergeant.")
+        assert to_do(cast, "joined") == []
+
+    def test_before_the_first_contact_that_is_owed_to_all_of_them(self, cast: Cast) -> None:
+        case = move(cast, a_case(cast), "amal", "take")
+        self.join(cast, case)
+
+        assert to_do(cast, "joined") == []
+        assess(cast, case)
+        move(cast, case, "amal", "record_contact", AT + DAY, **{**CONTACT, "contacted_on": f"{TODAY + DAY}"})
+
+        assert to_do(cast, "joined") == []
+
+    def test_who_left_no_way_to_be_reached_or_has_withdrawn_or_has_no_consent_is_not(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        self.join(cast, case, email="")
+        sign(cast, case, self.join(cast, case).position)
+        acting = {"relationship": Complainant.Relationship.REPRESENTATIVE, "acts_for": "Maya Field"}
+        rita = self.join(cast, case, **acting)
+        assert [task["about"] for task in to_do(cast, "joined")] == [str(rita.public_id)]
+
+        preferences.end_consent(**by(cast, "amal", case), complainant=rita.public_id, ended_on=TODAY)
+
+        assert to_do(cast, "joined") == []
+
+    def test_where_a_contact_was_found_impossible_who_was_not_tried_is(self, cast: Cast) -> None:
+        case = move(cast, a_case(cast, complainants=[NewComplainant(anonymous=True)]), "amal", "take")
+        contact.find_impossible(**by(cast, "amal", case), reason="They left no way to be reached.")
+        noor = self.join(cast, case)
+
+        assert [task["about"] for task in to_do(cast, "joined")] == [str(noor.public_id)]
+        self.log(cast, case, noor, reached=False)
+        assert to_do(cast, "joined") == []
+
+    def test_once_the_outcome_was_told_nobody_asks_how_it_is_handled(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        self.join(cast, case)
+
+        move(cast, case, "amal", "resolve", **RESOLVE)
+
+        assert to_do(cast, "joined") == []
+
+    def test_who_holds_it_sees_it_and_no_other_unit(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        self.join(cast, case)
+        give_to(cast, case, "northgate")
+
+        assert [name for name in ("amal", "cai", "ed", "gwen") if to_do(cast, "joined", name)] == ["amal", "cai"]
+
+
 class TestWhatWasOfferedToBeRecorded:
     """Nobody declines by silence: what was left unresolved is there until it is recorded, or closed for their no."""
 
@@ -473,7 +555,7 @@ class TestContactPlans:
         a_case(cast, complainants=[NewComplainant(name="Omar", email="omar@home.test")], at=AT + DAY)
 
         assert [task["case"] for task in to_do(cast, "contact_plan", days=10)] == [newest.reference]
-        Case.objects.update(closed_on=TODAY)
+        Case.objects.update(closed_on=TODAY + DAY)
         assert [task["case"] for task in to_do(cast, "contact_plan", days=10)] == [newest.reference]
         assert to_do(cast, "contact_plan", days=10, limit=1) == to_do(cast, "contact_plan", days=10)
 
