@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cases.deadlines import Deadline, open_deadlines
-from cases.models import Case, Complainant, Kind, Notice, Withdrawal
+from cases.models import Case, Complainant, Kind, Notice, Suspension, Withdrawal
 from cases.selectors import load_parts
 from cases.standing import has_withdrawn
 from cases.timetable import timetable
@@ -142,7 +142,16 @@ def _of_others(case: Case, whose: Complainant) -> set[str]:
     if case.kind == Kind.COMMENT:
         return set()
     others = [each for each in case.complainants.all() if each.pk != whose.pk]
-    return {str(each.public_id) for each in others}.union(*(_of_one(case, each) for each in others))
+    not_asked = {str(each.public_id) for each in case.suspensions.all() if _waits_for_others(each, whose)}
+    return {str(each.public_id) for each in others}.union(not_asked, *(_of_one(case, each) for each in others))
+
+
+def _waits_for_others(suspension: Suspension, whose: Complainant) -> bool:
+    """Whether it waits for an answer, and not for theirs: they have stated what they wish, or were never asked (reg. 41)."""
+    if suspension.state != Suspension.State.ASKED:
+        return False
+    asked = [each for each in suspension.wishes.all() if each.asked_on and not each.wish]
+    return whose.pk not in {each.complainant_id for each in asked}
 
 
 def _of_one(case: Case, whose: Complainant) -> set[str]:

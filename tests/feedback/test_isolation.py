@@ -14,13 +14,13 @@ from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
 from backend.audit import services as audit
-from cases.models import Case, Complainant, Message, Withdrawal
+from cases.models import Case, Complainant, Message, Notice, Withdrawal
 from cases.models.path import LetterWay
-from cases.services import messages, receipts, withdrawals
+from cases.services import messages, receipts, suspensions, withdrawals
 from cases.services.intake import NewComplainant
-from feedback.stages import EXPLANATIONS
-from tests.cases.alleging import a_document
-from tests.cases.staying import DAY, sign
+from feedback.stages import EXPLANATIONS, NEXT_STEPS
+from tests.cases.alleging import a_document, an_investigated_case
+from tests.cases.staying import BOTH, DAY, TODAY, sign, step, suspend
 from tests.cast import AT, CONTACT, Cast, a_case, assess, move
 
 KEY = "0d7d5ee8-8f5e-4c0a-9a3a-0e2b7f1f4f11"
@@ -266,6 +266,24 @@ def test_who_has_withdrawn_is_told_nothing_more_of_what_the_other_goes_on_with(
     reached = {step["name"] for step in seen["steps"] if step["reached_on"]}
     assert reached == {"Received", "Being assessed", "Formally recorded"}
     assert not [step for step in seen["steps"] if step["due_on"]]
+
+
+def test_who_has_answered_is_not_asked_again_with_the_other(cast: Cast) -> None:
+    """What was suspended waits for the other's answer alone (regulation 41)."""
+    case = an_investigated_case(cast, complainants=BOTH)
+    maya, noor = (Holder(row, given(cast, case, row)) for row in case.complainants.order_by("position"))
+    row = step(cast, suspend(cast, case), suspensions.conclude, concluded_on=TODAY)
+    row = step(cast, row, suspensions.state_wish, complainant=maya.row.public_id, wish="END", stated_on=TODAY)
+    row = step(cast, row, suspensions.enter_letter, complainant=noor.row.public_id, sent_on=TODAY)
+    messages.tell_progress(text="We wait.", **now(cast, case, "beth", AT + DAY))
+    sent = {"settled_on": TODAY, "settled_as": "SENT", "settled_by": cast.users["beth"]}
+    Notice.objects.filter(case=case, settled_on=None).update(**sent)
+
+    with time_machine.travel(AT + 2 * DAY):
+        asked, answered = noor.track().json(), maya.track().json()
+
+    assert (asked["next_step"], asked["next_by"]) == (NEXT_STEPS["reply_silence"], f"{TODAY + 28 * DAY}")
+    assert (answered["next_step"], answered["next_by"]) == (NEXT_STEPS["progress_update"], f"{TODAY + 29 * DAY}")
 
 
 def test_who_takes_it_back_reads_on_with_the_other(cast: Cast, two: tuple[Case, Holder, Holder]) -> None:
