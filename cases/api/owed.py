@@ -26,16 +26,22 @@ class OwedQuery(CursorQuery):
     days = serializers.IntegerField(
         required=False, default=1, min_value=0, max_value=366, help_text="Due within so many days after today."
     )
-    mine = serializers.BooleanField(required=False, default=False, help_text="Of the cases that you handle.")
+    mine = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Of the cases that you handle; and what you were named to do, of those that you do not see.",
+    )
     unit = serializers.SlugField(required=False, max_length=80, help_text="Slug of the unit that holds the case.")
     statutory = serializers.BooleanField(required=False, default=False, help_text="Only what the law sets.")
     overdue = serializers.BooleanField(required=False, default=False, help_text="Only what is late.")
 
 
 class OwedCase(serializers.Serializer[Any]):
+    """Of a case that the reader does not see, and was named to do something in, the reference alone."""
+
     reference = serializers.CharField()
-    kind = serializers.ChoiceField(choices=Kind.choices)
-    state = serializers.ChoiceField(choices=STATES)
+    kind = serializers.ChoiceField(choices=Kind.choices, allow_null=True)
+    state = serializers.ChoiceField(choices=STATES, allow_null=True)
     unit = UnitNamed(allow_null=True)
     handler = HandlerOut(allow_null=True)
 

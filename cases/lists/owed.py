@@ -1,6 +1,6 @@
 """What is owed today, by whom, to whom: duty by duty, legal clocks first; and of that what a body waits for.
 
-Last comes what no clock runs for (tasks.py).
+Last comes what no clock runs for (tasks.py), and to each what they were named to do themselves, in cases that they do not see.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cases.notices import NOTICES
 from cases.selectors import load_parts
 from cases.timetable import timetable
 
-from .tasks import Task, ToDo, tasks_of, with_tasks
+from .tasks import Task, ToDo, Unseen, own_tasks, tasks_of, with_own, with_tasks
 
 DAY = dt.timedelta(days=1)
 NOT_YET_TWELVE_MONTHS = 360 * DAY
@@ -53,6 +53,7 @@ SECTIONS = (
     Section("others", Order("owed-others", ("others_due_on", "id")), lambda duty: duty.owed_by != FORCE),
 )
 TASKS = Section("tasks", Order("owed-tasks", ("id",)), lambda duty: False)
+OWN = Section("own", Order("owed-own", ("id",)), lambda duty: False)
 TO_BODIES = (
     Section("law", Order("to-bodies-law", ("legal_due_on", "id")), SECTIONS[0].has),
     Section("target", Order("to-bodies-target", ("target_due_on", "id")), SECTIONS[1].has),
@@ -79,7 +80,7 @@ class Owed:
     who was named to do it, where somebody was.
     """
 
-    case: Case
+    case: Case | Unseen
     duty: Deadline | Task
     days_over: int | None
     asked_of: Unit | None = None
@@ -102,21 +103,25 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     """The duties that are due on `on`, before it, or within so many days after it, of the cases that the actor may see.
 
     First what the law asks of the force, then what it set itself, then what others owe it; in each by the first day of a
-    case. Last, by case, what is to be done without a clock: by the days that were set for it, and what is never late. A page is
-    of up to `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api: days, mine, unit, statutory, overdue, cursor, limit. A closed case is
-    among them while it owes somebody a notice. Always as many statements. Raises ValidationError (400) for a cursor of
-    another list.
+    case. Last, by case, what is to be done without a clock: by the days that were set for it, and what is never late. At the end
+    comes what the actor was named to do in cases that they do not see, of which it tells the reference alone. A page is of up to
+    `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api: days, mine, unit, statutory,
+    overdue, cursor, limit. A closed case is among them while it owes somebody a notice. Always as many statements. Raises
+    ValidationError (400) for a cursor of another list.
     """
     until = on - DAY if filters["overdue"] else on + DAY * filters["days"]
     cases = _cases(actor, filters)
     sections = [section for section in SECTIONS if not filters["statutory"] or section.name != "target"]
     rows = [(section, cases.filter(**{f"{section.day}__lte": until})) for section in sections]
     rows.append((TASKS, with_tasks(cases, filters, actor=actor, until=until)))
+    rows.append((OWN, _with_what_is_shown(with_own(filters, actor=actor, until=until))))
     taken, following = _page(rows, cursor=filters["cursor"], size=filters["limit"])
     duties = _duties(taken, on=on, until=until)
     for section, found in taken:
         if section is TASKS:
             duties += [_to_do(each, on=on) for each in tasks_of(found, cases, actor=actor, until=until)]
+        elif section is OWN and found:
+            duties += [_to_do(each, on=on) for each in own_tasks(found, actor=actor, until=until)]
     if filters["statutory"]:
         duties = [each for each in duties if each.duty.is_statutory]
     if filters["overdue"]:

@@ -1,7 +1,8 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
-By a day that was set for it: what somebody undertook to do, and a contact plan to be looked at again. Without one, and so never late: the decision of regulation 41, the
-end of what all have withdrawn, a first contact with who joined later, what came in and nobody has looked at, and an offer to record that nobody has answered.
+By a day that was set for it: what somebody undertook to do, and a contact plan to be looked at again. Without one, and so
+never late: the decision of regulation 41, the end of what all have withdrawn, a first contact with who joined later, what came
+in and nobody has looked at, and an offer to record that nobody has answered.
 """
 
 from __future__ import annotations
@@ -69,10 +70,21 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Unseen:
+    """A case that its reader may not see: they were named to do something in it, and know what it is called."""
+
+    reference: str
+    kind: None = None
+    state: None = None
+    unit: None = None
+    handler: None = None
+
+
+@dataclass(frozen=True)
 class ToDo:
     """A task of a case; `owner` is who was named to do it, where somebody was."""
 
-    case: Case
+    case: Case | Unseen
     task: Task
     owner: str = ""
 
@@ -93,6 +105,18 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, actor: Actor,
     if not (filters["statutory"] or filters["overdue"]):
         found += [_unread().values("case"), _contributed().values("case"), cases.filter(OFFERED).values("pk")]
     return cases.filter(pk__in=found[0].union(*found[1:])) if found else cases.none()
+
+
+def with_own(filters: Mapping[str, Any], *, actor: Actor, until: dt.date) -> CaseQuerySet:
+    """Those in which the actor was named to do something by `until`, and which they may not see: whose they are is not told."""
+    if filters["statutory"] or filters.get("unit"):
+        return Case.objects.none()
+    actions, learning = (
+        model.objects.owned_by(actor).filter(done_on=None, due_on__lte=until).values("allegation__case")
+        for model in (AllegationAction, Learning)
+    )
+    seen = Case.objects.visible_to(actor).filter(pk=OuterRef("pk"))
+    return Case.objects.filter(~Exists(seen), pk__in=actions.union(learning))
 
 
 def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: dt.date) -> list[ToDo]:
@@ -116,8 +140,16 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
     found += [ToDo(among[row.case_id], _to_accept(row)) for row in _contributed().filter(case__in=among)]
     found += [ToDo(case, task) for case in page for task in _to_ask_about_recording(case)]
     plans = _plans(cases.filter(disposed_on=None), actor=actor, until=until).filter(shown_on__in=among)
-    dated = [*_undertaken(among, until=until), *(ToDo(among[plan.shown_on], _to_review(plan)) for plan in plans)]
+    undertaken = _undertaken(among, AllegationAction.objects.all(), Learning.objects.all(), until=until)
+    dated = [*undertaken, *(ToDo(among[plan.shown_on], _to_review(plan)) for plan in plans)]
     return found + sorted(dated, key=lambda each: each.task.due_on or until)
+
+
+def own_tasks(page: Sequence[Case], *, actor: Actor, until: dt.date) -> list[ToDo]:
+    """What the actor was named to do in each of them, by its day, and nothing else of the case."""
+    among = {case.pk: Unseen(case.reference) for case in page}
+    own = _undertaken(among, AllegationAction.objects.owned_by(actor), Learning.objects.owned_by(actor), until=until)
+    return sorted(own, key=lambda each: each.task.due_on or until)
 
 
 def _deciding() -> QuerySet[Suspension]:
@@ -193,17 +225,23 @@ def _plans(cases: CaseQuerySet, *, actor: Actor, until: dt.date) -> QuerySet[Any
     return due.annotate(shown_on=Subquery(made.values("pk")[:1])).order_by("review_on", "pk")
 
 
-def _undertaken(among: Mapping[int, Case], *, until: dt.date) -> Iterator[ToDo]:
+def _undertaken(
+    among: Mapping[int, Case] | Mapping[int, Unseen],
+    actions: QuerySet[AllegationAction],
+    learning: QuerySet[Learning],
+    *,
+    until: dt.date,
+) -> Iterator[ToDo]:
     """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done."""
     still = {"allegation__case__in": among, "done_on": None, "due_on__lte": until}
-    for action in AllegationAction.objects.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
+    for action in actions.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
         says, about = f"Do what was decided: {action.kind.label}", str(action.public_id)
         task = Task("action", says, action.set_on, action.due_on, about)
         yield ToDo(among[action.allegation.case_id], task, _name(action.owner))
-    for learning in Learning.objects.filter(**still).select_related("allegation", "owner").order_by("id"):
-        says, about = f"Learn from it: {learning.text}", str(learning.public_id)
-        task = Task("learning", says, learning.set_on, learning.due_on, about)
-        yield ToDo(among[learning.allegation.case_id], task, _name(learning.owner))
+    for row in learning.filter(**still).select_related("allegation", "owner").order_by("id"):
+        says, about = f"Learn from it: {row.text}", str(row.public_id)
+        task = Task("learning", says, row.set_on, row.due_on, about)
+        yield ToDo(among[row.allegation.case_id], task, _name(row.owner))
 
 
 def _name(owner: Person | None) -> str:

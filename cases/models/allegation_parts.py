@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from typing import Any, Self
 
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from backend.accounts.actors import Actor
 from backend.accounts.models import Person, User
 from backend.common.identifiers import random_public_id
 
 from .parts import Allegation, Involvement
-from .path import BodyNotice
+from .path import BodyNotice, CaseAccess
 from .reference import Code
 
 
@@ -41,6 +44,20 @@ class AllegationDecision(models.Model):
         return f"{self.finding} {self.decided_on}"
 
 
+class OwnedQuerySet(models.QuerySet[Any]):
+    def owned_by(self, actor: Actor) -> Self:
+        """What the actor was named to do or to see to, by whatever account: that, not the case, whether they see it or not.
+
+        The walls stand here as everywhere, and of a restricted case nobody learns without leave.
+        """
+        if not actor.person_id:
+            return self.none()
+        own = {"case": OuterRef("allegation__case"), "person": actor.person_id, "ended_at": None}
+        leave, wall = Exists(CaseAccess.objects.filter(**own)), Exists(Involvement.objects.filter(**own))
+        theirs = self.filter(owner=actor.person_id, allegation__case__disposed_on=None)
+        return theirs.filter(Q(allegation__case__restricted=False) | leave, ~wall)
+
+
 class AllegationAction(models.Model):
     """Something to be done because of an allegation: what, by whom, by when, and how it is known to be done."""
 
@@ -54,6 +71,8 @@ class AllegationAction(models.Model):
     done_on = models.DateField(null=True, blank=True)
     done_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     evidence = models.TextField(blank=True)
+
+    objects: models.Manager[Any] = OwnedQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -80,6 +99,8 @@ class Learning(models.Model):
     done_on = models.DateField(null=True, blank=True)
     done_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     evidence = models.TextField(blank=True)
+
+    objects: models.Manager[Any] = OwnedQuerySet.as_manager()
 
     class Meta:
         constraints = [

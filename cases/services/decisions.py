@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from backend.accounts.actors import Actor
 from backend.accounts.models import Person
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
+from backend.notifications import services as outbox
 from cases import facts, findings, makers, standing
 from cases.models import (
     Allegation,
@@ -20,6 +22,7 @@ from cases.models import (
     AllegationDecision,
     BodyNotice,
     Case,
+    CaseAccess,
     Involvement,
     Learning,
 )
@@ -34,6 +37,15 @@ from .outcome import settle
 OUTSIDE = ("HANDLING_OUTSIDE", "OUTSIDE_UNRESOLVED", "RESOLVED_OUTSIDE")
 LABEL = 160
 ENDED = "It was withdrawn, or decided not to be resumed: nothing is found on it."
+OWNER_SUBJECT = "Something is waited for"
+OWNER_BODY = """You were named to do something, or to see to it that it is learnt, and it is waited for.
+
+For everybody's safety this message does not say what it is. Sign in and open "Actions" and "Learning" to read it.
+
+Please do not answer this message: nobody reads the answers.
+"""
+
+Task = TypeVar("Task", AllegationAction, Learning)
 
 
 class CannotDecide(Refused):
@@ -226,7 +238,8 @@ def set_actions(
 ) -> Case:
     """Say what is done because of a decided allegation, or, with no actions, that nothing is.
 
-    What was set before and is not done yet is replaced; what is done stays. Raises Missing (404), Stale (412), MayNot (403),
+    What was set before and is not done yet is replaced; what is done stays. Whoever is named to do something is told by a
+    neutral mail that there is something to do. Raises Missing (404), Stale (412), MayNot (403),
     Invalid (400), CannotDecide (409) before the decision.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -239,11 +252,12 @@ def set_actions(
     on = day_of(at)
     kinds = codes.actions_on(on, [each.kind for each in actions])
     owners = [_owner(case, each.owner, due_on=each.due_on, on=on) for each in actions]
-    AllegationAction.objects.filter(allegation=row, done_on=None).delete()
+    _replace_open_actions(row)
     for new, owner in zip(actions, owners, strict=True):
-        AllegationAction.objects.create(
+        action = AllegationAction.objects.create(
             allegation=row, kind=kinds[new.kind.upper()], owner=owner, due_on=new.due_on, set_by_id=actor.person, set_on=on
         )  # fmt: skip
+        _tell_owner(case, action, actor=actor, at=at)
     row.action, row.actions_set_on = _label(row), on
     row.save(update_fields=["action", "actions_set_on"])
     keep(case, "ACTIONS_SET", row, actor=actor, at=at, details={"actions": sorted(kinds)})
@@ -262,7 +276,7 @@ def add_learning(
     at: dt.datetime,
     version: int,
 ) -> tuple[Learning, Case]:
-    """Note what the organisation learns from an allegation, who sees to it and by when.
+    """Note what the organisation learns from an allegation, who sees to it and by when; they are told as in `set_actions`.
 
     Raises Missing (404), Stale (412), MayNot (403), Invalid (400), CannotChangeAllegations (409).
     """
@@ -276,6 +290,7 @@ def add_learning(
         set_by_id=actor.person,
         set_on=on,
     )
+    _tell_owner(case, learning, actor=actor, at=at)
     keep(case, "LEARNING_ADDED", row, actor=actor, at=at, details={"learning": str(learning.public_id)})
     return learning, case
 
@@ -293,7 +308,7 @@ def finish_action(
 ) -> Case:
     """Note that an action is done, and how that is known; also after the case was closed.
 
-    By its owner, or whoever handles the case. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), DoneAlready (409).
+    By whoever handles the case, or its owner where they see it. Raises Missing (404), Stale (412), MayNot (403), Invalid (400), DoneAlready (409).
     """
     return _finish(
         AllegationAction, action, reference=reference, done_on=done_on, evidence=evidence, actor=actor, at=at, version=version
@@ -318,7 +333,7 @@ def finish_learning(
 
 
 def _finish(
-    model: type[AllegationAction] | type[Learning],
+    model: type[Task],
     public_id: UUID,
     *,
     reference: str,
@@ -335,15 +350,79 @@ def _finish(
         raise MayNot(makers.may_handle.otherwise)
     if task is None:
         raise Missing
+    _note_done(case, task, done_on=done_on, evidence=evidence, actor=actor, at=at)
+    return case
+
+
+@transaction.atomic
+def finish_own_action(
+    *, public_id: UUID, done_on: dt.date, evidence: str, actor: Actor, at: dt.datetime
+) -> AllegationAction:
+    """The same by its owner, who need not see the case and reads no version of it: what they were named for never changes.
+
+    Raises Missing (404) for what somebody else owns and for whom a wall keeps from the case, Invalid (400), DoneAlready (409).
+    """
+    return _finish_own(AllegationAction, public_id, done_on=done_on, evidence=evidence, actor=actor, at=at)
+
+
+@transaction.atomic
+def finish_own_learning(*, public_id: UUID, done_on: dt.date, evidence: str, actor: Actor, at: dt.datetime) -> Learning:
+    """As `finish_own_action`."""
+    return _finish_own(Learning, public_id, done_on=done_on, evidence=evidence, actor=actor, at=at)
+
+
+def _finish_own(
+    model: type[Task], public_id: UUID, *, done_on: dt.date, evidence: str, actor: Actor, at: dt.datetime
+) -> Task:
+    rows = model.objects.filter(public_id=public_id).select_related("allegation__case")
+    found = rows.owned_by(actor).first()
+    if found is None:
+        raise Missing
+    case = locking.lock_for_owner(found.allegation.case_id)
+    # Whether it is still theirs to know of, and there at all, may have changed until the lock was there.
+    task: Task | None = rows.owned_by(actor).first()
+    if task is None:
+        raise Missing
+    _note_done(case, task, done_on=done_on, evidence=evidence, actor=actor, at=at)
+    return task
+
+
+def _note_done(
+    case: Case, task: AllegationAction | Learning, *, done_on: dt.date, evidence: str, actor: Actor, at: dt.datetime
+) -> None:
     if task.done_on:
         raise DoneAlready(f"It was done on {task.done_on:%d %B %Y}.")
     if not task.set_on <= done_on <= day_of(at):
         raise Invalid("Correct the day.", errors={"done_on": ["It is between the day on which it was set and today."]})
     task.done_on, task.done_by_id, task.evidence = done_on, actor.person, evidence
     task.save(update_fields=["done_on", "done_by", "evidence"])
-    verb = "ACTION_DONE" if model is AllegationAction else "LEARNING_DONE"
-    keep(case, verb, task.allegation, actor=actor, at=at, details={"done": str(public_id), "done_on": str(done_on)})
-    return case
+    verb = "ACTION_DONE" if isinstance(task, AllegationAction) else "LEARNING_DONE"
+    details = {"done": str(task.public_id), "done_on": str(done_on)}
+    keep(case, verb, task.allegation, actor=actor, at=at, details=details)
+
+
+def _replace_open_actions(allegation: Allegation) -> None:
+    """What is not done yet is not to be done any more, and nobody is told to do it."""
+    replaced = AllegationAction.objects.filter(allegation=allegation, done_on=None)
+    for public_id in replaced.values_list("public_id", flat=True):
+        outbox.call_off(cause=f"owner:{public_id}", why="It is not to be done any more.")
+    replaced.delete()
+
+
+def _tell_owner(case: Case, task: AllegationAction | Learning, *, actor: Actor, at: dt.datetime) -> None:
+    """A neutral mail to who was named; whoever names themselves knows."""
+    if task.owner is None or task.owner.pk == actor.person_id:
+        return
+    for user in task.owner.accounts.filter(is_active=True).order_by("pk"):
+        outbox.queue(
+            cause=f"owner:{task.public_id}:{user.public_id}",
+            recipient=user.email,
+            subject=OWNER_SUBJECT,
+            body=OWNER_BODY,
+            at=at,
+            about=case.reference,
+            addressee=str(user.public_id),
+        )
 
 
 def _owner(case: Case, who: str, *, due_on: dt.date | None, on: dt.date) -> Person | None:
@@ -356,6 +435,8 @@ def _owner(case: Case, who: str, *, due_on: dt.date | None, on: dt.date) -> Pers
         raise _wrong_owner("Nobody of this force has this number or address.")
     if Involvement.objects.filter(case_id=case.pk, person=owner, ended_at=None).exists():
         raise _wrong_owner("They are part of the case themselves: they may not know of it.")
+    if case.restricted and not CaseAccess.objects.filter(case_id=case.pk, person=owner, ended_at=None).exists():
+        raise _wrong_owner("The case is restricted, and they have no leave to know of it.")
     return owner
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.clocks import TARGET
-from cases.models import Case, Complainant, ContactPlan, Kind, Learning
+from cases.models import AllegationAction, Case, Complainant, ContactPlan, Kind, Learning
 from cases.selectors import get_case
 from cases.services import (
     complainants,
@@ -246,12 +246,39 @@ class TestWhatNoClockRunsFor:
         with time_machine.travel(AT + 40 * DAY, tick=False):
             assert [each[0] for each in self.tasks(cast, overdue="true")] == ["action"]
 
-    def test_who_may_not_see_the_case_sees_nothing_of_them_the_owner_neither(self, cast: Cast) -> None:
-        self.with_actions(cast)
+    def test_who_may_not_see_the_case_sees_nothing_of_them_but_the_owner_what_is_theirs(self, cast: Cast) -> None:
+        case = self.with_actions(cast)
 
         with time_machine.travel(AT + 10 * DAY, tick=False):
-            assert self.tasks(cast, "dee") == []
+            assert self.tasks(cast, "cai") == self.tasks(cast, "nobody") == []
             assert len(self.tasks(cast, "amal")) == 2
+            theirs = owed(cast, "dee")
+        assert [row["duty"]["duty"] for row in theirs] == [
+            "Do what was decided: Apology",
+            "Learn from it: Train the desk.",
+        ]
+        assert [row["days_over"] for row in theirs] == [7, 5]
+        unseen = dict.fromkeys(("kind", "state", "unit", "handler"))
+        assert [row["case"] for row in theirs] == [{"reference": case.reference, **unseen}] * 2
+
+    def test_the_owner_finds_them_among_what_is_late_and_theirs_and_by_no_unit(self, cast: Cast) -> None:
+        self.with_actions(cast)
+
+        with time_machine.travel(AT + 4 * DAY, tick=False):
+            assert [each[0] for each in self.tasks(cast, "dee", overdue="true")] == ["action"]
+            assert [each[0] for each in self.tasks(cast, "dee", mine="true")] == ["action", "learning"]
+            assert self.tasks(cast, "dee", unit="professional-standards") == []
+            assert self.tasks(cast, "dee", statutory="true") == []
+            for limit in (1, 2):
+                assert len(self.tasks(cast, "dee", limit=limit)) == 2
+
+    def test_an_owner_who_sees_the_case_finds_them_once(self, cast: Cast) -> None:
+        case = self.with_actions(cast)
+        AllegationAction.objects.update(owner=cast.users["amal"].person)
+
+        with time_machine.travel(AT + 4 * DAY, tick=False):
+            rows = [row for row in owed(cast, "amal") if row["duty"]["rule"] == "action"]
+        assert [(row["case"]["reference"], row["case"]["state"]) for row in rows] == [(case.reference, "OUTCOME_SENT")]
 
     def test_what_the_authority_has_to_decide_is_there_without_a_day(self, cast: Cast) -> None:
         case = an_investigated_case(cast)
