@@ -20,6 +20,7 @@ from .standing import (
     has_to_be_recorded_after_all,
     has_withdrawn,
     last_review,
+    next_review,
     review_ends_on,
     said_of_a_further_referral,
     stays_with_the_wrong_body,
@@ -176,7 +177,7 @@ def _of_what_outlives_it(case: Case, calendar: WorkingCalendar) -> Iterator[dict
     """What is owed also once it is closed: what was not told yet, an application for a review, and to record it after all."""
     yield from _to_tell(case, calendar)
     if review := _review_to_open(case):
-        since, about = review.forwarded_on or review.applied_on, str(review.public_id)
+        since, about = _could_be_opened_from(case, review), str(review.public_id)
         yield _running("review_opening", since, calendar, owed_to=review.body, about=about)
     if has_to_be_recorded_after_all(case):
         yield _running("recording_decision", _to_be_recorded_since(case), calendar)
@@ -352,7 +353,15 @@ def _review_to_open(case: Case) -> Review | None:
     """The application for a review that was entered, also once it was finalised, and is not with its body yet."""
     if case.state not in MAY_BE_REVIEWED:
         return None
-    return next((each for each in _rows(case, "reviews") if each.state == each.State.APPLIED), None)
+    applied = (each for each in _rows(case, "reviews") if each.state == each.State.APPLIED and not each.waits)
+    return next(applied, None) or next_review(case)
+
+
+def _could_be_opened_from(case: Case, review: Review) -> dt.date:
+    """The day on which it was made; where another's went before, and ended later, the day of that."""
+    made_on = review.forwarded_on or review.applied_on
+    went_before = any(each.decided_on for each in _rows(case, "reviews") if each is not review)
+    return max(made_on, case.closed_on) if case.closed_on and went_before else made_on
 
 
 def _of_a_review(review: Review, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,14 @@ def last_referral(case: Case) -> Referral | None:
 
 
 def last_review(case: Case) -> Review | None:
-    return max(case.reviews.all(), key=lambda review: review.pk, default=None)
+    """The one that is under way, or was; not what somebody applied for meanwhile, which waits for its end."""
+    return max((each for each in case.reviews.all() if not each.waits), key=lambda review: review.pk, default=None)
+
+
+def next_review(case: Case) -> Review | None:
+    """What is taken up once the one that is under way has ended: the first that waits for it."""
+    waiting = (each for each in case.reviews.all() if each.waits and each.state == each.State.APPLIED)
+    return min(waiting, key=lambda review: review.pk, default=None)
 
 
 def told_of_the_right_on(case: Case, *, of: Complainant | None = None) -> dt.date | None:

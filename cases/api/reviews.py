@@ -71,6 +71,7 @@ class ReviewOut(serializers.Serializer[Any]):
         allow_null=True, help_text="The day on which the case was taken elsewhere: the review ended with its outcome."
     )
     superseded_by = serializers.CharField(help_text="The move that took it there; empty where none did.")
+    waits = serializers.BooleanField(help_text="It was applied for while another's was open, and is taken up after it.")
 
 
 class ReviewsView(CaseDoor):
@@ -87,7 +88,7 @@ class ReviewsView(CaseDoor):
         responses={201: ReviewOut},
     )
     def post(self, request: Request, reference: str) -> Response:
-        """Enter an application; the move open_review opens the review."""
+        """Enter an application; the move open_review opens the review. While another's is open, this one waits for its end."""
         fields = fields_of(request, ApplicationIn)
         review, case = reviews.apply(**self.change(request, reference), **fields.validated_data)
         return answer(case, ReviewOut(review).data, status=201)

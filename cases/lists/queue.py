@@ -143,7 +143,7 @@ def _others_are_next() -> Q:
 
 def _a_body_decides() -> Q:
     """Where no clock says by when: on a referral, or on a review until its decision is entered."""
-    undecided = Review.objects.filter(case=OuterRef("pk"), state=Review.State.APPLIED)
+    undecided = Review.objects.filter(case=OuterRef("pk"), state=Review.State.APPLIED, waits=False)
     return Q(state=ComplaintState.REFERRED) | Q(Exists(undecided), state=ComplaintState.UNDER_REVIEW)
 
 

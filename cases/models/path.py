@@ -101,16 +101,24 @@ class Review(models.Model):
     answer = models.TextField(blank=True)
     superseded_on = models.DateField(null=True, blank=True)
     superseded_by = models.CharField(max_length=40, blank=True)  # the move that took the case elsewhere
+    # Another's was open when it was applied for, and it was not taken up since: it is the next one, and not the last.
+    waits = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="nothing_is_examined_while_it_waits",
+                condition=Q(waits=False) | Q(state__in=["APPLIED", "INVALID", "WITHDRAWN", "SUPERSEDED"]),
+            ),
             models.CheckConstraint(
                 name="superseded_says_when_and_by_what",
                 condition=Q(state="SUPERSEDED", superseded_on__isnull=False) & ~Q(superseded_by="")
                 | ~Q(state="SUPERSEDED") & Q(superseded_on=None, superseded_by=""),
             ),
             models.UniqueConstraint(
-                name="one_open_review_a_case", fields=["case"], condition=Q(state__in=["APPLIED", "AWAITING_RESPONSE"])
+                name="one_open_review_a_case",
+                fields=["case"],
+                condition=Q(state__in=["APPLIED", "AWAITING_RESPONSE"], waits=False),
             ),
         ]
 

@@ -165,14 +165,17 @@ def _check_may_know(case: Case, body: Body, dated_on: dt.date, *, on: dt.date) -
 
 def _end_the_review(case: Case, notice: BodyNotice, *, actor: Actor, on: dt.date) -> None:
     """Where who applied for it had withdrawn by then, or everybody had: who has not keeps their review (regulation 38)."""
-    review, by = standing.last_review(case), notice.dated_on
-    if review is None or review.state not in Review.OPEN:
-        return
+    by = notice.dated_on
     all_of_them = [standing.has_withdrawn(case, each.pk, by=by) for each in standing.complainants_of(case)]
-    if standing.has_withdrawn(case, review.complainant_id, by=by) or (all_of_them and all(all_of_them)):
-        review.state, review.decided_on, review.decision = Review.State.WITHDRAWN, by, notice
-        review.save(update_fields=["state", "decided_on", "decision"])
-        drop_the_bundle(case, actor=actor, on=on)
+    has_ended = all_of_them and all(all_of_them)
+    for review in case.reviews.all():
+        if review.state not in Review.OPEN or review.body != notice.body:
+            continue
+        if has_ended or standing.has_withdrawn(case, review.complainant_id, by=by):
+            review.state, review.decided_on, review.decision = Review.State.WITHDRAWN, by, notice
+            review.save(update_fields=["state", "decided_on", "decision"])
+            if not review.waits:
+                drop_the_bundle(case, actor=actor, on=on)
 
 
 def drop_the_bundle(case: Case, *, actor: Actor, on: dt.date) -> None:

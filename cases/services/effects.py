@@ -37,6 +37,7 @@ from . import (
     messages,
     notes,
     notices,
+    reviews,
     suspensions,
     wishes,
     withdrawals,
@@ -214,6 +215,8 @@ def follow(
     _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
     _link(case, move, actor=actor, at=at, details=details)
     _supersede_reviews(case, move, actor=actor, on=day_of(at))
+    if move == "close_review":
+        reviews.take_up_the_next(case)
     _bring_home(case, move, actor=actor, at=at)
     if move == "record":
         case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]

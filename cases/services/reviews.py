@@ -81,6 +81,9 @@ def apply(
 ) -> tuple[Review, Case]:
     """Enter that somebody who complains applied for a review, by the body's document; `open_review` then opens it.
 
+    Each of them has a right of their own. Where the review of another is open, theirs waits, and is taken up once that has
+    ended: then it is owed to its body like any other.
+
     In time until 28 days from the day after the information was provided (reg. 29); later only where the body accepts it for
     special circumstances. An application to the wrong body is forwarded, and made on that day: the days with the wrong body
     do not count. Which is the right one is asked anew: what the case alleges, concerns or is linked to may have come to light
@@ -93,18 +96,19 @@ def apply(
     _check_right(case)
     on, told_on = day_of(at), case.review_information_on or case.made_on
     applicant = complainant_of(case, complainant)
-    case.review_body = _right_body(case)
+    body = _right_body(case)
     check_day("applied_on", applied_on, since=told_on, on=on)
-    _check_body(case, made_to, applied_on, forwarded_on, on=on)
+    _check_body(body, made_to, applied_on, forwarded_on, on=on)
     _check_time(case, applicant, applied_on, accepted_late_reason)
-    if any(each.complainant_id == applicant.pk for each in _examined(case)):
-        raise NoReview("This outcome was reviewed at their application already.")
-    if standing.has_withdrawn(case, applicant.pk):
-        raise NoReview("They have withdrawn their complaint.")
+    _check_applicant(case, applicant)
+    waits = case.state == "UNDER_REVIEW" or not facts.no_review_is_open(case)
+    if not waits:
+        case.review_body = body
     review = Review.objects.create(
         case_id=case.pk,
         complainant=applicant,
-        body=case.review_body,
+        body=body,
+        waits=waits,
         applied_on=applied_on,
         forwarded_on=forwarded_on,
         accepted_late_reason=accepted_late_reason,
@@ -160,9 +164,12 @@ def decide(
     if decides == "RECOMMENDS":
         review.recommended_on, review.recommendation = dated_on, recommendation
     review.save()
-    body_notices.drop_the_bundle(case, actor=actor, on=day_of(at))
+    if not review.waits:
+        body_notices.drop_the_bundle(case, actor=actor, on=day_of(at))
     if decides == "SUBSTITUTES_FINDINGS":
         decisions.set_aside(case)
+    if case.state in TOLD_THE_OUTCOME and not review.waits:
+        take_up_the_next(case)
     told = {"review": str(review.public_id), "decides": decides, "notice": str(review.decision.public_id)}
     keep(case, "REVIEW_DECIDED", "reviews", "body_notices", actor=actor, at=at, details=told)
     return review, case
@@ -188,6 +195,14 @@ def answer(
     told = {"review": str(review.public_id), "answer": says}
     keep(case, "RECOMMENDATION_ANSWERED", "reviews", "notices", actor=actor, at=at, details=told)
     return review, case
+
+
+def take_up_the_next(case: Case) -> None:
+    """What waited for the review that has ended is the one to be opened now. For a change that records itself."""
+    review = standing.next_review(case)
+    if review is not None:
+        review.waits, case.review_body = False, review.body
+        review.save(update_fields=["waits"])
 
 
 def reviews_of(case: Case) -> list[Review]:
@@ -223,10 +238,18 @@ def _check_right(case: Case) -> None:
             "There is a right to a review only of the outcome of a recorded complaint that the authority handled or "
             "investigated itself, and not where all of it was accelerated."
         )
-    if case.state not in TOLD_THE_OUTCOME:
-        raise NoReview("It stands where no application is entered: one is under way, or the case is open again.")
-    if not facts.no_review_is_open(case):
-        raise NoReview("An application is entered already: enter how it ends first.")
+    if case.state not in (*TOLD_THE_OUTCOME, "UNDER_REVIEW"):
+        raise NoReview("It stands where no application is entered: the case is open again.")
+
+
+def _check_applicant(case: Case, applicant: Complainant) -> None:
+    theirs = [each for each in case.reviews.all() if each.complainant_id == applicant.pk]
+    if any(each.state in Review.OPEN for each in theirs):
+        raise NoReview("Their application is entered already: enter how it ends first.")
+    if any(each in theirs for each in _examined(case)):
+        raise NoReview("This outcome was reviewed at their application already.")
+    if standing.has_withdrawn(case, applicant.pk):
+        raise NoReview("They have withdrawn their complaint.")
 
 
 def _right_body(case: Case) -> str:
@@ -235,9 +258,9 @@ def _right_body(case: Case) -> str:
     return standing.review_body_of(case) or case.review_body
 
 
-def _check_body(case: Case, made_to: Body, applied_on: dt.date, forwarded_on: dt.date | None, *, on: dt.date) -> None:
-    right = Body(case.review_body).label
-    if made_to == case.review_body:
+def _check_body(body: str, made_to: Body, applied_on: dt.date, forwarded_on: dt.date | None, *, on: dt.date) -> None:
+    right = Body(body).label
+    if made_to == body:
         if forwarded_on:
             raise wrong("forwarded_on", "It went to the right body at once.")
         return
@@ -272,7 +295,7 @@ def _examined(case: Case) -> list[Review]:
 def _check_stands(case: Case, review: Review, decides: Decides) -> None:
     if review.state != Review.State.APPLIED:
         raise CannotDecideReview("How this review ended is entered already.")
-    if decides not in WITHOUT_AN_EXAMINATION and case.state != "UNDER_REVIEW":
+    if decides not in WITHOUT_AN_EXAMINATION and (case.state != "UNDER_REVIEW" or review.waits):
         raise CannotDecideReview("Open the review first, with open_review: nothing was examined before.")
 
 

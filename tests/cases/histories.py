@@ -236,15 +236,23 @@ class _Teller:
         if self._may(0.2):
             return
         self._note("is_under_review", days=10)
-        if self._may(0.3):
-            self._note("review_is_decided")
-        elif self._may(0.8):
-            self._note("is_recommended")
-            if self._may(0.8):
-                self._note("recommendation_is_answered")
-                if self._may(0.6):
-                    self._note("is_reopened")
-                    self._meanwhile()
+        if self._may(0.4):
+            self._note("is_applied_for_by_another", days=28)
+        self.chance.choice([self._upheld, self._not_upheld, lambda: None])()
+
+    def _not_upheld(self) -> None:
+        self._note("review_is_decided")
+        if self._may(0.6):
+            self._note("review_is_closed", days=10)
+            self.suspensions.clear()
+
+    def _upheld(self) -> None:
+        self._note("is_recommended")
+        if self._may(0.8):
+            self._note("recommendation_is_answered")
+            if self._may(0.6):
+                self._note("is_reopened")
+                self._meanwhile()
 
 
 class Desk:
@@ -387,20 +395,29 @@ class Desk:
     def _is_applied_for(self, event: Event) -> None:
         self.parts["reviews"].append(Review(body="LPB", state="APPLIED", applied_on=event.on))
 
+    def _is_applied_for_by_another(self, event: Event) -> None:
+        self._is_applied_for(event)
+        self.parts["reviews"][-1].waits = True
+
     def _is_under_review(self, _: Event) -> None:
         self.fields |= {"state": "UNDER_REVIEW", "closed_on": None}
 
     def _is_recommended(self, event: Event) -> None:
-        review = self.parts["reviews"][-1]
+        review = self.parts["reviews"][0]
         review.state, review.decided_on, review.recommended_on = "AWAITING_RESPONSE", event.on, event.on
 
     def _recommendation_is_answered(self, event: Event) -> None:
-        review = self.parts["reviews"][-1]
+        review = self.parts["reviews"][0]
         review.state, review.answered_on = "ACCEPTED", event.on
 
     def _review_is_decided(self, event: Event) -> None:
-        review = self.parts["reviews"][-1]
+        review = self.parts["reviews"][0]
         review.state, review.decided_on = "NOT_UPHELD", event.on
+
+    def _review_is_closed(self, event: Event) -> None:
+        self._is_finalised(event)
+        for review in self.parts["reviews"]:
+            review.waits = False
 
     def _is_reopened(self, event: Event) -> None:
         self.fields |= {"state": "REOPENED", "handling_started_on": event.on, "decided_on": None, "told_on": None}

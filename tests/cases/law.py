@@ -119,6 +119,7 @@ class Law:
     review_body: str = ""
     review_of: str = ""  # the body that the last application went to
     reviews: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)  # the bodies of what others applied for meanwhile (9A A25)
     withdrawn_on: dt.date | None = None
     suspended: bool = False  # as a whole
 
@@ -349,11 +350,23 @@ class Law:
 
     _then_leave_unresolved = _then_resolve
 
+    def _then_close_review(self, who: str, today: dt.date) -> None:
+        """Each who complains has a right to a review: the next application is the one to be opened."""
+        if self.waiting:
+            self.reviews.append("APPLIED")
+            self.review_of = self.review_body = self.waiting.pop(0)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether an application is under way: whoever else applies has to wait."""
+        return self.state == "UNDER_REVIEW" or bool({"APPLIED", "AWAITING_RESPONSE"} & set(self.reviews))
+
     def _is_reviewed_no_more(self, target: str) -> None:
         """There is a review of an outcome that stands alone: one that is taken back, or a case that ends, has none."""
         if target not in TOLD:
             under_way = ("APPLIED", "AWAITING_RESPONSE")
             self.reviews = ["SUPERSEDED" if each in under_way else each for each in self.reviews]
+            self.waiting.clear()
 
     @property
     def right_body(self) -> str:

@@ -137,6 +137,7 @@ class Oracle:
         self.running: dict[tuple[str, int], dt.date] = {}  # the clock, of whom: the day of its event
         self.made = self.received = self.recorded = dt.date.min
         self.is_the_iopcs = self.investigated = False
+        self.waits = False  # an application for a review, for the end of another's
         self.reported: dt.date | None = None  # upon an investigation, and its outcome is not told
         self.letters: list[dt.date] = []
         self.gone: set[int] = set()
@@ -360,6 +361,15 @@ class Oracle:
     def _review_is_decided(self, event: Event) -> None:
         """Without a recommendation: not upheld, not valid, withdrawn, or determined by the IOPC."""
         self._start("review_follow_up", event.on)
+
+    def _is_applied_for_by_another(self, _: Event) -> None:
+        """9A A25: a right each. What the second applies for is the authority's to open once the first has ended."""
+        self.waits = True
+
+    def _review_is_closed(self, event: Event) -> None:
+        self._is_finalised(event)
+        if self.waits:
+            self._start("review_opening", event.on)
 
     def _is_reopened(self, event: Event) -> None:
         self._stop("review_follow_up")

@@ -43,6 +43,7 @@ from cases.services import (
     transitions,
     withdrawals,
 )
+from cases.services.intake import NewComplainant
 from tests.attachments.samples import png_with_text
 from tests.cases.law import ASSESSORS, AUTHORITY, ENDED, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law, Part
 from tests.cases.promises import Promise
@@ -59,6 +60,7 @@ SHORT = settings(
 )
 LONG = settings(SHORT, max_examples=2000, stateful_step_count=50, derandomize=False)
 TOLD = "This is what we found, and why."
+BOTH = (NewComplainant(name="Maya Field", email="maya@home.test"), NewComplainant(name="Ben Field"))
 CATEGORY = "A1"  # one that any unit may handle
 SUSPENDABLE = {"HANDLING_OUTSIDE"} | SCHEDULE_3
 
@@ -73,11 +75,11 @@ class Complaint(RuleBasedStateMachine):
     @initialize(wish=st.booleans())
     def receive(self, wish: bool) -> None:
         self.at = AT
-        self.case = a_case(self.cast, wishes_recording=wish)
+        self.case = a_case(self.cast, wishes_recording=wish, complainants=[*BOTH])
         self.law = Law(made_on=AT.date(), wish=wish)
         self.paper = attachments.keep(content=BytesIO(png_with_text()), name="notice.png", at=AT)
         CaseFile.objects.create(case_id=self.case.pk, file=self.paper)
-        self.reviewed_on: list[dt.date] = []
+        self.reviewed_on: dict[int, dt.date] = {}  # by the position of who applied
 
     # ---- time, and whoever reads
 
@@ -255,27 +257,30 @@ class Complaint(RuleBasedStateMachine):
     def rows(self) -> list[tuple[Any, Any]]:
         return list(zip(self.read().allegations.order_by("position"), self.law.parts, strict=True))
 
-    @precondition(lambda self: self.law.review_body and self.law.state in ("OUTCOME_SENT", "FINALISED"))
-    @rule()
-    def apply_for_a_review(self) -> None:
-        if {"APPLIED", "AWAITING_RESPONSE"} & set(self.law.reviews) or self.law.withdrawn_on:
+    @precondition(lambda self: self.law.review_body and self.law.state in ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED"))
+    @rule(position=st.sampled_from([1, 2]))
+    def apply_for_a_review(self, position: int) -> None:
+        if self.law.withdrawn_on:
             return
         assert self.law.told_on is not None
-        if any(day >= self.law.told_on for day in self.reviewed_on):
-            return  # this outcome was reviewed at their application already
+        if self.reviewed_on.get(position, dt.date.min) >= self.law.told_on:
+            return  # this outcome was reviewed at their application already, or is to be
         late = self.today > self.law.told_on + dt.timedelta(days=28)
         reviews.apply(
             **self.door("beth"),
-            complainant=self.read().complainants.get().public_id,
+            complainant=self.read().complainants.get(position=position).public_id,
             made_to=Body(self.law.right_body),
             applied_on=self.today,
             forwarded_on=None,
             accepted_late_reason="They were in hospital." if late else "",
             document=self.paper.public_id,
         )
-        self.reviewed_on.append(self.today)
-        self.law.reviews.append("APPLIED")
-        self.law.review_of = self.law.review_body = self.law.right_body
+        self.reviewed_on[position] = self.today
+        if self.law.is_reviewed:
+            self.law.waiting.append(self.law.right_body)
+        else:
+            self.law.reviews.append("APPLIED")
+            self.law.review_of = self.law.review_body = self.law.right_body
         self.changed()
 
     @precondition(lambda self: self.law.state == "UNDER_REVIEW" and self.law.reviews[-1:] == ["APPLIED"])
@@ -290,7 +295,7 @@ class Complaint(RuleBasedStateMachine):
         lpb = {"NOT_UPHELD": "NOT_UPHELD", "INVALID": "INVALID", "RECOMMENDS": "AWAITING_RESPONSE"}
         endings = iopc if self.law.review_of == "IOPC" else lpb
         decides = data.draw(st.sampled_from(sorted(endings)), label="decides")
-        review = self.read().reviews.order_by("pk").last()
+        review = self.read().reviews.filter(waits=False).order_by("pk").last()
         reviews.decide(
             **self.door("lev"),
             public_id=review.public_id,
@@ -307,7 +312,7 @@ class Complaint(RuleBasedStateMachine):
     @precondition(lambda self: self.law.reviews[-1:] == ["AWAITING_RESPONSE"] and self.law.state == "UNDER_REVIEW")
     @rule(says=st.sampled_from(["ACCEPTED", "REFUSED"]))
     def answer_the_recommendation(self, says: Any) -> None:
-        review = self.read().reviews.order_by("pk").last()
+        review = self.read().reviews.filter(waits=False).order_by("pk").last()
         reviews.answer(**self.door("beth"), public_id=review.public_id, says=says, reasons="For good reasons.")
         self.law.reviews[-1] = says
         self.changed()
@@ -319,17 +324,18 @@ class Complaint(RuleBasedStateMachine):
     def sign_a_withdrawal(self, really: bool) -> None:
         if not really:
             return
-        withdrawals.enter_signed(
-            **self.door("beth"),
-            complainant=self.read().complainants.get().public_id,
-            allegation=None,
-            signed_on=self.today,
-            signed_by=Withdrawal.SignedBy.COMPLAINANT,
-            authority_seen_on=None,
-            document=None,
-        )
+        for complainant in self.read().complainants.all():
+            withdrawals.enter_signed(
+                **self.door("beth"),
+                complainant=complainant.public_id,
+                allegation=None,
+                signed_on=self.today,
+                signed_by=Withdrawal.SignedBy.COMPLAINANT,
+                authority_seen_on=None,
+                document=None,
+            )
+            self.changed()
         self.law.withdrawn_on = self.today
-        self.changed()
 
     @precondition(lambda self: self.law.assessed and not self.law.closed)
     @rule(decides=st.sampled_from(["REQUIRES_REFERRAL", "DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL", "LETS_WITHDRAW"]))

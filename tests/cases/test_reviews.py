@@ -38,6 +38,7 @@ from tests.cases.bodies import (
     answered,
     apply,
     conclude,
+    enter,
     on_day,
     tell_outcome_of,
 )
@@ -268,6 +269,178 @@ class TestTheTime:
             apply(cast, case, at=on_day(2), **given)
 
         assert set(refused.value.errors) == {field}
+
+
+class TestTheOtherComplainantsApplication:
+    """9A A25: each has a right to a review. What is applied for during another's review waits for its end, and is not lost."""
+
+    TWO = (NewComplainant(name="Maya Field", email="maya@home.test"), NewComplainant(name="Ben Field"))
+
+    def second(self, cast: Cast, case: Case, at: dt.datetime = AT, position: int = 2, **more: Any) -> Review:
+        theirs = case.complainants.get(position=position).public_id
+        return apply(cast, fresh(case), at=at, complainant=theirs, **more)
+
+    def to_open(self, case: Case) -> list[tuple[str, dt.date]]:
+        return [(each.about, each.started_on) for each in deadlines(fresh(case)) if each.rule == "review_opening"]
+
+    def test_is_entered_while_the_first_is_under_review_and_leaves_that_as_it_is(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+
+        second = self.second(cast, first.case, at=on_day(20))
+
+        assert (second.state, second.applied_on, second.waits) == ("APPLIED", on_day(20).date(), True)
+        assert fresh(first.case).state == "UNDER_REVIEW"
+        assert standing.last_review(fresh(first.case)) == first
+        assert self.to_open(first.case) == []
+        assert Notice.objects.filter(case=first.case, kind="REVIEW_BUNDLE").count() == 1
+
+    def test_is_owed_to_its_body_from_the_end_of_the_first_and_is_then_reviewed(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        second = self.second(cast, first.case, at=on_day(20))
+        conclude(cast, first, "NOT_UPHELD", at=on_day(30))
+
+        closed = move(cast, first.case, "beth", "close_review", at=on_day(34), **CLOSE)
+
+        second.refresh_from_db()
+        assert (closed.state, second.waits) == ("FINALISED", False)
+        assert self.to_open(closed) == [(str(second.public_id), on_day(34).date())]
+        opened = move(cast, closed, "beth", "open_review", at=on_day(35))
+        assert (opened.state, self.to_open(opened)) == ("UNDER_REVIEW", [])
+        assert Notice.objects.filter(case=closed, kind="REVIEW_BUNDLE", settled_on=None).count() == 1
+        conclude(cast, second, "NOT_UPHELD", at=on_day(40))
+        assert move(cast, closed, "beth", "close_review", at=on_day(40), **CLOSE).state == "FINALISED"
+        assert self.to_open(closed) == []
+
+    def test_that_it_is_owed_is_said_beforehand_and_found_by_whom_it_falls_to_and_its_body(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        self.second(cast, first.case)
+        conclude(cast, first, "NOT_UPHELD")
+        url, client = f"/api/v1/cases/{first.case.reference}/", cast.client("beth")
+
+        with time_machine.travel(AT, tick=False):
+            moves = {each["move"]: each for each in client.get(f"{url}moves/").json()["moves"]}
+        assert moves["close_review"]["causes"]["starts"] == ["review_opening"]
+        move(cast, first.case, "beth", "close_review", **CLOSE)
+        with time_machine.travel(AT, tick=False):
+            owed = client.get("/api/v1/cases/owed/", {"days": 10}).json()["results"]
+            to_bodies = client.get("/api/v1/cases/body-notices/owed/").json()["results"]
+        assert "review_opening" in [each["duty"]["rule"] for each in owed]
+        assert ("REVIEW_BUNDLE", "LPB") in [(each["kind"], each["body"]) for each in to_bodies]
+
+    def test_is_not_examined_while_it_waits_and_may_end_without(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        second = self.second(cast, first.case)
+
+        with pytest.raises(CannotDecideReview, match="Open the review first"):
+            conclude(cast, second, "NOT_UPHELD")
+        conclude(cast, second, "INVALID")
+
+        assert Notice.objects.get(case=first.case, kind="REVIEW_BUNDLE").settled_on is None
+        for name, details in (("close_review", CLOSE), ("reopen_after_review", {})):
+            with pytest.raises(CannotMove):  # the first is not decided
+                move(cast, first.case, "beth", name, **details)
+        conclude(cast, first, "NOT_UPHELD")
+        closed = move(cast, first.case, "beth", "close_review", **CLOSE)
+        assert self.to_open(closed) == []
+
+    def test_what_the_first_calls_for_is_asked_of_the_first(self, cast: Cast) -> None:
+        first = conclude(
+            cast, a_case_under_review(cast, complainants=[*self.TWO]), "RECOMMENDS", recommendation=RECOMMENDS
+        )
+        second = self.second(cast, first.case)
+        answered(cast, first, "ACCEPTED")
+
+        case = move(cast, first.case, "beth", "reopen_after_review")
+
+        second.refresh_from_db()
+        assert case.state == "REOPENED"
+        assert (second.state, second.superseded_by) == ("SUPERSEDED", "reopen_after_review")
+        assert standing.last_review(fresh(case)) == first
+
+    def test_waits_for_one_that_is_not_opened_yet_too(self, cast: Cast) -> None:
+        case = a_case_told(cast, complainants=[*self.TWO])
+        first = apply(cast, case)
+        second = self.second(cast, case, at=on_day(3))
+        assert self.to_open(case) == [(str(first.public_id), AT.date())]
+
+        conclude(cast, first, "INVALID", at=on_day(5))
+
+        assert self.to_open(case) == [(str(second.public_id), on_day(3).date())]
+        move(cast, case, "beth", "open_review", at=on_day(6))
+        assert conclude(cast, second, "NOT_UPHELD", at=on_day(7)).state == "NOT_UPHELD"
+
+    def test_is_one_for_each(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        self.second(cast, first.case)
+
+        with pytest.raises(NoReview, match="entered already"):
+            self.second(cast, first.case)
+        with pytest.raises(NoReview, match="entered already"):
+            apply(cast, fresh(first.case))
+        conclude(cast, first, "NOT_UPHELD")
+        with pytest.raises(NoReview, match="reviewed at their application already"):
+            apply(cast, fresh(first.case))
+
+    def test_those_that_wait_are_taken_up_one_after_the_other(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO, NewComplainant(name="Noor Field")])
+        second = self.second(cast, first.case)
+        third = self.second(cast, first.case, position=3)
+        case = first.case
+
+        for review, following in ((first, second), (second, third)):
+            conclude(cast, review, "NOT_UPHELD")
+            move(cast, case, "beth", "close_review", **CLOSE)
+            assert self.to_open(case) == [(str(following.public_id), AT.date())]
+            move(cast, case, "beth", "open_review")
+        assert standing.last_review(fresh(case)) == third
+
+    def test_goes_to_the_body_that_is_right_when_it_is_made(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        assess(cast, first.case, "beth", alleges_crime_or_discipline=True)
+
+        second = self.second(cast, first.case, made_to="IOPC")
+
+        assert (second.body, fresh(first.case).review_body) == ("IOPC", "LPB")
+        conclude(cast, first, "NOT_UPHELD")
+        assert move(cast, first.case, "beth", "close_review", **CLOSE).review_body == "IOPC"
+        move(cast, first.case, "beth", "open_review")
+        assert Notice.objects.get(case=first.case, kind="REVIEW_BUNDLE", settled_on=None).to == "IOPC"
+
+    def test_ends_with_their_withdrawal_once_the_body_knows(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        second = self.second(cast, first.case)
+        Withdrawal.objects.create(
+            case=first.case,
+            complainant=second.complainant,
+            state="SIGNED",
+            wished_on=AT.date(),
+            signed_by="COMPLAINANT",
+        )
+
+        enter(cast, first.case, "KNOWS_OF_WITHDRAWAL", body="LPB")
+
+        assert [each.state for each in Review.objects.order_by("pk")] == ["APPLIED", "WITHDRAWN"]
+        assert Notice.objects.get(case=first.case, kind="REVIEW_BUNDLE").settled_on is None
+
+    def test_the_case_waits_for_the_force_once_the_first_is_decided(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        self.second(cast, first.case)
+
+        def waits_for_others() -> bool:
+            found = cast.client("beth").get("/api/v1/cases/", {"queue": "awaiting_others"}).json()["results"]
+            return first.case.reference in [each["reference"] for each in found]
+
+        assert waits_for_others()
+        conclude(cast, first, "NOT_UPHELD")
+        assert not waits_for_others()
+
+    def test_nothing_that_waits_is_examined_in_the_database_either(self, cast: Cast) -> None:
+        first = a_case_under_review(cast, complainants=[*self.TWO])
+        second = self.second(cast, first.case)
+
+        for fields in ({"state": "NOT_UPHELD"}, {"waits": False}):  # examined; or a second one that is open
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Review.objects.filter(pk=second.pk).update(**fields)
 
 
 class TestAnApplicationThatIsNotOpened:
