@@ -70,16 +70,17 @@ def may_investigate(case: Case, actor: Actor) -> bool:
 
 
 @maker(
-    "The delegate of the appropriate authority does this, and never one who handled or investigated it, or chose to do no more."
+    "The delegate of the appropriate authority does this, and never one who handled or investigated it, or chose to do no more; "
+    "nor, without a recorded reason, one who decided it before it was opened again."
 )
 def may_decide_on_others_work(case: Case, actor: Actor) -> bool:
-    return may_decide(case, actor) and actor.person_id not in {*case.worked_on_by, *case.holders}
+    apart = {*case.worked_on_by, *case.holders, *case.decided_before}
+    return may_decide(case, actor) and actor.person_id not in apart
 
 
 @maker("The delegate of the appropriate authority does this, and never one who decided it.")
 def may_check(case: Case, actor: Actor) -> bool:
-    deciders = {case.decided_by_id, *(allegation.decided_by_id for allegation in case.allegations.all())}
-    return may_decide(case, actor) and actor.person_id not in deciders
+    return may_decide(case, actor) and actor.person_id not in case.deciders
 
 
 @maker(

@@ -1,4 +1,7 @@
-"""What the authority determines about a case beside its path: the duty to investigate, the chief officer, the rules."""
+"""What the authority determines about a case beside its path: the duty to investigate, the chief officer, the rules.
+
+And why somebody decides it again.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,11 @@ class ChiefOfficerIn(JSONInput):
 
 class RegimeIn(JSONInput):
     regime = serializers.ChoiceField(choices=Regime.choices)
+    reason = serializers.CharField(max_length=2000)
+
+
+class SameDeciderIn(JSONInput):
+    who = serializers.EmailField(max_length=254, help_text="The e-mail address of their account.")
     reason = serializers.CharField(max_length=2000)
 
 
@@ -121,9 +129,24 @@ class RegimeView(CaseDoor):
         return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
 
 
+class SameDeciderView(CaseDoor):
+    @extend_schema(
+        operation_id="cases_same_decider_create",
+        request=SameDeciderIn,
+        parameters=[IF_MATCH],
+        responses={200: shapes.CaseOut},
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Record why somebody who decided the case before it was opened again decides it once more."""
+        fields = fields_of(request, SameDeciderIn)
+        case = determinations.let_decide_again(**self.change(request, reference), **fields.validated_data)
+        return answer(case, shapes.CaseOut(case, context=self.reader(request, case)).data)
+
+
 urlpatterns = [
     path("<reference:reference>/determinations/", DeterminationsView.as_view(), name="determinations"),
     path("<reference:reference>/duty-to-investigate/", DutyToInvestigateView.as_view(), name="duty-to-investigate"),
     path("<reference:reference>/chief-officer/", ChiefOfficerView.as_view(), name="chief-officer"),
     path("<reference:reference>/regime/", RegimeView.as_view(), name="regime"),
+    path("<reference:reference>/same-decider/", SameDeciderView.as_view(), name="same-decider"),
 ]

@@ -217,6 +217,8 @@ class Case(FSMModelMixin, models.Model):
     # The people, not the accounts, who held it while it was being handled; and all who held it before it was opened again.
     worked_on_by = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     worked_on_before = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    # The people who decided it before it was opened again, until a reason is recorded why one of them decides it once more.
+    decided_before = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -396,3 +398,9 @@ class Case(FSMModelMixin, models.Model):
     def holders(self) -> set[int]:
         """The people behind its handler and its investigator: a second account is nobody else."""
         return {user.person_id for user in (self.handler, self.investigator) if user is not None}
+
+    @property
+    def deciders(self) -> set[int]:
+        """The people who decided it, or an allegation of it."""
+        decided_by = (self.decided_by_id, *(each.decided_by_id for each in self.allegations.all()))
+        return {person for person in decided_by if person is not None}

@@ -547,8 +547,9 @@ class ComplaintCase(Investigation, Case):
         self.told_on = self.closed_on = on
 
     def _open_again(self, on: dt.date) -> None:
-        """Handling starts anew, for somebody else; whoever worked on it so far is remembered."""
+        """Handling starts anew, for somebody else; whoever worked on it or decided it so far is remembered."""
         self.worked_on_before = sorted({*self.worked_on_by, *self.holders})
+        self.decided_before = sorted({*self.decided_before, *self.deciders})
         self.handler_id = self.investigator_id = self.resolved_by_id = self.resolved_on = None
         self.handling_started_on, self.investigating_since, self.reported_on = on, None, None
         self._undo_the_outcome()

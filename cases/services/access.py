@@ -118,7 +118,7 @@ def give(
         raise MayNot(makers.may_decide.otherwise)
     if not case.restricted:
         raise CannotRestrict("It is not restricted: whose work it is sees it without leave.")
-    user = _find(who, case)
+    user = find_account(who, case)
     if user.person_id == actor.person_id or _leave_of(case, user):
         raise CannotRestrict("They have leave already. Nobody gives it to themselves.")
     leave = CaseAccess.objects.create(
@@ -143,7 +143,7 @@ def end(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime,
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
-    user = _find(who, case)
+    user = find_account(who, case)
     leave = _leave_of(case, user)
     if leave is None:
         raise CannotRestrict("They have no leave.")
@@ -179,7 +179,7 @@ def give_back(*, reference: str, who: str, reason: str, actor: Actor, at: dt.dat
     case = _hold(reference)
     if not case.restricted or _is_seen_by_the_authority(case, at=at):
         raise CannotRestrict("It is not lost: whoever sees it gives leave.")
-    user = _find(who, case)
+    user = find_account(who, case)
     leave = _leave_of(case, user) or CaseAccess.objects.create(
         case_id=case.pk, person_id=user.person_id, given_at=at, reason=reason
     )
@@ -228,7 +228,8 @@ def _may_investigate(case: Case, user: User, *, at: dt.datetime) -> bool:
     return not walled and acting(user, at=at).holds(Role.PSD_INVESTIGATOR, force_id=case.force_id)
 
 
-def _find(who: str, case: Case) -> User:
+def find_account(who: str, case: Case) -> User:
+    """Somebody of the force by the e-mail address of their account. Raises Invalid (400)."""
     user = User.objects.filter(email=who.strip().lower(), is_active=True, person__force_id=case.force_id).first()
     if user is None:
         raise wrong("who", "Nobody of this force has an account by this address.")

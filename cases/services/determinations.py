@@ -252,3 +252,28 @@ def may_handle_again(case: Case, user: User) -> bool:
     last = standing.last_review(case)
     rows = Determination.objects.filter(case_id=case.pk, about=About.SAME_HANDLER, answers__handler=str(user.public_id))
     return (rows.filter(made_at__date__gte=last.applied_on) if last else rows).exists()
+
+
+# ---- somebody who decided it before
+
+
+@transaction.atomic
+def let_decide_again(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
+    """Record why somebody who decided a case before it was opened again decides it once more: by their account's address.
+
+    Another delegate of the authority says so. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody
+    unknown, CannotDetermine (409) for oneself, or for who is not asked for a reason.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    if not makers.may_decide(case, actor):
+        raise MayNot(makers.may_decide.otherwise)
+    user = access.find_account(who, case)
+    if user.person_id not in case.decided_before:
+        raise CannotDetermine("They did not decide it before it was opened again, or may decide it again already.")
+    if user.person_id == actor.person_id:
+        raise CannotDetermine("You decided it yourself: another delegate says why you decide it again.")
+    case.decided_before = [person for person in case.decided_before if person != user.person_id]
+    answers = {"decider": str(user.public_id)}
+    write(case, About.SAME_DECIDER, answers=answers, reason=reason, actor=actor, at=at)
+    keep(case, "SAME_DECIDER_LET", actor=actor, at=at, details=answers)
+    return case

@@ -111,6 +111,7 @@ class Law:
     proposed: set[str] = field(default_factory=set)  # that no further action is taken: they decide on it no more
     parts: list[Part] = field(default_factory=list)
     decided_by: str = ""
+    decided_before: set[str] = field(default_factory=set)  # until a reason is recorded why they decide it again
     resolved_by: str = ""
     # Its end.
     told: bool = False
@@ -137,11 +138,12 @@ class Law:
         if move in ("close_outside", "finalise"):
             return who in AUTHORITY and who != self.resolved_by
         if move == "reopen":
-            return who in ASSESSORS and who != self.handler and who not in self.proposed
+            return who in ASSESSORS and who not in {self.handler, self.decided_by, *self.proposed}
         if move == "submit_report":
             return who == self.investigator
         if move == "begin_decision":
-            return who in AUTHORITY and who not in {self.handler, self.investigator, *self.proposed}
+            apart = {self.handler, self.investigator, *self.proposed, *self.decided_before}
+            return who in AUTHORITY and who not in apart
         if move == "send_outcome":
             return who in AUTHORITY and who not in {self.decided_by, *(part.decider for part in self.parts)}
         return who in AUTHORITY
@@ -335,6 +337,8 @@ class Law:
     def _then_begin_decision(self, who: str, today: dt.date) -> None:
         self.decided_by = who
 
+    _then_find_not_a_complaint = _then_decide_not_to_record = _then_begin_decision
+
     def _then_enter_iopc_report(self, who: str, today: dt.date) -> None:
         self.decided_by = ""
 
@@ -422,6 +426,7 @@ class Law:
 
     def _is_open_again(self) -> None:
         self.former = self.handler or self.former
+        self.decided_before |= {self.decided_by, *(part.decider for part in self.parts)} - {""}
         self.handler = self.investigator = self.resolved_by = self.decided_by = ""
         self.investigated = self.told = self.closed = False
         self.told_on, self.review_body, self.started = None, "", True

@@ -10,9 +10,10 @@ from backend.accounts.services import people
 from backend.common.errors import Invalid
 from cases.models import Case, Notice, Review
 from cases.selectors import deadlines, get_case, next_moves
-from cases.services import assignment
+from cases.services import assignment, determinations
 from cases.services.allegations import CannotChangeAllegations
 from cases.services.assignment import CannotAssign
+from cases.services.determinations import CannotDetermine
 from cases.services.locking import MayNot
 from cases.services.reviews import CannotDecideReview
 from cases.services.transitions import CannotMove
@@ -347,3 +348,65 @@ class TestADifferentHandler:
 
         assert set(refused.value.errors) == {"investigator"}
         assert move(cast, case, "beth", "investigate", **terms).investigator == cast.users["fay"]
+
+
+class TestADifferentDecider:
+    def reopened(self, cast: Cast) -> Case:
+        """Decided by Lev before, and handled once more."""
+        review = conclude(cast, a_case_under_review(cast), "RECOMMENDS", recommendation=RECOMMENDS)
+        answered(cast, review, "ACCEPTED")
+        move(cast, review.case, "beth", "reopen_after_review")
+        return move(cast, review.case, "beth", "handle_otherwise", reason="As was recommended.")
+
+    def let_decide_again(self, cast: Cast, case: Case, who: str, name: str = "beth") -> Case:
+        return determinations.let_decide_again(
+            **by(cast, name, case), who=f"{who}@westshire.test", reason="The others handled it."
+        )
+
+    def test_decides_it_after_a_review(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+
+        with pytest.raises(MayNot, match="decided it before"):
+            in_decision(cast, case, "lev")
+        in_decision(cast, case, "beth")
+        with pytest.raises(MayNot, match="decided it before"):
+            decide(cast, case.allegations.get(), "ACCEPTABLE", "lev")
+
+        assert decide(cast, case.allegations.get(), "ACCEPTABLE", "beth").decided_by == cast.users["beth"].person
+
+    def test_or_the_same_for_a_reason_that_another_delegate_records(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+        with pytest.raises(CannotDetermine, match="another delegate"):
+            self.let_decide_again(cast, case, "lev", "lev")
+        with pytest.raises(MayNot):
+            self.let_decide_again(cast, case, "lev", "amal")
+
+        self.let_decide_again(cast, case, "lev")
+
+        assert in_decision(cast, case, "lev").state == "DECISION"
+        kept = case.determinations.get(about="SAME_DECIDER")
+        assert (kept.answers, kept.reason, kept.made_by) == (
+            {"decider": str(cast.users["lev"].public_id)},
+            "The others handled it.",
+            cast.users["beth"],
+        )
+
+    def test_is_asked_for_anew_after_every_review(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+        self.let_decide_again(cast, case, "lev")
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, case.allegations.get(), "NOT_ACCEPTABLE"))
+        move(cast, case, "beth", "send_outcome", **TOLD)
+
+        again = move(cast, case, "beth", "refer", basis="VOLUNTARY", ground="GRAVITY", clear_on="2026-11-20")
+
+        assert again.decided_before == [cast.users["lev"].person_id]
+
+    def test_is_a_question_of_who_decided_it_alone(self, cast: Cast) -> None:
+        case = self.reopened(cast)
+
+        with pytest.raises(CannotDetermine, match="did not decide it before"):
+            self.let_decide_again(cast, case, "beth", "lev")
+        with pytest.raises(Invalid):
+            self.let_decide_again(cast, case, "nobody.there")
+        assert in_decision(cast, case, "beth").state == "DECISION"

@@ -236,7 +236,7 @@ class Complaint(RuleBasedStateMachine):
     @rule(who=st.sampled_from(sorted(AUTHORITY)))
     def decide(self, who: str) -> None:
         iopcs = self.is_substituted() or self.law.determined in ("determine_directed", "determine_independent")
-        if not iopcs and who in (self.law.handler, self.law.investigator):
+        if not iopcs and not self.law.may(who, "begin_decision"):
             return
         for row, part in self.rows():
             if not part.coded:
@@ -380,6 +380,17 @@ class Complaint(RuleBasedStateMachine):
         else:
             suspensions.resume(**door, reason="The trial is off.")
         self.law.suspended = False
+        self.changed()
+
+    @precondition(lambda self: self.law.decided_before)
+    @rule()
+    def let_somebody_decide_again(self) -> None:
+        who = min(self.law.decided_before)
+        [other] = AUTHORITY - {who}
+        determinations.let_decide_again(
+            **self.door(other), who=f"{who}@westshire.test", reason="Nobody else of the authority is left."
+        )
+        self.law.decided_before.remove(who)
         self.changed()
 
     @rule(who=st.sampled_from(sorted(AUTHORITY)))

@@ -641,9 +641,9 @@ class TestTheReviewOfAnOutcomeThatStandsNoMore:
         case = self.take(cast, old.case, "refer")
         move(cast, case, "beth", "refer_back", document=str(a_paper(case)), dated_on="2026-11-20")
         move(cast, case, "beth", "handle_otherwise", reason="It can be put right at once.")
-        in_decision(cast, case, "lev")
-        set_actions(cast, decide(cast, case.allegations.get(), "NOT_ACCEPTABLE"))
-        case = move(cast, case, "beth", "send_outcome", **TOLD)
+        in_decision(cast, case, "beth")
+        set_actions(cast, decide(cast, case.allegations.get(), "NOT_ACCEPTABLE", "beth"), name="beth")
+        case = move(cast, case, "lev", "send_outcome", **TOLD)
 
         with pytest.raises(CannotMove, match="application for a review"):
             move(cast, case, "beth", "open_review")

@@ -30,6 +30,7 @@ def answers(*, decide: str, assess: str, work: str, see: str, **status: int) -> 
             {"regime": "2020", **REASON},
             by(decide if status["complaint"] == 409 else assess, status["complaint"]),
         ),
+        "same-decider": (LEAVE, by(decide, 409)),
         "restriction": (REASON, by(decide, 200)),
         "restriction-lift": (REASON, by(decide, 409)),
         "leave": (LEAVE, by(decide, 409)),
