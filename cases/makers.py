@@ -78,9 +78,10 @@ def may_decide_on_others_work(case: Case, actor: Actor) -> bool:
     return may_decide(case, actor) and actor.person_id not in apart
 
 
-@maker("The delegate of the appropriate authority does this, and never one who decided it.")
+@maker("The delegate of the appropriate authority does this, and never one who decided it or investigated it.")
 def may_check(case: Case, actor: Actor) -> bool:
-    return may_decide(case, actor) and actor.person_id not in case.deciders
+    """Who handled it otherwise may: of two delegates the one handled it and checks what the other decided."""
+    return may_decide(case, actor) and actor.person_id not in case.deciders | case.investigators
 
 
 @maker(

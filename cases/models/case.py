@@ -400,6 +400,12 @@ class Case(FSMModelMixin, models.Model):
         return {user.person_id for user in (self.handler, self.investigator) if user is not None}
 
     @property
+    def investigators(self) -> set[int]:
+        """The people who investigate it, or whose opinions stand in it."""
+        opined = {each.opinion_by_id for each in self.allegations.all() if each.opinion_by_id is not None}
+        return opined | ({self.investigator.person_id} if self.investigator else set())
+
+    @property
     def deciders(self) -> set[int]:
         """The people who decided it, or an allegation of it."""
         decided_by = (self.decided_by_id, *(each.decided_by_id for each in self.allegations.all()))

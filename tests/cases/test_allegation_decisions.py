@@ -399,6 +399,31 @@ class TestLeavingTheDecision:
             with pytest.raises(MayNot, match="never one who decided it"):
                 move(cast, case, name, "send_outcome", told="What we found.")
 
+    def test_who_investigated_it_does_not_send_the_outcome_either(self, cast: Cast) -> None:
+        fay = cast.users["fay"]
+        people.grant_role(user=fay, role=Role.APPROPRIATE_AUTHORITY, unit=cast.standards, actor=FOUNDER, at=AT)
+        case = an_investigated_case(cast)
+        allegation = opine(cast, code(cast, alleged(cast, case)))
+        move(cast, case, "fay", "submit_report", summary="What the footage shows.")
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, allegation, "ACCEPTABLE", "lev"))
+
+        for investigator in (fay, None):  # nor who had it, and gave an opinion, before somebody else
+            Case.objects.filter(pk=case.pk).update(investigator=investigator)
+            with pytest.raises(MayNot, match="or investigated it"):
+                move(cast, case, "fay", "send_outcome", told="What we found.")
+        assert move(cast, case, "beth", "send_outcome", told="What we found.").state == "OUTCOME_SENT"
+
+    def test_who_handled_it_and_decided_none_of_it_does(self, cast: Cast) -> None:
+        """A force may have two delegates: the one handles it and checks, and the other decides."""
+        case = an_otbi_case(cast)
+        give_to(cast, case, "beth")
+        allegation = code(cast, alleged(cast, case))
+        in_decision(cast, case, "lev")
+        set_actions(cast, decide(cast, allegation, "ACCEPTABLE", "lev"))
+
+        assert move(cast, case, "beth", "send_outcome", told="What we found.").state == "OUTCOME_SENT"
+
     def test_an_allegation_that_went_elsewhere_holds_nothing_up(self, cast: Cast) -> None:
         case, other = an_otbi_case(cast), an_otbi_case(cast)
         staying = code(cast, alleged(cast, case))
