@@ -14,7 +14,7 @@ from backend.common.errors import Missing, Refused
 from backend.notifications import services as outbox
 from cases import makers
 from cases.machine import MACHINES
-from cases.models import Case, CaseAccess, Determination, Involvement, Kind
+from cases.models import Case, CaseAccess, CaseLink, Determination, Involvement, Kind
 from cases.selectors import load_parts
 
 from . import locking
@@ -22,6 +22,7 @@ from .locking import MayNot
 from .steps import keep, wrong
 
 About = Determination.About
+ABOUT_THE_SAME = "As another case about the same."
 
 
 class CannotRestrict(Refused):
@@ -33,7 +34,7 @@ class CannotRestrict(Refused):
 def restrict(*, reference: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
     """Restrict a case, open or closed: from now on only who does this sees it, and whom they give leave.
 
-    Raises Missing (404), Stale (412), MayNot (403), CannotRestrict (409) where it is restricted already.
+    What arose from it, or was merged with it, is restricted with it. Raises Missing (404), Stale (412), MayNot (403), CannotRestrict (409) where it is restricted already.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
@@ -48,8 +49,20 @@ def restrict(*, reference: str, reason: str, actor: Actor, at: dt.datetime, vers
 def close_off(case: Case, *, reason: str, actor: Actor, at: dt.datetime) -> None:
     """The restriction, and the leave of who makes it: the authority's minimum. For a change that records itself.
 
-    What waits to be mailed about the case goes to nobody else of the force any more.
+    What arose from it, or was merged with it, is closed off with it, as far as they see it themselves: what a wall keeps from
+    them would be lost to the authority.
     """
+    _close_off(case, reason=reason, actor=actor, at=at)
+    open_to_all = Case.objects.visible_to(actor).filter(
+        pk__in=_about_the_same(case), restricted=False, disposed_on=None
+    )
+    for other in [_hold(each) for each in open_to_all.order_by("pk").values_list("reference", flat=True)]:
+        _close_off(other, reason=ABOUT_THE_SAME, actor=actor, at=at)
+        keep(other, "RESTRICTED", actor=actor, at=at, details={})
+
+
+def _close_off(case: Case, *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    """The case alone: what waits to be mailed about it goes to nobody else of the force any more."""
     case.restricted = True
     theirs = [*case.complainants.values_list("public_id", flat=True), actor.public_id]
     outbox.call_off(about=case.reference, but_to=[str(each) for each in theirs], why="The case is restricted.")
@@ -57,6 +70,19 @@ def close_off(case: Case, *, reason: str, actor: Actor, at: dt.datetime) -> None
     CaseAccess.objects.create(
         case_id=case.pk, person_id=actor.person, given_by_id=actor.account, given_at=at, reason=reason
     )
+
+
+def _about_the_same(case: Case) -> set[int]:
+    """The keys of what arose from it, what was merged into it and what it goes on in itself, and so on from each of them."""
+    kinds = CaseLink.Kind
+    known: set[int] = set()
+    found = {case.pk}
+    while found != known:
+        known = found
+        of_these = CaseLink.objects.filter(kind__in=(kinds.ARISING, kinds.MERGED), other__in=known)
+        goes_on = CaseLink.objects.filter(kind=kinds.MERGED, case__in=known)
+        found = known.union(of_these.values_list("case_id", flat=True), goes_on.values_list("other_id", flat=True))
+    return found - {case.pk}
 
 
 def close_off_alike(case: Case, other: Case, *, actor: Actor, at: dt.datetime) -> None:

@@ -15,8 +15,8 @@ from backend.accounts.services import people
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from backend.notifications.models import Outgoing
-from cases.models import Case, CaseAccess, Determination, Involvement, Kind
-from cases.services import access, alerts, assignment, bulk, determinations, involvement, messages
+from cases.models import Case, CaseAccess, Determination, Involvement, Kind, MatterType
+from cases.services import access, alerts, assignment, bulk, determinations, involvement, matters, messages
 from cases.services.access import CannotRestrict
 from cases.services.assignment import CannotAssign
 from cases.services.bulk import Wanted
@@ -138,6 +138,77 @@ class TestRestricting:
 
         kept = Determination.objects.get(case=case, about="RESTRICTION")
         assert (kept.answers, kept.reason, kept.made_by) == ({"restricted": True}, WHY, cast.users["beth"])
+
+
+class TestWhatIsOfTheSame:
+    """A matter that arose from it says what it is about, and so does what was merged with it."""
+
+    def arise(self, cast: Cast, case: Case) -> Case:
+        return matters.open_matter(**by(cast, "beth", case), matter_type=MatterType.CONDUCT, why="A second lie.")[0]
+
+    def merged(self, cast: Cast, case: Case) -> Case:
+        duplicate = a_recorded_case(cast)
+        return move(cast, duplicate, "beth", "merge", into=case.reference, told="We deal with it together.")
+
+    def test_is_restricted_with_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        duplicate, matter = self.merged(cast, case), self.arise(cast, case)
+        further, other = self.arise(cast, matter), self.arise(cast, a_recorded_case(cast))
+
+        restrict(cast, case)
+
+        for each in (duplicate, matter, further):
+            assert who_sees(cast, each) == {"beth"}
+            kept = Determination.objects.get(case=each, about="RESTRICTION")
+            assert case.reference not in kept.reason
+            assert Event.objects.filter(verb="RESTRICTED", subject=each.reference).exists()
+        assert who_sees(cast, other) == {"beth", "lev"}
+
+    def test_is_restricted_with_what_was_merged_into_it_too(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        duplicate, matter = self.merged(cast, case), self.arise(cast, case)
+
+        restrict(cast, duplicate)
+
+        for each in (duplicate, case, matter):
+            assert who_sees(cast, each) == {"beth"}
+
+    def test_is_with_what_turns_out_to_concern_the_chief_officer(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        matter = self.arise(cast, case)
+
+        determinations.set_chief_officer(**by(cast, "beth", case), concerns_chief_officer=True, reason="It names him.")
+
+        assert who_sees(cast, matter) == {"beth"}
+
+    def test_is_opened_again_by_itself(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        matter = self.arise(cast, case)
+        restrict(cast, case)
+        give(cast, case, "lev")
+
+        lift(cast, case, "lev")
+
+        assert who_sees(cast, matter) == {"beth"}
+        give(cast, matter, "lev")
+        assert not lift(cast, matter, "lev").restricted
+
+    def test_keeps_the_leave_that_was_given_to_it_before(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        matter = restrict(cast, self.arise(cast, case), "lev")
+
+        restrict(cast, case)
+
+        assert who_sees(cast, matter) == {"lev"}
+
+    def test_is_not_lost_to_the_authority_by_who_stands_behind_a_wall_of_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        matter = self.arise(cast, case)
+        name_subject(cast, matter, "1002", name="lev")
+
+        restrict(cast, case)
+
+        assert who_sees(cast, matter) == {"lev"}
 
 
 class TestTheLastOfTheAuthorityWhoSeesIt:
