@@ -67,11 +67,11 @@ PLANS = {
         ),
     ),
     Kind.MATTER: Plan(
-        phases=("Recorded", "Investigated", "Decided", "Ended"),
+        phases=("Recorded", "Handled", "Decided", "Ended"),
         places={
             "REFERRED": (0, 0), "REFERRED_BACK": (0, 1), "RECORDED": (0, 2),
-            "INDEPENDENT": (1, 0), "DIRECTED": (1, 1), "LOCAL_INV": (1, 2),
-            "REPORT_SUBMITTED": (2, 2), "DECISION": (2, 1), "TRANSFERRED_OUT": (3, 0), "FINALISED": (3, 1),
+            "INDEPENDENT": (1, 0), "DIRECTED": (1, 1), "OTBI": (1, 2), "LOCAL_INV": (1, 3),
+            "DECISION": (2, 1), "REPORT_SUBMITTED": (2, 2), "TRANSFERRED_OUT": (3, 0), "FINALISED": (3, 1), "MERGED": (3, 2),
         },
         frames=(Frame(("REFERRED_BACK", "RECORDED")), Frame(("INDEPENDENT", "DIRECTED"))),
     ),

@@ -16,7 +16,8 @@ from .case import Case, FormSetBy, MatterType
 from .investigation import Investigation, when
 from .states import MatterState as State
 
-WITH_THE_FORCE = [State.RECORDED, State.REFERRED_BACK, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
+UNDER_WAY = [State.REFERRED_BACK, State.OTBI, State.LOCAL_INV, State.REPORT_SUBMITTED, State.DECISION]
+WITH_THE_FORCE = [State.RECORDED, *UNDER_WAY]
 
 
 class MatterMove(models.TextChoices):
@@ -30,6 +31,7 @@ class MatterMove(models.TextChoices):
     DETERMINE_LOCAL = "determine_local", "Enter that the IOPC determines an investigation by the authority"
     DETERMINE_DIRECTED = "determine_directed", "Enter that the IOPC directs the investigation"
     DETERMINE_INDEPENDENT = "determine_independent", "Enter that the IOPC investigates"
+    HANDLE_OTHERWISE = "handle_otherwise", "Handle it otherwise than by investigation"
     INVESTIGATE = "investigate", "Investigate it locally"
     REPLACE_INVESTIGATOR = "replace_investigator", "Appoint another investigator"
     FIND_CONDUCT = "find_conduct", "Treat the DSI matter as a conduct matter"
@@ -38,6 +40,7 @@ class MatterMove(models.TextChoices):
     ENTER_IOPC_REPORT = "enter_iopc_report", "Enter the IOPC's report and decision"
     FINALISE = "finalise", "Finalise it"
     TRANSFER_OUT = "transfer_out", "Hand it over to its appropriate authority"
+    MERGE = "merge", "Merge it into another case about the same"
 
 
 class MatterCase(Investigation, Case):
@@ -105,7 +108,21 @@ class MatterCase(Investigation, Case):
 
     @transition(
         field="state",
-        source=[State.RECORDED, State.REFERRED_BACK, State.REPORT_SUBMITTED, State.DECISION],
+        source=[State.RECORDED, State.REFERRED_BACK],
+        target=State.OTBI,
+        conditions=when(facts.owes_no_referral, facts.is_known_whether_it_is_referred),
+        permission=makers.may_decide,
+    )
+    def handle_otherwise(self, *, actor: Actor, on: dt.date, reason: str) -> None:
+        """In such other manner, if any, as the authority determines (Sch 3 paras 10, 11, 14 and 14D): another person decides on it.
+
+        So ends also what turns out to be no conduct matter: nothing is found to be done about it.
+        """
+        self.worked_on_by = sorted({*self.worked_on_by, actor.person})
+
+    @transition(
+        field="state",
+        source=[State.RECORDED, State.REFERRED_BACK, State.OTBI, State.REPORT_SUBMITTED, State.DECISION],
         target=State.LOCAL_INV,
         conditions=when(
             facts.owes_no_referral, facts.is_known_whether_it_is_referred, facts.is_the_authoritys_to_decide
@@ -130,7 +147,7 @@ class MatterCase(Investigation, Case):
 
     @transition(
         field="state",
-        source=State.REPORT_SUBMITTED,
+        source=[State.OTBI, State.REPORT_SUBMITTED],
         target=State.DECISION,
         conditions=when(facts.is_not_suspended, facts.owes_no_referral),
         permission=makers.may_decide_on_others_work,
@@ -158,14 +175,32 @@ class MatterCase(Investigation, Case):
 
     @transition(
         field="state",
-        source=[*WITH_THE_FORCE, State.REFERRED, State.DIRECTED, State.INDEPENDENT],
+        source=State.RECORDED,
+        target=State.TRANSFERRED_OUT,
+        permission=makers.may_decide,
+    )
+    @transition(
+        field="state",
+        source=[*UNDER_WAY, State.REFERRED, State.DIRECTED, State.INDEPENDENT],
         target=State.TRANSFERRED_OUT,
         conditions=[facts.concerns_the_chief_officer],
         permission=makers.may_decide,
     )
     def transfer_out(self, *, actor: Actor, on: dt.date, to: str, told: str) -> None:
-        """What concerns the chief officer is the local policing body's, a matter no less than a complaint."""
+        """To the authority whose matter it is: what concerns the chief officer is the local policing body's at any time."""
         self.outcome = "TRANSFERRED"
+        self.told_on = self.closed_on = on
+
+    @transition(
+        field="state",
+        source=State.RECORDED,
+        target=State.MERGED,
+        conditions=when(facts.owes_no_referral, facts.is_known_whether_it_is_referred),
+        permission=makers.may_decide,
+    )
+    def merge(self, *, actor: Actor, on: dt.date, into: Case, told: str) -> None:
+        """What is dealt with already as another matter ends here, with a pointer; both keep their history and their people."""
+        self.outcome = "MERGED"
         self.told_on = self.closed_on = on
 
     def _go_to_the_iopc(self, on: dt.date) -> None:

@@ -76,6 +76,7 @@ class MatterState(models.TextChoices):
     RECORDED = "RECORDED", "Recorded"
     REFERRED = "REFERRED", "Referred to the IOPC"
     REFERRED_BACK = "REFERRED_BACK", "Referred back by the IOPC"
+    OTBI = "OTBI", "Handled otherwise than by investigation"
     LOCAL_INV = "LOCAL_INV", "Local investigation"
     DIRECTED = "DIRECTED", "Investigation directed by the IOPC"
     INDEPENDENT = "INDEPENDENT", "Independent investigation by the IOPC"
@@ -83,6 +84,7 @@ class MatterState(models.TextChoices):
     DECISION = "DECISION", "Being decided"
     FINALISED = "FINALISED", "Finalised"
     TRANSFERRED_OUT = "TRANSFERRED_OUT", "Transferred to another authority"
+    MERGED = "MERGED", "Merged into another case"
 
 
 class CommentState(models.TextChoices):

@@ -140,11 +140,12 @@ def _take_from(case: Case, person: Person) -> None:
 def _keep_from_what_arises(case: Case, person: Person, *, actor: Actor, at: dt.datetime) -> None:
     """Whoever becomes part of a case touches nothing that arose from it before, or from what was merged into it.
 
-    Whom a matter is about is to be named there.
+    Nor the matter in which one that was merged goes on. Whom a matter is about is to be named there.
     """
     merged = CaseLink.objects.filter(kind=CaseLink.Kind.MERGED, other_id=case.pk).values("case_id")
     arose = CaseLink.objects.filter(Q(other_id=case.pk) | Q(other__in=merged), kind=CaseLink.Kind.ARISING)
-    matters = MatterCase.objects.filter(pk__in=arose.values("case_id"), disposed_on=None)
+    goes_on = CaseLink.objects.filter(kind=CaseLink.Kind.MERGED, case_id=case.pk).values("other_id")
+    matters = MatterCase.objects.filter(Q(pk__in=arose.values("case_id")) | Q(pk__in=goes_on), disposed_on=None)
     known = Involvement.objects.filter(person=person, ended_at=None).values("case_id")
     for matter in matters.exclude(pk__in=known).order_by("pk").select_for_update(of=("self",), no_key=True):
         load_parts(matter)

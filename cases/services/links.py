@@ -117,7 +117,7 @@ def links_of(case: Case, *, actor: Actor) -> QuerySet[CaseLink]:
 
 
 def check_merger(case: Case, into: Case) -> None:
-    """Whether `case` may end as a duplicate within `into`, which stays locked until the commit.
+    """Whether `case` may end as a duplicate within `into`, of the same kind, which stays locked until the commit.
 
     Only where the same people complain in both: nobody's name or address is copied from one to the other, so whoever stood
     in the one alone would be lost, and a stranger would be answered about the other's complaint. And only where `into` can
@@ -195,7 +195,8 @@ def _hold(into: Case) -> Case:
 
 
 def _loaded(pk: int) -> Case:
-    case: Case = MACHINES[Kind.COMPLAINT].objects.get(pk=pk)
+    kind = Case.objects.values_list("kind", flat=True).get(pk=pk)
+    case: Case = MACHINES[Kind(kind)].objects.get(pk=pk)
     load_parts(case)
     return case
 
@@ -256,7 +257,11 @@ def is_given_up(case: Case) -> bool:
 
 _AGAINST_MERGING: tuple[tuple[Callable[[Case, Case], bool], str], ...] = (
     (
-        lambda case, into: not _are_of_the_same_people(case, into),
+        lambda case, into: case.matter_type != into.matter_type,
+        "One of them is a conduct matter, and the other is not: link them instead.",
+    ),
+    (
+        lambda case, into: case.kind == Kind.COMPLAINT and not _are_of_the_same_people(case, into),
         "The same people have to complain in both cases, and be known by an address or a number: link them instead.",
     ),
     (

@@ -10,10 +10,11 @@ from backend.common.errors import Invalid
 from cases.deadlines import late_on
 from cases.models import Case, CaseLink, Complainant, Involvement, Kind, MatterType, Message, Notice
 from cases.selectors import deadlines, get_case
-from cases.services import access, assessment, determinations, matters, settling
+from cases.services import access, allegations, assessment, determinations, matters, settling
 from cases.services.assessment import CannotAssess
 from cases.services.correspondence import Way
 from cases.services.intake import NewComplainant
+from cases.services.links import CannotMerge
 from cases.services.locking import MayNot
 from cases.services.matters import CannotArise
 from cases.services.settling import Completed
@@ -323,6 +324,128 @@ class TestThePath:
 
         with pytest.raises(CannotMove, match="conduct matter already"):
             move(cast, matter, "beth", "find_conduct", reason="To be sure.")
+
+
+class TestHandledOtherwise:
+    """PRA 2002 Sch 3 paras 10, 11, 14 and 14D: in such other manner, if any, as the authority determines."""
+
+    WHY = {"reason": "What he said was put right, and he has reflected on it."}
+
+    def handle_otherwise(self, cast: Cast, matter: Case) -> Case:
+        return move(cast, matter, "beth", "handle_otherwise", **self.WHY)
+
+    def test_it_is_decided_by_another_person_without_an_investigation(self, cast: Cast) -> None:
+        matter = self.handle_otherwise(cast, a_matter(cast))
+        assert matter.state == "OTBI"
+        assert "otherwise_than_by_investigation" in [each.rule for each in deadlines(loaded(cast, matter))]
+        allegation = code(cast, alleged(cast, matter))
+
+        with pytest.raises(MayNot):
+            in_decision(cast, matter, "beth")
+        in_decision(cast, matter, "lev")
+        set_actions(cast, decide(cast, allegation, "NOT_ACCEPTABLE", "lev"))
+
+        ended = move(cast, matter, "beth", "finalise")
+        assert (ended.state, ended.outcome, ended.investigating_since) == ("FINALISED", "DECIDED", None)
+
+    def test_what_turns_out_to_be_none_ends_with_a_reason_and_a_second_person(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        allegation = code(cast, alleged(cast, matter, summary="He was on leave that week."))
+        self.handle_otherwise(cast, matter)
+        allegations.set_handling(**by(cast, "beth", matter), allegation=allegation.public_id, handling="NFA")
+        in_decision(cast, matter, "lev")
+
+        set_actions(cast, decide(cast, allegation, "NO_FURTHER_ACTION", "lev"))
+
+        assert move(cast, matter, "beth", "finalise").state == "FINALISED"
+
+    def test_a_dsi_matter_is_once_the_iopc_has_referred_it_back(self, cast: Cast) -> None:
+        matter = a_matter(cast, matter_type=MatterType.DSI)
+        with pytest.raises(CannotMove, match="referred to the IOPC first"):
+            self.handle_otherwise(cast, matter)
+        move(cast, matter, "beth", "refer", **REFER)
+        move(cast, matter, "beth", "refer_back", **notice(matter))
+
+        assert self.handle_otherwise(cast, matter).state == "OTBI"
+
+    def test_it_waits_to_be_known_whether_it_is_referred(self, cast: Cast) -> None:
+        with pytest.raises(CannotMove, match="Say first whether it has to be referred"):
+            self.handle_otherwise(cast, arise(cast, a_recorded_case(cast)))
+
+    def test_it_is_investigated_or_referred_after_all(self, cast: Cast) -> None:
+        investigated, referred = (self.handle_otherwise(cast, a_matter(cast)) for _ in range(2))
+
+        assert move(cast, investigated, "beth", "investigate", **TO_FAY, terms="The lie.").state == "LOCAL_INV"
+        gone = move(cast, referred, "beth", "refer", **{**REFER, "ground": "SERIOUS_CORRUPTION"})
+        assert gone.state == "REFERRED"
+
+
+class TestOfAnotherAuthority:
+    HAND_OVER = {"to": "OTHER_FORCE", "told": "It is dealt with by the force that he serves with."}
+
+    def test_it_is_handed_over(self, cast: Cast) -> None:
+        matter = arise(cast, a_recorded_case(cast))
+
+        handed = move(cast, matter, "beth", "transfer_out", **self.HAND_OVER)
+
+        assert (handed.state, handed.outcome, handed.closed_on) == ("TRANSFERRED_OUT", "TRANSFERRED", AT.date())
+
+    def test_not_once_it_was_taken_up_here(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+        move(cast, matter, "beth", "investigate", **TO_FAY, terms="The lie.")
+
+        with pytest.raises(CannotMove, match="only where it concerns the chief officer"):
+            move(cast, matter, "beth", "transfer_out", **self.HAND_OVER)
+
+
+class TestTheSameAsAnother:
+    def merge(self, cast: Cast, matter: Case, into: Case) -> Case:
+        return move(cast, matter, "beth", "merge", into=into.reference, told="We deal with it as one matter.")
+
+    def test_it_is_merged_into_that(self, cast: Cast) -> None:
+        into, matter = a_matter(cast), a_matter(cast)
+
+        merged = self.merge(cast, matter, into)
+
+        assert (merged.state, merged.outcome, merged.closed_on) == ("MERGED", "MERGED", AT.date())
+        link = CaseLink.objects.get(kind="MERGED")
+        assert (link.case_id, link.other_id) == (matter.pk, into.pk)
+
+    def test_not_before_it_is_known_whether_it_is_referred(self, cast: Cast) -> None:
+        with pytest.raises(CannotMove, match="Say first whether it has to be referred"):
+            self.merge(cast, arise(cast, a_recorded_case(cast)), a_matter(cast))
+
+    def test_nor_into_a_dsi_matter_or_a_complaint(self, cast: Cast) -> None:
+        matter = a_matter(cast)
+
+        with pytest.raises(CannotMerge, match="One of them is a conduct matter"):
+            self.merge(cast, matter, a_matter(cast, matter_type=MatterType.DSI))
+        with pytest.raises(Invalid):
+            self.merge(cast, matter, a_recorded_case(cast))
+
+    def test_nobody_who_is_named_or_kept_informed_is_left_behind(self, cast: Cast) -> None:
+        into, matter = a_matter(cast), a_matter(cast)
+        ola = {"name": "Ola Reed", "email": "ola@home.test", "telephone": "", "address": ""}
+        matters.add_interested_person(**by(cast, "beth", matter), **ola)
+        with pytest.raises(CannotMerge, match="kept informed of this one"):
+            self.merge(cast, matter, into)
+        matters.add_interested_person(**by(cast, "beth", into), **ola)
+        name_subject(cast, matter, "1005")
+        with pytest.raises(CannotMerge, match="named in this one"):
+            self.merge(cast, matter, into)
+        name_subject(cast, into, "1005")
+
+        assert self.merge(cast, matter, into).state == "MERGED"
+
+    def test_who_is_named_later_where_it_arose_sees_neither(self, cast: Cast) -> None:
+        case, into = a_recorded_case(cast), a_matter(cast)
+        matter = assess(cast, arise(cast, case), "beth")
+        self.merge(cast, matter, into)
+
+        name_subject(cast, case, "1012")
+
+        for each in (matter, into):
+            assert not Case.objects.visible_to(cast.actor("lev")).filter(pk=each.pk).exists()
 
 
 class TestItsOutcome:
