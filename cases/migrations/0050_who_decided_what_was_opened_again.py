@@ -14,6 +14,6 @@ WHERE worked_on_before <> '{}' AND closed_on IS NULL AND told_on IS NULL AND sta
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0065_who_decided_before")]
+    dependencies = [("cases", "0049_who_decided_before")]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0045_whose_opinions_there_are")]
+    dependencies = [("cases", "0048_applications_that_wait")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0045_whose_opinions_there_are")]
+    dependencies = [("cases", "0047_who_joined")]
 
     operations = [
         migrations.AddField(

@@ -238,7 +238,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0066_who_decided_what_was_opened_again")]
+    dependencies = [("cases", "0050_who_decided_what_was_opened_again")]
 
     operations = [
         migrations.RemoveConstraint(model_name="case", name="state_of_its_kind"),

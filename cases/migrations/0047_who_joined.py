@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0055_why_a_plan_ended")]
+    dependencies = [("cases", "0046_why_a_plan_ended")]
 
     operations = [
         migrations.AddIndex(
