@@ -106,7 +106,7 @@ def suspended_days(case: Case) -> tuple[Stop, ...]:
     The day on which it was suspended is one of them, the day on which it was resumed is not. What was decided not to be resumed
     lives no more from that day on (reg. 41).
     """
-    rows = _rows(case, "suspensions")
+    rows = [] if case.kind == "COMMENT" else _rows(case, "suspensions")  # no comment is suspended
     if not rows:
         return ()
     live = {each.pk for each in _rows(case, "allegations") if not each.moved_to_id and each.finding != "WITHDRAWN"}

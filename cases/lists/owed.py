@@ -228,8 +228,10 @@ def _page(
             following = f"{section.name}.{page.next_cursor}" if page.next_cursor else ""
         if following:
             break
-    load_parts(*{case.pk: case for _, found in taken for case in found}.values())
-    return taken, following
+    # A case of several sections is read once: each row of it by itself would have no parts, and ask for every one.
+    read = {case.pk: case for _, found in taken for case in found}
+    load_parts(*read.values())
+    return [(section, [read[case.pk] for case in found]) for section, found in taken], following
 
 
 def _cases(actor: Actor, filters: Mapping[str, Any]) -> Any:

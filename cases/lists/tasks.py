@@ -128,7 +128,7 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
     found = [
         ToDo(case, _to_decide(case, row))
         for case in page
-        for row in case.suspensions.all()
+        for row in (case.suspensions.all() if case.kind != Kind.COMMENT else ())  # of which no such parts are loaded
         if row.state == row.State.DECIDING and not case.closed_on
     ]
     found += [ToDo(case, task) for case in page for task in _to_end(case)]

@@ -687,6 +687,31 @@ def test_a_page_asks_as_much_with_many_cases_as_with_few(cast: Cast) -> None:
     assert asked() == few
 
 
+def test_so_it_does_with_much_to_do(cast: Cast) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert len(cast.client("beth").get(OWED, {"limit": 100, "days": 10}).json()["results"]) > 3
+        return len(captured)
+
+    def something_of_each(maya: NewComplainant) -> None:
+        sign(cast, an_otbi_case(cast))
+        case = a_case_handled_outside(cast, complainants=[maya])
+        complainants.add(**by(cast, "beth", case), new=TestWhoJoined.NOOR)
+        contact_plans.make(
+            reference=case.reference, complainant=who(case).public_id, text="A letter a month.", review_on=TODAY + DAY,
+            actor=cast.actor("amal"), at=AT,
+        )  # fmt: skip
+        for kind in (Kind.COMMENT, Kind.COMPLAINT):
+            messages.receive(case_id=a_case(cast, kind=kind).pk, text="And?", wish="", files=[], at=AT)
+
+    something_of_each(NewComplainant(name="Maya", email="maya@home.test"))
+    few = asked()
+    for number in range(2):
+        something_of_each(NewComplainant(name="Maya", email=f"maya{number}@home.test"))
+
+    assert asked() == few
+
+
 def test_the_list_derives_what_the_case_itself_shows(cast: Cast) -> None:
     case = a_referral(cast)
 
