@@ -460,12 +460,15 @@ class Law:
         # 9A A23: whatever the body decided, the authority answers it or acts on it.
         decided_on_review = self.state == "UNDER_REVIEW" and self.reviews[-1] != "APPLIED"
         ending = self.told and self.state in ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
+        # 9B B6: an investigation is not completed by being referred, so its letter comes due.
+        not_completed = self.investigated and self.state == "REFERRED"
         return (
             self.must_be_recorded_after_all
             or (informs and self.suspended)  # the IOPC looks at what is suspended while it has the case (B3)
             or self.must_be_referred
             or untold
             or handled
+            or not_completed
             or ending
             or decided_on_review
         )
