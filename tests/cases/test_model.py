@@ -218,7 +218,11 @@ class Complaint(RuleBasedStateMachine):
                 part.coded = True
                 self.changed()
 
-    @precondition(lambda self: self.law.state == "LOCAL_INV" and self.law.sees(self.law.investigator))
+    @precondition(
+        lambda self: (
+            self.law.state == "LOCAL_INV" and bool(self.law.investigator) and self.law.sees(self.law.investigator)
+        )
+    )
     @rule()
     def give_opinions(self) -> None:
         for row, part in self.rows():
