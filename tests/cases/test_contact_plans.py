@@ -230,6 +230,8 @@ def test_over_http(cast: Cast) -> None:
     (maya,) = client.get(url).json()["complainants"]
     body = {"complainant": maya["public_id"], "text": "One letter a month.", "review_on": "2099-01-01"}
 
+    slip = client.post(f"{url}contact-plans/", {**body, "review_on": "9999-12-31"}, format="json")
+    assert (slip.status_code, list(slip.json()["errors"])) == (400, ["review_on"])
     made = client.post(f"{url}contact-plans/", body, format="json")
     assert made.status_code == 201, made.content
     (shown,) = client.get(f"/api/v1/cases/{again.reference}/contact-plans/").json()
