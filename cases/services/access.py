@@ -34,7 +34,8 @@ class CannotRestrict(Refused):
 def restrict(*, reference: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
     """Restrict a case, open or closed: from now on only who does this sees it, and whom they give leave.
 
-    What arose from it, or was merged with it, is restricted with it. Raises Missing (404), Stale (412), MayNot (403), CannotRestrict (409) where it is restricted already.
+    What arose from it, or was merged with it, is restricted with it. Raises Missing (404), Stale (412), MayNot (403),
+    CannotRestrict (409) where it is restricted already.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
