@@ -39,7 +39,12 @@ class AttemptIn(JSONInput):
     reached = serializers.BooleanField()
     views = _optional("How they would like it handled; needed at the first contact.", longest=5000)
     wishes_recording = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="Needed at the first contact. A yes stands."
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=(
+            "Needed at the first contact. A yes stands; by a no after it a second person may take it back, in the assessment."
+        ),
     )
     note = _optional("What staff should know of it.", longest=5000)
 

@@ -257,7 +257,12 @@ class AssessmentIn(JSONInput):
     alleges_article_2_or_3 = serializers.BooleanField()
     alleges_mandatory_referral = serializers.BooleanField()
     wishes_recording = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="The complainant's wish; null leaves it as it is."
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=(
+            "The complainant's wish; null leaves it as it is. A yes is taken back only where they gave it up at a contact since."
+        ),
     )
     contact_impossible_reason = serializers.CharField(
         required=False,

@@ -191,6 +191,9 @@ class Case(FSMModelMixin, models.Model):
     alleges_article_2_or_3 = models.BooleanField(null=True, blank=True)
     alleges_mandatory_referral = models.BooleanField(null=True, blank=True)
     wishes_recording = models.BooleanField(null=True, blank=True)
+    recording_wished_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when they last said so: it stands until they say no
     concerns_conduct = models.BooleanField(default=False)  # any of the four above: no unit sees the case
     assessed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact_impossible_reason = models.TextField(blank=True)
@@ -386,6 +389,11 @@ class Case(FSMModelMixin, models.Model):
         if self.state in BEING_HANDLED:
             self.worked_on_by = sorted({*self.worked_on_by, *self.holders})
         super().save(*args, **kwargs)
+
+    def wish_recording(self, *, at: dt.datetime) -> None:
+        """They wish it to be recorded, said at that instant. A wish is taken back by what they say after the last one alone."""
+        self.wishes_recording = True
+        self.recording_wished_at = max(filter(None, [self.recording_wished_at, at]))
 
     def note_what_must_be_recorded(self, on: dt.date) -> None:
         """Keep since when it has to be recorded after all; forget it where the wish and every yes were taken back."""

@@ -182,7 +182,7 @@ class ComplaintCase(Investigation, Case):
         self.contacted_on = self.contacted_on or contacted_on
         if views not in self.views_at_contact:
             self.views_at_contact = "\n\n".join(filter(None, [self.views_at_contact, views]))
-        # A wish that was stated before stands: only the assessment takes it back, by a second person and for a reason.
+        # A wish that was stated before stands: only the assessment takes it back, by what they say at a contact that is logged.
         self.wishes_recording = wishes_recording or bool(self.wishes_recording)
         self.note_what_must_be_recorded(contacted_on)
 

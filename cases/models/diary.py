@@ -126,6 +126,7 @@ class ContactAttempt(models.Model):
         LETTER = "LETTER", "By letter"
         VISIT = "VISIT", "By a visit"
         COUNTER = "COUNTER", "At the counter"
+        RECEIPT = "RECEIPT", "By messages with the receipt"
 
     public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contact_attempts")

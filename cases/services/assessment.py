@@ -54,10 +54,11 @@ def assess(
 
     `wishes_recording` is the complainant's wish, which counts at any time; it and `contact_impossible_reason` stay as they are
     where None is given. A yes takes the case from any unit at once. A yes becomes a no only by somebody who never said yes to
-    it, with a reason; the complainant's own wish never by the handler, and what the IOPC requires by nobody. Raises Missing
+    it, with a reason; what the IOPC requires by nobody. The complainants' own wish is overruled by nobody either: it is taken
+    back where each of them gave it up at a contact since, and never by who logged that, nor by the handler. Raises Missing
     (404), Stale (412), MayNot (403), Invalid (400) without that reason, or for a complainant's wish in a matter; CannotAssess
-    (409) for the same person, a comment, a closed case, a complaint that was recorded or a matter that was referred, or where
-    the reason that contact is impossible is taken from a case that rests on it.
+    (409) for the same person, for a wish that was not given up, a comment, a closed case, a complaint that was recorded or a
+    matter that was referred, or where the reason that contact is impossible is taken from a case that rests on it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_assess(case, actor):
@@ -72,6 +73,8 @@ def assess(
     _check_correction(case, answers, reason=reason, actor=actor)
     for name, answer in answers.items():
         setattr(case, name, answer)
+    if wishes_recording:
+        case.wish_recording(at=at)
     if contact_impossible_reason is not None:
         _set_contact_impossible(case, contact_impossible_reason)
     case.concerns_conduct = any(ticks.values()) or case.kind == Kind.MATTER
@@ -106,9 +109,26 @@ def _check_correction(case: Case, answers: Mapping[str, bool | None], *, reason:
     own = case.assessments.filter(person_id=actor.person)
     if any(own.filter(answers__contains={name: True}).exists() for name in taken_back):
         raise CannotAssess("You answered yes yourself: a second person has to take it back.")
-    handles = case.handler is not None and case.handler.person_id == actor.person_id
-    if "wishes_recording" in taken_back and handles:
+    if "wishes_recording" in taken_back:
+        _check_they_gave_it_up(case, actor)
+
+
+def _check_they_gave_it_up(case: Case, actor: Actor) -> None:
+    """A wish to have it recorded is the complainant's, whoever wrote it down: only what they say later ends it.
+
+    What was written down by mistake goes the same way: they are asked.
+    """
+    if case.handler is not None and case.handler.person_id == actor.person_id:
         raise CannotAssess("You handle the case: a second person has to take back the complainant's wish.")
+    said = case.contact_attempts.filter(wishes_recording=False, tried_at__gt=case.recording_wished_at)
+    theirs = {each.pk for each in standing.complainants_of(case) if not standing.has_withdrawn(case, each.pk)}
+    if not theirs or theirs - set(said.values_list("complainant_id", flat=True)):
+        raise CannotAssess(
+            "The wish is the complainant's own, and nobody here overrules it. Where they give it up, or it was put down by "
+            "mistake, ask each who complains, and log that contact; somebody else takes it back then."
+        )
+    if said.filter(logged_by__person=actor.person).exists():
+        raise CannotAssess("You logged that they gave it up: a second person has to take back the complainant's wish.")
 
 
 def _check_may_be_taken_back(case: Case, taken_back: list[str]) -> None:

@@ -73,9 +73,11 @@ def log_attempt(
     )
     if reached and case.contacted_on is None:
         case.contacted_on, case.views_at_contact = day_of(tried_at), views
+    if wishes_recording:
+        case.wish_recording(at=tried_at)
     if wishes_recording is not None:
-        # As by the move: only the assessment takes a wish back, by a second person and for a reason.
-        case.wishes_recording = wishes_recording or bool(case.wishes_recording)
+        # As by the move: a wish is taken back in the assessment, by a second person, who goes by what was said here.
+        case.wishes_recording = bool(case.wishes_recording)
         case.note_what_must_be_recorded(day_of(tried_at))
     details = {"attempt": str(attempt.public_id), "how": how, "reached": reached, "tried_on": day_of(tried_at)}
     steps.keep(case, "CONTACT_TRIED", actor=actor, at=at, details=details)

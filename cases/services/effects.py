@@ -212,6 +212,8 @@ def follow(
     to withdraw does, nor a suspension.
     """
     _say(case, move, actor=actor, at=at, details=details)
+    if details.get("wishes_recording"):
+        case.wish_recording(at=at)
     _keep_what_bodies_said(case, move, actor=actor, at=at, details=details)
     _link(case, move, actor=actor, at=at, details=details)
     _supersede_reviews(case, move, actor=actor, on=day_of(at))

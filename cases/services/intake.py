@@ -89,6 +89,7 @@ def open_case(new: NewCase, *, at: dt.datetime) -> Case:
         made_on=new.made_on,
         incident_on=new.incident_on,
         wishes_recording=new.wishes_recording,
+        recording_wished_at=at if new.wishes_recording else None,
         flags=list(new.flags),
         reply_wanted=new.reply_wanted,
         regime=rules.regime,

@@ -239,7 +239,7 @@ def _wish(case: Case, wish: Message.Wish | str, *, writer: Complainant | None, a
         case = locking.lock_for_complainant(case.pk)  # that is a change of its own
         _flag(case, Flag.WISH_TO_WITHDRAW)
         return case
-    case.wishes_recording = True
+    case.wish_recording(at=at)
     case.note_what_must_be_recorded(day_of(at))
     if case.recorded_on is None:
         _flag(case, Flag.WISH_TO_RECORD)

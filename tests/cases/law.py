@@ -84,7 +84,7 @@ class Law:
     made_on: dt.date
     state: str = "RECEIVED"
     changes: int = 0  # versions after the first, and rows on the trail
-    wish: bool = False
+    wish: bool = False  # theirs: no role overrules it (6A(a)), and nobody gives it up in this model
     alleged: bool | None = None  # any of the four questions; None until they are answered
     mandatory: bool = False
     clear_on: dt.date | None = None  # since when it has to be referred

@@ -10,9 +10,9 @@ import pytest
 from backend.accounts.models import Role
 from backend.accounts.services import people
 from backend.common.errors import Invalid, Missing
-from cases.models import Case, Complainant, EqualityAnswers, Kind
+from cases.models import Case, Complainant, EqualityAnswers, Kind, Message
 from cases.selectors import deadlines
-from cases.services import assessment, assignment, identity
+from cases.services import assessment, assignment, contact, identity, messages
 from cases.services.assessment import CannotAssess
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
@@ -224,7 +224,80 @@ def test_a_wish_to_be_recorded_counts_at_any_time_and_no_contact_undoes_it(cast:
             )
     with pytest.raises(CannotAssess, match="second person"):
         answer(cast, late, "amal", NO_TICKS, wishes_recording=False, reason="Changed their mind.")
-    assert answer(cast, late, "beth", NO_TICKS, wishes_recording=False, reason="In writing.").wishes_recording is False
+
+
+class TestAWishToHaveItRecorded:
+    """Paragraph 2(6A)(a): it is theirs, and counts at any time. Only their own later word ends it, whoever wrote it down."""
+
+    def say(self, cast: Cast, case: Case, name: str, wish: bool, *, after: int, whom: int = 0) -> None:
+        case.refresh_from_db()
+        at = AT + dt.timedelta(hours=after)
+        contact.log_attempt(
+            reference=case.reference, complainant=case.complainants.all()[whom].public_id, how="RECEIPT", tried_at=at,
+            reached=True, views="An apology.", wishes_recording=wish, note="", actor=cast.actor(name), at=at,
+            version=case.version,
+        )  # fmt: skip
+
+    def take_back(self, cast: Cast, case: Case, name: str) -> Case:
+        at = AT + dt.timedelta(days=1)
+        return answer(cast, case, name, NO_TICKS, at, wishes_recording=False, reason="Not needed.")
+
+    def on_the_form(self, cast: Cast) -> Case:
+        return a_case(cast, wishes_recording=True)
+
+    def at_the_contact(self, cast: Cast) -> Case:
+        case = answer(cast, move(cast, a_case(cast), "amal", "take"), "amal", NO_TICKS)
+        return move(cast, case, "amal", "record_contact", **{**CONTACT, "wishes_recording": True})
+
+    def by_telephone(self, cast: Cast) -> Case:
+        case = a_case(cast)
+        self.say(cast, case, "amal", True, after=0)
+        return case
+
+    def with_the_receipt(self, cast: Cast) -> Case:
+        case = a_case(cast)
+        messages.receive(case_id=case.pk, text="On record, please.", wish=Message.Wish.RECORD, files=[], at=AT)
+        return case
+
+    def in_the_assessment(self, cast: Cast) -> Case:
+        return answer(cast, a_case(cast), "amal", NO_TICKS, wishes_recording=True)
+
+    WAYS = (on_the_form, at_the_contact, by_telephone, with_the_receipt, in_the_assessment)
+
+    @pytest.mark.parametrize("told", WAYS)
+    def test_is_overruled_by_no_role(self, cast: Cast, told: Any) -> None:
+        case = told(self, cast)
+
+        for name in ("beth", "lev"):
+            with pytest.raises(CannotAssess, match="nobody here overrules it"):
+                self.take_back(cast, case, name)
+
+    @pytest.mark.parametrize("told", WAYS)
+    def test_ends_by_what_they_say_since_and_by_another_than_who_heard_it(self, cast: Cast, told: Any) -> None:
+        case = told(self, cast)
+        self.say(cast, case, "beth", False, after=2)
+
+        with pytest.raises(CannotAssess, match="You logged"):
+            self.take_back(cast, case, "beth")
+        assert self.take_back(cast, case, "lev").wishes_recording is False
+
+    def test_counts_again_after_they_gave_it_up(self, cast: Cast) -> None:
+        case = a_case(cast)
+        self.say(cast, case, "beth", False, after=-1)
+        self.say(cast, case, "beth", True, after=3)
+        self.say(cast, case, "beth", False, after=2)  # an earlier talk, that is logged late
+
+        with pytest.raises(CannotAssess, match="nobody here overrules it"):
+            self.take_back(cast, case, "lev")
+
+    def test_is_given_up_by_each_who_complains(self, cast: Cast) -> None:
+        case = a_case(cast, wishes_recording=True, complainants=[NewComplainant(name="A"), NewComplainant(name="B")])
+        self.say(cast, case, "beth", False, after=1)
+
+        with pytest.raises(CannotAssess, match="ask each who complains"):
+            self.take_back(cast, case, "lev")
+        self.say(cast, case, "beth", False, after=2, whom=1)
+        assert self.take_back(cast, case, "lev").wishes_recording is False
 
 
 def test_a_comment_is_not_assessed(cast: Cast) -> None:

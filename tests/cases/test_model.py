@@ -174,6 +174,16 @@ class Complaint(RuleBasedStateMachine):
         self.law.wish = self.law.wish or bool(wish)
         self.changed()
 
+    @precondition(lambda self: self.law.wish and not self.law.closed)
+    @rule(who=st.sampled_from(sorted(ASSESSORS)))
+    def overrule_the_wish(self, who: str) -> None:
+        """They have not given it up: whoever takes it back is refused, and nothing changes."""
+        ticks = {name: bool(getattr(Case.objects.get(pk=self.case.pk), name)) for name in NO_TICKS}
+        with pytest.raises((Refused, NotAllowed, Missing)):
+            assessment.assess(
+                **self.door(who), ticks=ticks, wishes_recording=False, contact_impossible_reason=None, reason="No need."
+            )
+
     @precondition(lambda self: self.law.recorded and not self.law.closed and not self.law.told)
     @rule(who=st.sampled_from(sorted(AUTHORITY)), indication=st.booleans(), exception=st.booleans())
     def look_for_misconduct(self, who: str, indication: bool, exception: bool) -> None:

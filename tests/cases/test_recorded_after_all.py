@@ -106,7 +106,8 @@ class TestWhileItIsHandled:
         case = a_case_handled_outside(cast)
         by_receipt(cast, case)
 
-        taken_back = by_assessment(cast, case, name="beth", wishes_recording=False, reason="She wrote so.")
+        by_telephone(cast, case, LATER + DAY, wishes_recording=False)
+        taken_back = by_assessment(cast, case, LATER + DAY, wishes_recording=False, reason="She said so to Beth.")
 
         assert taken_back.must_record_since is None
         assert "recording_decision" not in owed(cast, case)
