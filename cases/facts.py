@@ -12,6 +12,7 @@ from .standing import (
     alleges_what_is_referred,
     complainants_of,
     has_withdrawn,
+    is_about_the_chief_officer,
     is_owed_the_outcome,
     is_wholly_suspended,
     last_referral,
@@ -58,11 +59,12 @@ HOUSE = "House rule"
 
 
 @fact(
-    "It concerns the chief officer, whose appropriate authority is the local policing body: hand it over.",
+    "It concerns the chief officer, whose appropriate authority is the local policing body: find so, and hand it over.",
     rule=f"{ACT}, section 29(1), and Schedule 3, paragraph 1",
 )
 def is_for_this_authority(case: Case) -> bool:
-    return not case.concerns_chief_officer
+    """Whom it is about says it by their rank, also where no delegate has found so yet."""
+    return not is_about_the_chief_officer(case)
 
 
 @fact(

@@ -6,19 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .models import Allegation, BodyNotice, Case, Complainant, Referral, Review, Suspension
+from . import ranks
 
-SENIOR_RANKS = {  # above chief superintendent
-    "ASSISTANT CHIEF CONSTABLE",
-    "DEPUTY CHIEF CONSTABLE",
-    "CHIEF CONSTABLE",
-    "COMMANDER",
-    "DEPUTY ASSISTANT COMMISSIONER",
-    "ASSISTANT COMMISSIONER",
-    "DEPUTY COMMISSIONER",
-    "COMMISSIONER",
-}
+if TYPE_CHECKING:
+    from .models import Allegation, BodyNotice, Case, Complainant, Involvement, Referral, Review, Suspension
+
 DAY = dt.timedelta(days=1)
 REVIEW_DAYS = 28  # SI 2020/2 reg. 29
 # From any of these a complaint is recorded as it stands, also where it was closed there.
@@ -55,6 +47,16 @@ def is_wholly_suspended(case: Case) -> bool:
 
 def open_suspensions(case: Case) -> list[Suspension]:
     return [suspension for suspension in case.suspensions.all() if suspension.state in suspension.OPEN]
+
+
+def subjects_of(case: Case) -> list[Involvement]:
+    """Those whom it is about, known or not."""
+    return [each for each in case.involvements.all() if each.part == "SUBJECT" and each.ended_at is None]
+
+
+def is_about_the_chief_officer(case: Case) -> bool:
+    """Whether a delegate found so, or whom it is about was the chief officer by their rank (PRA 2002 s.29(1))."""
+    return case.concerns_chief_officer or any(ranks.is_of_the_chief_officer(each.rank) for each in subjects_of(case))
 
 
 def alleges_what_is_referred(case: Case) -> bool:
@@ -146,10 +148,7 @@ def is_the_iopcs_to_review(case: Case) -> bool:
     """Whether it was referred, concerns a senior officer or alleges what must be recorded; or a part of it came from one that is
     the IOPC's, or one of the same incident is.
     """
-    senior = any(
-        each.part == "SUBJECT" and each.ended_at is None and any(rank in each.rank.upper() for rank in SENIOR_RANKS)
-        for each in case.involvements.all()
-    )
+    senior = any(ranks.is_of_a_senior_officer(each.rank) for each in subjects_of(case))
     return bool(last_referral(case)) or senior or case.concerns_conduct or case.iopc_reviews_a_part
 
 

@@ -147,7 +147,7 @@ def check(case: Case, move: str, details: dict[str, Any]) -> None:
     referred or on a ground of that, no other day on which that became clear than was entered, and no end in a case that was
     not recorded for what must be.
     """
-    if move == "transfer_out" and case.concerns_chief_officer and details["to"] != "LOCAL_POLICING_BODY":
+    if move == "transfer_out" and not facts.is_for_this_authority(case) and details["to"] != "LOCAL_POLICING_BODY":
         raise _wrong("to", "It concerns the chief officer: only the local policing body is its authority.")
     if move == "merge":
         links.check_merger(case, details["into"])

@@ -16,7 +16,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
-from cases import consequences, makers, standing
+from cases import consequences, makers, ranks
 from cases.models import Allegation, Case, CaseLink, Involvement, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
@@ -25,15 +25,7 @@ from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_then
 
-# Of the rank of inspector or above: no unit handles a case about one of its own senior officers.
-SENIOR_IN_A_UNIT = {
-    "INSPECTOR",
-    "CHIEF INSPECTOR",
-    "SUPERINTENDENT",
-    "CHIEF SUPERINTENDENT",
-    *standing.SENIOR_RANKS,
-}
-WORDS_BESIDE_A_RANK = {"DETECTIVE", "TEMPORARY", "ACTING"}
+SENIOR_IN_A_UNIT = "INSPECTOR"  # or above: no unit handles a case about one of its own senior officers
 
 
 class NamedAlready(Refused):
@@ -168,10 +160,10 @@ def is_about_a_senior_of(case: Case, unit: Unit) -> bool:
 
 
 def _is_senior_in(involvement: Involvement, units: set[int | None]) -> bool:
-    words = involvement.rank.upper().split()
-    rank = " ".join(word for word in words if word not in WORDS_BESIDE_A_RANK)
-    if rank in standing.SENIOR_RANKS or rank not in SENIOR_IN_A_UNIT:
-        return rank in standing.SENIOR_RANKS
+    if ranks.plain(involvement.rank) in ranks.SENIOR:
+        return True
+    if not ranks.is_no_lower(involvement.rank, than=SENIOR_IN_A_UNIT):
+        return False
     theirs = involvement.unit_id
     return theirs is None or Unit.objects.filter(kin_of(theirs), pk__in=[each for each in units if each]).exists()
 

@@ -14,7 +14,8 @@ from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
 from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
-from cases.services import involvement, settling, subjects, suspensions
+from cases.selectors import get_case, next_moves
+from cases.services import determinations, involvement, settling, subjects, suspensions
 from cases.services.assignment import CannotAssign
 from cases.services.decisions import CannotDecide
 from cases.services.involvement import NamedAlready
@@ -254,6 +255,47 @@ class TestSeniorRanks:
         with pytest.raises(CannotAssign, match="senior officers"):
             give_to(cast, case, "southgate")
         assert give_to(cast, case, "northgate").unit == cast.northgate
+
+
+class TestTheChiefOfficer:
+    """PRA 2002 s. 29(1): of a complaint about the chief officer the local policing body is the appropriate authority."""
+
+    @pytest.mark.parametrize(
+        ("rank", "concerns"),
+        [
+            ("Chief Constable", True), ("temporary chief constable", True), ("Chief Constable of Westshire Police", True),
+            ("Commissioner", True), ("Deputy Chief Constable", False), ("Assistant Commissioner", False), ("Chief Inspector", False),
+        ],
+    )  # fmt: skip
+    def test_who_has_that_rank_leaves_nothing_to_do_here_but_to_hand_it_over(
+        self, cast: Cast, rank: str, concerns: bool
+    ) -> None:
+        case = a_recorded_case(cast)
+
+        row = name_subject(cast, case, "1005", rank=rank)
+
+        beth = cast.actor("beth")
+        offered = next_moves(get_case(reference=case.reference, actor=beth), actor=beth, on=AT.date())
+        [merge] = [each for each in offered if each.move == "merge"]
+        assert ("find so, and hand it over" in " ".join(against.why for against in merge.why_not)) == concerns
+        if not concerns:
+            return
+        with pytest.raises(Invalid, match="Correct the field"):
+            move(cast, case, "beth", "transfer_out", to="OTHER_FORCE", told="It is with Eastshire.")
+        take_down(cast, row)
+        assert (
+            move(cast, case, "lev", "investigate", investigator="fay@westshire.test", terms="All.").state == "LOCAL_INV"
+        )
+
+    def test_it_goes_to_the_local_policing_body_also_late_once_a_delegate_finds_so(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        name_subject(cast, case, "", name="amal", label="Who gave the order", rank="Chief Constable")
+
+        with pytest.raises(CannotMove, match="find so, and hand it over"):
+            in_decision(cast, case, "lev")
+        determinations.set_chief_officer(**by(cast, "beth", case), concerns_chief_officer=True, reason="The order.")
+        to = {"to": "LOCAL_POLICING_BODY", "told": "It is with the Commissioner."}
+        assert move(cast, case, "beth", "transfer_out", **to).state == "TRANSFERRED_OUT"
 
 
 class TestIdentifying:
