@@ -31,7 +31,15 @@ NOTICE = (
     Need("document", "document", "The body's notice: the public id of a file of this case"),
     Need("dated_on", "date", "The day on the notice"),
 )
-INVESTIGATOR = Need("investigator", "account", "The e-mail address of the investigator's account")
+INVESTIGATOR = (  # SI 2020/2 reg. 12
+    Need("investigator", "account", "The e-mail address of the investigator's account"),
+    Need(
+        "independence",
+        "text",
+        "How you know that the investigator is not under the management of whom it is about, and that nothing connects them",
+        max_length=2000,
+    ),
+)
 
 NOT_A_COMPLAINT = (
     "NO_STANDING", "SERVES_WITH_THIS_FORCE", "NOT_ABOUT_POLICE", "OTHER_BODY", "DUPLICATE", "SERVICE_REQUEST",
@@ -83,13 +91,13 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
     "call_in": NOTICE,
     "refer_back": NOTICE,
     "refer_back_to_complete": NOTICE,
-    "determine_local": (*NOTICE, INVESTIGATOR),
+    "determine_local": (*NOTICE, *INVESTIGATOR),
     "determine_directed": NOTICE,
     "determine_independent": NOTICE,
     "handle_otherwise": (REASON,),
     "take_no_further_action": (REASON,),
-    "investigate": (INVESTIGATOR, Need("terms", "text", "The terms of reference")),
-    "replace_investigator": (INVESTIGATOR, REASON),
+    "investigate": (*INVESTIGATOR, Need("terms", "text", "The terms of reference")),
+    "replace_investigator": (*INVESTIGATOR, REASON),
     "submit_report": (Need("summary", "text", "The report, summed up: for the file"),),
     "begin_decision": (),
     "enter_iopc_report": NOTICE,

@@ -145,7 +145,9 @@ def a_matter(cast: Cast, *, matter_type: MatterType = MatterType.CONDUCT, at: dt
 
 
 def move(cast: Cast, case: Case, name: str, move: str, at: dt.datetime = AT, **details: Any) -> Case:
-    """One move by one of the cast, on the version that stands in the database."""
+    """One move by one of the cast, on the version that stands in the database. An investigator is independent, if not said."""
+    if "investigator" in details:
+        details = {**INDEPENDENT, **details}
     version = Case.objects.values_list("version", flat=True).get(pk=case.pk)
     return transitions.perform(
         reference=case.reference, move=move, actor=cast.actor(name), at=at, version=version, details=details
@@ -166,6 +168,7 @@ def assess(cast: Cast, case: Case, name: str = "amal", reason: str = "", **ticks
     )
 
 
+INDEPENDENT = {"independence": "They never met, and serve in other units."}
 CONTACT = {"contacted_on": "2026-11-20", "views": "An apology, and my report taken.", "wishes_recording": False}
 RESOLVE = {"result": "Spoke to the officer; report taken.", "told": "We are sorry. Your report has been taken."}
 

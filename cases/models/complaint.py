@@ -315,7 +315,7 @@ class ComplaintCase(Investigation, Case):
         permission=makers.may_decide,
     )
     def determine_local(
-        self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date, investigator: User
+        self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date, investigator: User, independence: str
     ) -> None:
         self._investigated_from(on, by=FormSetBy.IOPC)
         self.investigator = self.handler = investigator
@@ -385,7 +385,7 @@ class ComplaintCase(Investigation, Case):
         conditions=when(facts.owes_no_referral, facts.is_the_authoritys_to_decide, facts.part_2_goes_on),
         permission=makers.may_decide,
     )
-    def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
+    def investigate(self, *, actor: Actor, on: dt.date, investigator: User, independence: str, terms: str) -> None:
         """Also once it was reported on, or is decided on: an indication that appears then, or a report that is not enough."""
         was_set_by_the_iopc = self.state in REPORTED and self.form_set_by == FormSetBy.IOPC
         self._investigated_from(on, by=FormSetBy.IOPC if was_set_by_the_iopc else FormSetBy.AUTHORITY)

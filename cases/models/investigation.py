@@ -53,7 +53,9 @@ class Investigation(OfACase):
         conditions=when(facts.part_2_goes_on),
         permission=makers.may_decide,
     )
-    def replace_investigator(self, *, actor: Actor, on: dt.date, investigator: User, reason: str) -> None:
+    def replace_investigator(
+        self, *, actor: Actor, on: dt.date, investigator: User, independence: str, reason: str
+    ) -> None:
         """Who falls ill, leaves or turns out to be part of it holds nothing up; whose the investigation is stays."""
         self.investigator = self.handler = investigator
 

@@ -81,7 +81,7 @@ class MatterCase(Investigation, Case):
         permission=makers.may_decide,
     )
     def determine_local(
-        self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date, investigator: User
+        self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date, investigator: User, independence: str
     ) -> None:
         self._investigated_from(on, by=FormSetBy.IOPC)
         self.investigator = self.handler = investigator
@@ -129,7 +129,7 @@ class MatterCase(Investigation, Case):
         ),
         permission=makers.may_decide,
     )
-    def investigate(self, *, actor: Actor, on: dt.date, investigator: User, terms: str) -> None:
+    def investigate(self, *, actor: Actor, on: dt.date, investigator: User, independence: str, terms: str) -> None:
         """Also once it was reported on, or is decided on: a second indication, or a report that is not enough."""
         self._investigated_from(on, by=FormSetBy(self.form_set_by or FormSetBy.AUTHORITY))
         self.investigator = self.handler = investigator

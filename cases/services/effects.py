@@ -32,6 +32,7 @@ from . import (
     access,
     assessment,
     determinations,
+    independence,
     links,
     matters,
     messages,
@@ -63,6 +64,7 @@ WITHDRAWN_BY_OTHERS = {  # for who complains of nothing, and is only kept inform
 }
 WHAT_OTHERS_ARE_TOLD = "We keep you informed of a complaint. This is what we told the person who made it:\n\n{told}"
 NOTES = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
+INDEPENDENCE = "The investigator is not under the management of whom it is about, and nothing connects them: {told}"
 HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
     *FORMS,
@@ -103,12 +105,14 @@ def _look_up(case: Case, move: str, name: str, value: Any, *, actor: Actor, at: 
 
 
 def _investigator(case: Case, email: str, *, at: dt.datetime) -> User:
-    """Somebody fit to investigate, and not part of it (SI 2020/2 reg. 12). Raises Invalid (400)."""
+    """Somebody fit to investigate, not part of it and under nobody whom it is about (SI 2020/2 reg. 12). Raises Invalid (400)."""
     user = User.objects.filter(email=email.lower(), is_active=True).first()
     if user is None or not acting(user, at=at).holds(Role.PSD_INVESTIGATOR, force_id=case.force_id):
         raise _wrong("investigator", "Nobody who investigates for this force has an account by this address.")
     if Involvement.objects.filter(case_id=case.pk, person_id=user.person_id, ended_at=None).exists():
         raise _wrong("investigator", "They are part of the case themselves.")
+    if why := independence.against(case, user, at=at):
+        raise _wrong("investigator", why)
     if case.restricted and not access.has_leave(case, user):
         raise _wrong("investigator", "The case is restricted, and they have no leave to see it: give it to them first.")
     if determinations.handled_before(case, user) and not determinations.may_handle_again(case, user):
@@ -252,6 +256,8 @@ def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[
     for name in NOTES:
         if name in details:
             notes.write(case, text=details[name], actor=actor, at=at)
+    if "independence" in details:
+        notes.write(case, text=INDEPENDENCE.format(told=details["independence"]), actor=actor, at=at)
 
 
 def _keep_what_bodies_said(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from cases import consequences, makers, ranks
 from cases.models import Allegation, Case, CaseLink, Involvement, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
-from . import access, assessment, contributions, locking, notices, outcome
+from . import access, assessment, contributions, independence, locking, notices, outcome
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_then
@@ -57,8 +57,8 @@ def name_person(
     their own; naming others is for those who assess, the appointed investigator, or, for comments, those who answer.
     Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
     of the matters that arise from it; until the outcome is told, what they thought or found of it is set aside. A subject of
-    the rank of inspector or above, of the unit that holds the case or that it is about, takes it from every unit. Raises Missing (404),
-    Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409), and CannotRestrict (409) for who
+    the rank of inspector or above, of the unit that holds the case or that it is about, takes it from every unit; one under whom the
+    investigator works takes the investigation from them. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409), and CannotRestrict (409) for who
     names themselves and is the last of the authority who sees a restricted case.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -114,6 +114,8 @@ def raise_wall(
         outcome.set_aside_what_they_found(case, person, actor=actor, at=at)
         _keep_from_what_arises(case, person, actor=actor, at=at)
     if involvement.part == Involvement.Part.SUBJECT:
+        if case.state == "LOCAL_INV" and case.investigator and independence.against(case, case.investigator, at=at):
+            case.investigator = None
         if is_senior_in_its_unit(case, involvement):
             assessment.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)

@@ -53,7 +53,7 @@ from tests.cases.alleging import (
 )
 from tests.cases.bodies import a_case_under_review
 from tests.cases.staying import ask, suspend, wish
-from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, assess, move
+from tests.cast import AT, CONTACT, INDEPENDENT, RESOLVE, Cast, a_case, assess, move
 
 MOVES: list[dict[str, Any]] = [
     {"move": "take", "details": {}},
@@ -62,7 +62,10 @@ MOVES: list[dict[str, Any]] = [
     {"move": "resolve", "details": RESOLVE},
     {"move": "record", "details": {}},
     {"move": "handle_otherwise", "details": {"reason": "It can be put right at once."}},
-    {"move": "investigate", "details": {"investigator": "fay@westshire.test", "terms": "What was said at the desk."}},
+    {
+        "move": "investigate",
+        "details": {"investigator": "fay@westshire.test", **INDEPENDENT, "terms": "What was said."},
+    },
     {"move": "begin_decision", "details": {}},
     {"move": "finalise", "details": {}},
     {"move": "triage", "details": {}},

@@ -45,7 +45,7 @@ from cases.services.settling import Completed, ConsentNotRecorded, MustBeSent, N
 from cases.services.timeliness import KeptBack, NoLetterOwed
 from cases.timeline import timeline
 from tests.cases.alleging import alleged, an_investigated_case, code, opine
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, gather, move
+from tests.cast import AT, INDEPENDENT, Cast, a_case, a_case_handled_outside, a_matter, assess, gather, move
 from tests.mail_server import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -767,7 +767,10 @@ class TestTimeliness:
         client = cast.client("beth")
         answer = client.post(
             f"/api/v1/cases/{case.reference}/moves/",
-            {"move": "investigate", "details": {"investigator": "fay@westshire.test", "terms": "Find out."}},
+            {
+                "move": "investigate",
+                "details": {"investigator": "fay@westshire.test", **INDEPENDENT, "terms": "Find out."},
+            },
             format="json",
             headers={"If-Match": f'"{case.reference}.{version}"'},
         )

@@ -47,7 +47,7 @@ from cases.services.intake import NewComplainant
 from tests.attachments.samples import png_with_text
 from tests.cases.law import ASSESSORS, AUTHORITY, ENDED, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law, Part
 from tests.cases.promises import Promise
-from tests.cast import AT, NO_TICKS, Cast, a_case, add_user, gather
+from tests.cast import AT, INDEPENDENT, NO_TICKS, Cast, a_case, add_user, gather
 
 SHORT = settings(
     max_examples=12,
@@ -138,7 +138,7 @@ class Complaint(RuleBasedStateMachine):
             "to": "OTHER_FORCE", "basis": "MANDATORY" if mandatory else "VOLUNTARY",
             "ground": "SERIOUS_ASSAULT" if mandatory else "GRAVITY",
             "clear_on": clear_on.isoformat(), "document": str(self.paper.public_id), "dated_on": today,
-            "investigator": f"{investigator}@westshire.test", "public_interest": "ENDS",
+            "investigator": f"{investigator}@westshire.test", **INDEPENDENT, "public_interest": "ENDS",
         }  # fmt: skip
         learnt: dict[str, Any] = {}
         if "investigator" in {need.name for need in NEEDS[name]}:

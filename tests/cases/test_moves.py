@@ -97,7 +97,7 @@ def test_nothing_that_is_no_date_is_taken_for_one(value: Any) -> None:
 
 
 def test_a_document_and_an_account_are_named_as_such() -> None:
-    given = {"document": "not an id", "dated_on": "2026-11-20", "investigator": " "}
+    given = {"document": "not an id", "dated_on": "2026-11-20", "investigator": " ", "independence": "They never met."}
 
     with pytest.raises(Invalid) as refusal:
         read_details("determine_local", given, today=TODAY)

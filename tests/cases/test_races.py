@@ -22,7 +22,7 @@ from cases.services.contact_plans import HasAPlan
 from cases.services.intake import NewComplainant
 from cases.services.transitions import CannotMove
 from tests.cases.law import WAYS
-from tests.cast import AT, CONTACT, Cast, a_case, add_user, assess, gather, move, sign_withdrawal
+from tests.cast import AT, CONTACT, INDEPENDENT, Cast, a_case, add_user, assess, gather, move, sign_withdrawal
 
 RACES, RACES_TO_PROVE = 100, 1000
 RUNNERS = 4
@@ -249,7 +249,7 @@ def test_moves_that_stay_where_they_are_notes_and_reassignments_lose_nothing_of_
     who = {"reference": case.reference, "actor": beth, "at": AT}
 
     def replace(version: int) -> None:
-        details = {"investigator": "gus@westshire.test", "reason": "Ill."}
+        details = {"investigator": "gus@westshire.test", **INDEPENDENT, "reason": "Ill."}
         transitions.perform(**who, move="replace_investigator", version=version, details=details)
 
     def write(version: int) -> None:

@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, transaction
 
-from backend.accounts.models import Role
+from backend.accounts.models import Person, Role
+from backend.accounts.services import people
 from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
-from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Notice, SubjectType
+from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Note, Notice, SubjectType
 from cases.selectors import get_case, next_moves
 from cases.services import determinations, involvement, settling, subjects, suspensions
 from cases.services.assignment import CannotAssign
@@ -39,7 +40,7 @@ from tests.cases.alleging import (
 )
 from tests.cases.bodies import a_case_told
 from tests.cases.staying import step, suspend
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, add_user, assess, give_to, move
+from tests.cast import AT, FOUNDER, Cast, a_case, a_case_handled_outside, a_matter, add_user, assess, give_to, move
 
 STRANGER = {"label": "The tall one with the beard"}
 CANARY = {"sex": "CANARY-SEX", "ethnicity": "CANARY-ETHNICITY", "age": "CANARY-AGE", "disability": "CANARY-DISABILITY"}
@@ -296,6 +297,81 @@ class TestTheChiefOfficer:
         determinations.set_chief_officer(**by(cast, "beth", case), concerns_chief_officer=True, reason="The order.")
         to = {"to": "LOCAL_POLICING_BODY", "told": "It is with the Commissioner."}
         assert move(cast, case, "beth", "transfer_out", **to).state == "TRANSFERRED_OUT"
+
+
+class TestWhoInvestigatesThem:
+    """SI 2020/2, regulation 12: nobody under the management of whom it is about, nor otherwise connected with them."""
+
+    @pytest.fixture
+    def ranks(self, cast: Cast) -> None:
+        for name, rank in {
+            "fay": "Detective Sergeant",
+            "amal": "Inspector",
+            "gwen": "Constable",
+            "cai": "Inspector",
+        }.items():
+            Person.objects.filter(pk=cast.users[name].person_id).update(rank=rank)
+
+    def appoint(self, cast: Cast, case: Case, **more: Any) -> Case:
+        given = {"investigator": "fay@westshire.test", "terms": "All of it.", **more}
+        return move(cast, case, "beth", "investigate", **given)
+
+    @pytest.mark.parametrize(
+        ("name", "more"),
+        [("amal", {}), ("gwen", {"rank": "Sergeant"}), ("cai", {"unit": "professional-standards"})],
+    )
+    def test_is_not_who_serves_with_them_and_is_not_above_them(
+        self, cast: Cast, ranks: None, name: str, more: dict[str, str]
+    ) -> None:
+        case = a_recorded_case(cast)
+        name_subject(cast, case, f"{name}@westshire.test", **more)
+
+        with pytest.raises(Invalid) as refused:
+            self.appoint(cast, case)
+
+        assert "one unit with somebody" in str(refused.value.errors["investigator"])
+
+    @pytest.mark.parametrize("name", ["gwen", "cai", "lev"])
+    def test_may_be_anybody_of_whom_nothing_of_that_is_known(self, cast: Cast, ranks: None, name: str) -> None:
+        """Below them, of another unit, or of a rank that nobody entered: whoever appoints says how they know."""
+        case = a_recorded_case(cast)
+        name_subject(cast, case, f"{name}@westshire.test")
+
+        assert self.appoint(cast, case).investigator == cast.users["fay"]
+
+    def test_a_senior_officer_is_investigated_by_somebody_of_another_force(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        name_subject(cast, case, "", label="Who signed it", rank="Assistant Chief Constable")
+        kit = cast.users["kit"]
+        people.grant_role(user=kit, role=Role.PSD_INVESTIGATOR, unit=cast.standards, actor=FOUNDER, at=AT)
+
+        with pytest.raises(Invalid) as refused:
+            self.appoint(cast, case)
+        assert "senior officer" in str(refused.value.errors["investigator"])
+        assert self.appoint(cast, case, investigator="kit@eastshire.test").investigator == kit
+
+    def test_how_that_is_known_is_asked_kept_and_shown(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+
+        with pytest.raises(Invalid) as refused:
+            self.appoint(cast, case, independence=" ")
+        assert set(refused.value.errors) == {"independence"}
+        self.appoint(cast, case, independence="She joined from Eastshire in May.")
+
+        kept = "nothing connects them: She joined from Eastshire in May."
+        assert kept in Note.objects.filter(case=case).latest("pk").text
+        assert kept in cast.client("beth").get(f"/api/v1/cases/{case.reference}/timeline/").content.decode()
+
+    def test_loses_it_where_it_turns_out_to_be_about_one_they_work_under(self, cast: Cast, ranks: None) -> None:
+        case = an_investigated_case(cast)
+
+        name_subject(cast, case, "gwen@westshire.test")
+        assert Case.objects.get(pk=case.pk).investigator == cast.users["fay"]
+        name_subject(cast, case, "amal@westshire.test")
+
+        assert Case.objects.get(pk=case.pk).investigator is None
+        with pytest.raises(Invalid):
+            move(cast, case, "beth", "replace_investigator", investigator="fay@westshire.test", reason="She is good.")
 
 
 class TestIdentifying:

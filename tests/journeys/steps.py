@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from feedback.stages import TOLD_BY_LETTER, UNTIL_TOLD
 from tests.attachments.samples import png_with_text
-from tests.cast import AT, NO_TICKS, Cast
+from tests.cast import AT, INDEPENDENT, NO_TICKS, Cast
 
 CASES = "/api/v1/cases/"
 MINUTE = dt.timedelta(minutes=1)
@@ -111,6 +111,8 @@ class Story:
 
     def move(self, who: str, move: str, state: str, **details: Any) -> dict[str, Any]:
         """A move that was offered to them, with all that it needs, and that leads where it was said to lead."""
+        if "investigator" in details:
+            details = {**INDEPENDENT, **details}
         offer = self.offered(who, move)
         assert offer["allowed"], offer["why_not"]
         assert {need["name"] for need in offer["needs"]} == set(details), offer["needs"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.cast import INDEPENDENT
+
 from .steps import CONDUCT, TOLD, Story
 
 AGAIN = "You said no, and we looked again."
@@ -36,7 +38,8 @@ def test_special_procedures_may_end_with_neither_and_the_investigation_goes_on(s
 def test_somebody_else_takes_over_from_an_investigator_who_falls_ill(story: Story) -> None:
     story.complain().recorded().looked_at(indicates_misconduct=True).investigated()
 
-    again = {"move": "replace_investigator", "details": {"investigator": "amal@westshire.test", "reason": "Ill."}}
+    amal = {"investigator": "amal@westshire.test", **INDEPENDENT, "reason": "Ill."}
+    again = {"move": "replace_investigator", "details": amal}
     assert story.send("beth", "post", "moves/", again).status_code == 400, "Amal does not investigate"
     story.move("beth", "replace_investigator", "LOCAL_INV", investigator="fay@westshire.test", reason="Back again.")
 

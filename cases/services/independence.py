@@ -1,0 +1,41 @@
+"""Who does not investigate whom: nobody does under whose management they work (SI 2020/2 reg. 12, as SI 2020/4 reg. 15).
+
+Of what the roles and ranks do not tell, whoever appoints an investigator says how they know, and it is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from backend.accounts.models import Person, RoleGrant, User
+from backend.areas.models import Unit, kin_of
+from cases import ranks, standing
+from cases.models import Case, Involvement
+
+UNDER_THEM = "They serve in one unit with somebody whom it is about, who is of no lower rank: name somebody else."
+SENIOR_OFFICER = (
+    "It is about a senior officer, whom nobody of the same force investigates: name somebody of another force."
+)
+
+
+def against(case: Case, investigator: User, *, at: dt.datetime) -> str:
+    """Why somebody does not investigate those whom it is about, as far as ranks and roles tell it; "" where they tell nothing."""
+    person = investigator.person
+    for subject in standing.subjects_of(case):
+        if ranks.plain(subject.rank) in ranks.SENIOR and person.force_id == case.force_id:
+            return SENIOR_OFFICER
+        if subject.person is not None and _manages(subject, subject.person, person, at=at):
+            return UNDER_THEM
+    return ""
+
+
+def _manages(subject: Involvement, them: Person, person: Person, *, at: dt.datetime) -> bool:
+    """Whether they serve in one unit, or did when it happened, and by their ranks as they are or were it may be so."""
+    if not any(ranks.is_no_lower(rank, than=person.rank) for rank in (subject.rank, them.rank)):
+        return False
+    theirs = {*_units_of(them, at=at), subject.unit_id} - {None}
+    return any(Unit.objects.filter(kin_of(unit), pk__in=_units_of(person, at=at)).exists() for unit in theirs)
+
+
+def _units_of(person: Person, *, at: dt.datetime) -> list[int]:
+    return list(RoleGrant.objects.held_at(at).filter(user__person=person).values_list("unit_id", flat=True))
