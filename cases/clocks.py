@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from backend.calendar.working_days import WorkingCalendar
+from backend.common.errors import Invalid
 
 DAY = dt.timedelta(days=1)
 REGULATIONS = "Police (Complaints and Misconduct) Regulations 2020"
@@ -232,6 +233,20 @@ def count_out(rule: str, start: dt.date, calendar: WorkingCalendar, stops: Seque
         raise ValueError("What does not run has no end.")
     days = _days_of_months(start, due) if clock.of == "months" else _days(clock, start, calendar, stops)
     return Counted(clock, start, due, post_by(due, calendar), list(days))
+
+
+def count_by_hand(rule: str, start: dt.date, calendar: WorkingCalendar) -> Counted:
+    """As `count_out`, for any start that somebody names. Raises KeyError for an unknown rule.
+
+    Raises Invalid (400) where the period starts or ends in a year whose bank holidays are not known.
+    """
+    if start.year in calendar.years:
+        counted = count_out(rule, start, calendar)
+        if counted.due.year in calendar.years:
+            return counted
+    known = f"from {calendar.years[0]} to {calendar.years[-1]}" if calendar.years else "of no year"
+    told = f"Bank holidays are known {known}: a period has to start and end in these years."
+    raise Invalid(told, errors={"start": [told]})
 
 
 def count_to(rule: str, start: dt.date, due: dt.date, calendar: WorkingCalendar) -> Counted:

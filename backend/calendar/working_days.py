@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -40,6 +41,9 @@ FIXED: Final = {dt.date(year, 12, 25): "Christmas Day" for year in range(1971, 2
 }
 
 
+A_YEARS_HOLIDAYS: Final = 6  # that a list has at least of a year which it knows; one day proclaimed ahead is none
+
+
 class WorkingCalendar:
     """The working days of England and Wales: not Saturday, Sunday, Christmas Day, Good Friday or one of `holidays`.
 
@@ -50,6 +54,8 @@ class WorkingCalendar:
     def __init__(self, holidays: Mapping[dt.date, str] | Iterable[dt.date]) -> None:
         given = dict(holidays) if isinstance(holidays, Mapping) else dict.fromkeys(holidays, "Bank holiday")
         self.names: Final[dict[dt.date, str]] = FIXED | given
+        in_each = Counter(day.year for day in given)
+        self.years: Final = sorted(year for year, days in in_each.items() if days >= A_YEARS_HOLIDAYS)  # that are known
         self._days = np.busdaycalendar(holidays=sorted(self.names))
 
     def is_working_day(self, day: dt.date) -> bool:

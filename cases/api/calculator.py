@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,26 +12,13 @@ from rest_framework.views import APIView
 
 from backend.common.permissions import Public
 from backend.common.queries import read_query
-from cases.clocks import CLOCKS, Counted, count_out
+from cases.clocks import CLOCKS, Counted, count_by_hand
 from cases.timetable import timetable
-
-
-@extend_schema_field({"type": "string", "pattern": r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"})
-class StartField(serializers.DateField):
-    """A day of this century. (The pattern names the days that every month has; the others are read too.)"""
-
-    default_error_messages = {"century": "Choose a day from 2000 to 2099."}
-
-    def to_internal_value(self, value: Any) -> dt.date:
-        day: dt.date = super().to_internal_value(value)
-        if not 2000 <= day.year <= 2099:
-            self.fail("century")
-        return day
 
 
 class CalculatorQuery(serializers.Serializer[None]):
     rule = serializers.ChoiceField(choices=list(CLOCKS))
-    start = StartField(help_text="The London date of the event, from 2000 to 2099.")
+    start = serializers.DateField(help_text="The London date of the event, in a year whose bank holidays are known.")
 
 
 class DayOut(serializers.Serializer[Any]):
@@ -67,6 +53,6 @@ class CalculatorView(APIView):
         operation_id="deadlines_calculator", parameters=[CalculatorQuery], responses={200: CountedOut}, auth=[]
     )
     def get(self, request: Request) -> Response:
-        """When a period ends, and every day that is counted or skipped on the way."""
+        """When a period ends, and every day that is counted or skipped on the way, in the years whose bank holidays are known."""
         query = read_query(request, CalculatorQuery)
-        return Response(CountedOut(count_out(query["rule"], query["start"], timetable())).data)
+        return Response(CountedOut(count_by_hand(query["rule"], query["start"], timetable())).data)

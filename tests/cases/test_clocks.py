@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
+from backend.calendar.models import BankHoliday
 from backend.calendar.working_days import WorkingCalendar
 from cases.clocks import CLOCKS, corresponding_date, count_out, due_on
 from cases.models import Case
@@ -131,6 +132,39 @@ def test_the_command_answers_in_json_by_the_names_of_the_api(db: None, browser: 
 )
 def test_the_calculator_refuses_what_it_cannot_count(db: None, browser: APIClient, query: dict[str, Any]) -> None:
     assert browser.get("/api/v1/deadlines/calculator/", query).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("rule", "start"),
+    [
+        ("outcome_notice", "2036-12-23"), ("outcome_notice", "2009-12-23"), ("outcome_notice", "2035-12-27"),
+        ("timeliness_letter", "2035-01-02"), ("referral", "2005-12-22"), ("referral", "9999-12-30"), ("referral", "0001-01-01"),
+    ],
+)  # fmt: skip
+def test_nothing_is_counted_where_the_bank_holidays_are_not_known(
+    db: None, browser: APIClient, rule: str, start: str
+) -> None:
+    with pytest.raises(CommandError, match="known from 2010 to 2035: a period has to start and end"):
+        call_command("deadline", rule, start)
+
+    answer = browser.get("/api/v1/deadlines/calculator/", {"rule": rule, "start": start})
+
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"start"}
+
+
+def test_the_years_that_are_known_are_those_that_staff_entered(db: None) -> None:
+    def enter(*days: str) -> None:
+        BankHoliday.objects.bulk_create(BankHoliday(day=day, name="A day", source="Published") for day in days)
+
+    enter("2036-06-02")
+    with pytest.raises(CommandError, match="from 2010 to 2035"):
+        call_command("deadline", "outcome_notice", "2036-05-20")
+
+    enter("2036-01-01", "2036-04-14", "2036-05-05", "2036-08-25", "2036-12-26")
+    out = StringIO()
+    call_command("deadline", "outcome_notice", "2036-05-30", stdout=out)
+    assert "Mon 02 Jun 2036     –  A day" in out.getvalue()
 
 
 def test_the_command_refuses_what_is_no_date(db: None) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from cases.clocks import CLOCKS, Counted, count_out
+from backend.common.errors import Invalid
+from cases.clocks import CLOCKS, Counted, count_by_hand
 from cases.timetable import timetable
 
 
@@ -28,7 +29,10 @@ class Command(BaseCommand):
             start = dt.date.fromisoformat(options["start"])
         except ValueError:
             raise CommandError(f"{options['start']} is no date. Write it like 2026-12-18.") from None
-        counted = count_out(options["rule"], start, timetable())
+        try:
+            counted = count_by_hand(options["rule"], start, timetable())
+        except Invalid as refusal:
+            raise CommandError(refusal.detail) from None
         self.stdout.write(
             json.dumps(as_plain(counted), cls=DjangoJSONEncoder) if options["json"] else in_words(counted)
         )
