@@ -1,22 +1,23 @@
 """Everything that happened to a case, in order, with who and why: the trail, joined with what was written in the case.
 
 The trail keeps codes, days and ids, never words; the words come from the case's own rows, which it names by their ids. What
-was written without an event of its own (a reason that a move asks for) stands beside the move that it was written with.
+was written without an event of its own (a reason that a move asks for) stands beside the move that it was written with. Why
+something was done stands with it (WHY); a test finds the column of a reason that is told nowhere.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
-from django.db.models import F, QuerySet, SmallIntegerField, Value
+from django.db.models import F, Q, QuerySet, SmallIntegerField, Value
 
 from backend.accounts.actors import Actor
 from backend.accounts.models import Person, Role, User
@@ -27,19 +28,34 @@ from backend.common.identifiers import ReferenceConverter
 from backend.common.pagination import Page
 from cases.identities import REVEALED, as_read_by
 from cases.models import (
+    Allegation,
+    AllegationAction,
+    AllegationDecision,
     Assessment,
     Case,
+    CaseAccess,
+    CaseLink,
     ContactAttempt,
     ContributionEntry,
     DateCorrection,
+    Determination,
+    Learning,
     Message,
+    Naming,
     Note,
     Notice,
+    Preservation,
+    Proceeding,
     RetentionStep,
+    Review,
+    SeverityAssessment,
+    SpecialProcedures,
+    Suspension,
+    SuspensionReview,
+    Withdrawal,
     WithholdingReview,
 )
 
-KEPT_BACK = {"NOTICE_WITHHELD", "TIMELINESS_WRITTEN"}  # the event that has why; others may name the same notice
 LOOKING = {REVEALED, "LETTER_OPENED"}  # somebody looked, and changed nothing: for the authority's eyes
 NOBODY_BY_NAME = {"": "The public", "clock": "The system", "operator": "An operator of the server"}
 A_REFERENCE = re.compile(ReferenceConverter.regex)
@@ -80,8 +96,11 @@ class _Source:
     rows: Callable[[Case], QuerySet[Any]]
     at: str
     author: str
-    text: Callable[[Any], str]
+    columns: tuple[str, ...]
     without_author: str = ""  # who wrote a row that names nobody
+
+    def text(self, row: Any) -> str:
+        return _joined(str(getattr(row, column)) for column in self.columns)
 
 
 SOURCES = (
@@ -90,52 +109,145 @@ SOURCES = (
         lambda case: Note.objects.filter(case_id=case.pk).defer("words"),
         "written_at",
         "author",
-        lambda note: str(note.text),
+        ("text",),
     ),
     _Source(
         "MESSAGE",
         lambda case: Message.objects.filter(case_id=case.pk).defer("words"),
         "sent_at",
         "author",
-        lambda told: str(told.text),
+        ("text", "delivery_reason"),
     ),
     _Source(
         "ATTEMPT",
         lambda case: ContactAttempt.objects.filter(case_id=case.pk),
         "logged_at",
         "logged_by",
-        lambda attempt: "\n\n".join(filter(None, [attempt.note, attempt.views])),
+        ("note", "views"),
     ),
     _Source(
         "CORRECTION",
         lambda case: DateCorrection.objects.filter(case_id=case.pk),
         "made_at",
         "made_by",
-        lambda correction: str(correction.reason),
+        ("reason",),
     ),
     _Source(
         "CONTRIBUTION",
         lambda case: ContributionEntry.objects.filter(contribution__case_id=case.pk),
         "written_at",
         "author",
-        lambda entry: str(entry.text),
+        ("text",),
     ),
     _Source(
         "WITHHOLDING",
         lambda case: WithholdingReview.objects.filter(notice__case_id=case.pk),
         "reviewed_at",
         "reviewed_by",
-        lambda look: str(look.reason),
+        ("reason",),
     ),
     _Source(
         "RETENTION",
         lambda case: RetentionStep.objects.filter(case_id=case.pk).exclude(text=""),
         "taken_at",
         "author",
-        lambda step: str(step.text),
+        ("text",),
         without_author="clock",
     ),
 )
+
+
+@dataclass(frozen=True)
+class _Why:
+    """Where the words lie that say why something was done: told with the event of these verbs, and never without it.
+
+    The event names the row by what stands at `named_by`; or they were written at one instant, which the row has at `at`; or
+    else the row is the case's own. Where several rows go by one name, in the order in which they were written, the last is
+    of the last such event, and so on back: what was overwritten is told with the last alone.
+    """
+
+    verbs: frozenset[str]
+    rows: Callable[[Case], QuerySet[Any]]
+    columns: tuple[str, ...]
+    named_by: str = ""
+    at: str = ""
+    words: Callable[[str], str] = str  # of what stands in the columns
+
+    def keys_of(self, event: Happened) -> Sequence[Any]:
+        """By what the event may know its row."""
+        if self.at:
+            return [event.at]
+        return list(_texts(event.details)) if self.named_by else [""]
+
+
+def _why(
+    verbs: str, rows: Callable[[Case], QuerySet[Any]], *columns: str, named_by: str = "public_id", **more: Any
+) -> _Why:
+    return _Why(frozenset(verbs.split()), rows, columns, named_by, **more)
+
+
+def _links(case: Case) -> QuerySet[Any]:
+    return CaseLink.objects.filter(Q(case_id=case.pk) | Q(other_id=case.pk))
+
+
+LINK_ENDED = "\nEnded: "  # what a link says from there on is why it ended
+DETERMINED = (
+    "DUTY_TO_INVESTIGATE_SET CHIEF_OFFICER_SET REGIME_SET RESTRICTED RESTRICTION_LIFTED LEAVE_GIVEN LEAVE_ENDED "
+    "SAME_DECIDER_LET ASSIGNED"
+)
+WHY = (
+    _why(
+        "ASSESSED", lambda case: Assessment.objects.filter(case_id=case.pk), "contact_impossible_reason", "reason",
+        named_by="",
+    ),
+    _why(
+        "CONTACT_FOUND_IMPOSSIBLE", lambda case: Case.objects.filter(pk=case.pk), "contact_impossible_reason", named_by="",
+    ),
+    _why(
+        DETERMINED, lambda case: Determination.objects.filter(case_id=case.pk), "answers__exception", "reason", at="made_at",
+    ),
+    _why("LEAVE_GIVEN", lambda case: CaseAccess.objects.filter(case_id=case.pk), "reason", at="given_at"),
+    _why("LINKED", _links, "reason", words=lambda reason: reason.partition(LINK_ENDED)[0]),
+    _why("LINK_ENDED", _links, "reason", words=lambda reason: reason.partition(LINK_ENDED)[2]),
+    _why("MATTER_AROSE MATTER_OPENED", _links, "reason", at="made_at"),
+    _why("SUSPENDED", lambda case: Suspension.objects.filter(case_id=case.pk), "reason"),
+    _why("RESUMED NOT_RESUMED", lambda case: Suspension.objects.filter(case_id=case.pk), "decision_reason"),
+    _why(
+        "SUSPENSION_REVIEWED", lambda case: SuspensionReview.objects.filter(suspension__case_id=case.pk), "reason",
+        named_by="suspension__public_id",
+    ),
+    _why("SPECIAL_PROCEDURES_DECLARED", lambda case: SpecialProcedures.objects.filter(case_id=case.pk), "reasons"),
+    _why(
+        "SEVERITY_ASSESSED", lambda case: SeverityAssessment.objects.filter(special__case_id=case.pk), "reason",
+        named_by="special__public_id",
+    ),
+    _why("OPINION_GIVEN", lambda case: Allegation.objects.filter(case_id=case.pk), "opinion_reasons"),
+    _why(
+        "ALLEGATION_DECIDED", lambda case: AllegationDecision.objects.filter(allegation__case_id=case.pk), "rationale",
+        named_by="allegation__public_id",
+    ),
+    _why(
+        "ACTION_DONE", lambda case: AllegationAction.objects.filter(allegation__case_id=case.pk), "evidence"
+    ),
+    _why("LEARNING_ADDED", lambda case: Learning.objects.filter(allegation__case_id=case.pk), "text"),
+    _why("LEARNING_DONE", lambda case: Learning.objects.filter(allegation__case_id=case.pk), "evidence"),
+    _why(
+        "WALL_TAKEN_DOWN", lambda case: Naming.objects.filter(involvement__case_id=case.pk, what="TAKEN_DOWN"), "reason",
+        named_by="involvement__public_id",
+    ),
+    _why("EVIDENCE_NOTED", lambda case: Preservation.objects.filter(case_id=case.pk), "what"),
+    _why("EVIDENCE_LOST", lambda case: Preservation.objects.filter(case_id=case.pk), "lost_reason"),
+    _why("WITHDRAWAL_ASKED", lambda case: Withdrawal.objects.filter(case_id=case.pk), "way_reason"),
+    _why("REVIEW_APPLIED", lambda case: Review.objects.filter(case_id=case.pk), "accepted_late_reason"),
+    _why("REVIEW_DECIDED", lambda case: Review.objects.filter(case_id=case.pk), "recommendation"),
+    _why("RECOMMENDATION_ANSWERED", lambda case: Review.objects.filter(case_id=case.pk), "answer"),
+    _why("PROCEEDING_ENDED", lambda case: Proceeding.objects.filter(case_id=case.pk), "result"),
+    _why(
+        "NOTICE_WITHHELD TIMELINESS_WRITTEN",  # others may name the same notice
+        lambda case: Notice.objects.filter(case_id=case.pk, settled_as=Notice.Settled.WITHHELD), "reason",
+    ),
+)  # fmt: skip
+WITH_A_WHY = frozenset().union(*(why.verbs for why in WHY))
 
 
 @dataclass(frozen=True)
@@ -152,13 +264,13 @@ class _Written:
 class _Place:
     """One entry before its words are read: an event with the rows that it names first, or a row that no event names.
 
-    `assessment` is which assessment of the case it was, where the event is one.
+    `later` says of each name in it how many events of its verb come after it that have the same.
     """
 
     at: dt.datetime
     event: Happened | None
     keys: Sequence[str]
-    assessment: int = 0
+    later: Mapping[str, int] = field(default_factory=dict)
 
 
 def timeline(case: Case, *, actor: Actor, cursor: str, size: int) -> Page[Entry]:
@@ -215,14 +327,25 @@ def _places(case: Case, actor: Actor) -> tuple[list[_Place], dict[str, _Source]]
     """Every entry, in order, by codes, days and ids; and which table each of the rows lies in that have words."""
     events = events_shown(case, actor)
     written = _keys(case)
-    untold, assessments, places = dict(written), itertools.count(), []
-    for event in events:
+    untold, places, later = dict(written), [], _later(events)
+    for event, still_to_come in zip(events, later, strict=True):
         # Once: later events about the same words, such as that they were read, only name them.
         keys = [text for text in _texts(event.details) if untold.pop(text, None)]
-        places.append(_Place(event.at, event, keys, next(assessments) if event.verb == "ASSESSED" else 0))
+        places.append(_Place(event.at, event, keys, still_to_come))
     places += [_Place(at, None, [key]) for key, (at, _) in untold.items()]
     # What was written without an event stands after the event of the same instant.
     return sorted(places, key=lambda each: each.at), {key: source for key, (_, source) in written.items()}
+
+
+def _later(events: Sequence[Happened]) -> list[Mapping[str, int]]:
+    """For each event that has a why: how many come later of its verb that name the same, and how many at all ("")."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found: list[Mapping[str, int]] = []
+    for event in reversed(events):
+        names = {"", *_texts(event.details)} if event.verb in WITH_A_WHY else set()
+        found.append({name: seen[event.verb, name] for name in names})
+        seen.update((event.verb, name) for name in names)
+    return found[::-1]
 
 
 def _keys(case: Case) -> dict[str, tuple[dt.datetime, _Source]]:
@@ -243,30 +366,18 @@ def _entries(case: Case, places: Sequence[_Place], sources: Mapping[str, _Source
     events = [place.event for place in places if place.event]
     people = _people({text for event in events for text in _texts(event.details)})
     people |= names_of(event.actor for event in events)
-    reasons: list[str] = []
-    if any(event.verb == "ASSESSED" for event in events):
-        reasons += Assessment.objects.filter(case_id=case.pk).order_by("id").values_list("reason", flat=True)
-    withheld = _why_kept_back(case) if any(event.verb in KEPT_BACK for event in events) else {}
-    return [_entry(case, place, written, people, reasons, withheld) for place in places]
+    whys = _whys(case, places)
+    return [_entry(case, place, written, people, why) for place, why in zip(places, whys, strict=True)]
 
 
 def _entry(
-    case: Case,
-    place: _Place,
-    written: Mapping[str, _Written],
-    people: Mapping[str, str],
-    reasons: Sequence[str],
-    withheld: Mapping[str, str],
+    case: Case, place: _Place, written: Mapping[str, _Written], people: Mapping[str, str], whys: Sequence[str]
 ) -> Entry:
     event, rows = place.event, [written[key] for key in place.keys]
     if event is None:
         (row,) = rows
         return Entry(row.at, row.what, row.what.capitalize(), row.who, text=row.text)
-    words = [row.text for row in rows]
-    if event.verb == "ASSESSED":
-        words += reasons[place.assessment : place.assessment + 1]
-    if event.verb in KEPT_BACK:
-        words += [withheld.get(text, "") for text in _texts(event.details)]
+    words = [*(row.text for row in rows), *whys]
     if event.verb in LOOKING:
         words.append(str(event.details.get("reason", "")))
     details = {
@@ -275,7 +386,38 @@ def _entry(
         if name != "reason" and not (isinstance(value, str) and _is_id(value) and value not in people)
     }
     says = dict(case.moves.choices).get(event.verb.lower()) or event.verb.replace("_", " ").capitalize()
-    return Entry(event.at, event.verb, str(says), people[event.actor], details, "\n\n".join(filter(None, words)))
+    return Entry(event.at, event.verb, str(says), people[event.actor], details, _joined(words))
+
+
+def _whys(case: Case, places: Sequence[_Place]) -> list[list[str]]:
+    """Why each was done, in the words of the case's rows: a statement for each table that has some."""
+    found: list[list[str]] = [[] for _ in places]
+    for why in WHY:
+        asked = [
+            (place.event, place.later, its)
+            for place, its in zip(places, found, strict=True)
+            if place.event and place.event.verb in why.verbs
+        ]
+        keys = {key for event, _, _ in asked for key in why.keys_of(event)}
+        rows = _rows_of(why, case, keys) if keys else {}
+        for event, later, its in asked:
+            for key in why.keys_of(event):
+                of_it = rows.get(key, [])
+                its.extend(of_it if why.at else of_it[::-1][later[key] : later[key] + 1])
+    return found
+
+
+def _rows_of(why: _Why, case: Case, keys: Set[Any]) -> dict[Any, list[str]]:
+    """What the rows of a table say that are known by the keys, in the order in which they were written."""
+    rows, known_by = why.rows(case).order_by("pk"), why.at or why.named_by
+    if known_by:
+        names = keys if why.at else {key for key in keys if _is_id(key)}
+        rows = rows.filter(**{f"{known_by}__in": names})
+    found: dict[Any, list[str]] = {}
+    for name, *texts in rows.values_list(known_by or "pk", *why.columns):
+        key = name if why.at else str(name) if known_by else ""
+        found.setdefault(key, []).append(_joined(why.words(text) for text in texts if text))
+    return found
 
 
 def _written(case: Case, sources: Mapping[str, _Source]) -> dict[str, _Written]:
@@ -291,12 +433,6 @@ def _written(case: Case, sources: Mapping[str, _Source]) -> dict[str, _Written]:
     return found
 
 
-def _why_kept_back(case: Case) -> dict[str, str]:
-    """Why each notice was kept back at first, by what the trail calls the notice."""
-    kept_back = Notice.objects.filter(case_id=case.pk, settled_as=Notice.Settled.WITHHELD)
-    return {str(public_id): reason for public_id, reason in kept_back.values_list("public_id", "reason")}
-
-
 def _hidden_cases(case: Case, actor: Actor, events: Sequence[Happened]) -> set[str]:
     """Of the other cases that the events name, those that the actor may not see."""
     named = {text for event in events for text in _texts(event.details) if A_REFERENCE.fullmatch(text)}
@@ -306,6 +442,11 @@ def _hidden_cases(case: Case, actor: Actor, events: Sequence[Happened]) -> set[s
     there = set(Case.objects.filter(reference__in=others).values_list("reference", flat=True))
     seen = Case.objects.visible_to(actor).filter(reference__in=there).values_list("reference", flat=True)
     return there - set(seen)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """One under another, each once."""
+    return "\n\n".join(dict.fromkeys(filter(None, texts)))
 
 
 def _texts(value: Any) -> Iterator[str]:

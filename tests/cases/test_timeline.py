@@ -3,20 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from backend.audit import services as audit
 from backend.common.errors import Invalid
-from cases.models import Case, Involvement, Note
+from cases.models import Case, CaseLink, Involvement, Note, Regime, SpecialProcedures
 from cases.selectors import get_case
-from cases.services import assessment, contact, contributions, identity, involvement, messages, notes
-from cases.timeline import Entry, timeline
+from cases.services import (
+    access,
+    assessment,
+    contact,
+    contributions,
+    determinations,
+    identity,
+    involvement,
+    links,
+    matters,
+    messages,
+    notes,
+    special_procedures,
+    suspensions,
+)
+from cases.timeline import SOURCES, WHY, Entry, timeline
+from tests.cases.alleging import (
+    alleged,
+    an_investigated_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    name_subject,
+    opine,
+    under_special_procedures,
+)
+from tests.cases.staying import step, suspend
 from tests.cast import AT, CONTACT, NO_TICKS, Cast, a_case, a_case_handled_outside, give_to, move
 
 HOUR = dt.timedelta(hours=1)
+
+
+A_REASON = re.compile("reason|rationale|why|because|exception")
+TOLD_OTHERWISE = {  # columns with a reason that the timeline tells from somewhere else, or never
+    "Allegation.rationale": "the last of the decisions that are kept, each of which is told",
+    "Case.investigation_exception": "the last of what was determined, each of which is told",
+    "Case.regime_reason": "the last of what was determined, each of which is told, or the rule that chose at the beginning",
+    "OfficerLookup.reason": "of no case: why somebody looked up the live complaints on a person",
+    "ContactPlan.ended_because": "of no case: why a plan for a person ended",
+}
 
 
 def version_of(case: Case) -> int:
@@ -217,3 +256,111 @@ def test_a_cursor_of_another_case_is_refused(cast: Cast) -> None:
     for cursor in (page.next_cursor, "made up"):
         with pytest.raises(Invalid):
             timeline(get_case(reference=other.reference, actor=actor), actor=actor, cursor=cursor, size=1)
+
+
+def test_no_column_that_says_why_is_forgotten() -> None:
+    told = {(model_of(each), column) for each in (*SOURCES, *WHY) for column in each.columns}
+    told.add(("Determination", "exception"))
+    reasons = {
+        (model.__name__, column.name)
+        for model in apps.get_app_config("cases").get_models()
+        for column in model._meta.concrete_fields
+        if isinstance(column, models.CharField | models.TextField) and A_REASON.search(column.name)
+        and column.model is model and not column.choices
+    }  # fmt: skip
+
+    assert {f"{model}.{column}" for model, column in reasons - told} == set(TOLD_OTHERWISE)
+
+
+def model_of(source: Any) -> str:
+    return str(source.rows(Case(pk=0)).model.__name__)
+
+
+def said(cast: Cast, case: Case, name: str = "beth") -> dict[str, str]:
+    """What stands with the last entry of each verb."""
+    return {entry.what: entry.text for entry in entries(cast, case, name)}
+
+
+def test_what_was_determined_says_why(cast: Cast) -> None:
+    case = an_investigated_case(cast)
+    determinations.set_duty_to_investigate(
+        **by(cast, "beth", case, AT + HOUR),
+        indicates_misconduct=True,
+        exception="He has resigned.",
+        reason="He hit him.",
+    )
+    determinations.set_regime(
+        **by(cast, "beth", case, AT + 2 * HOUR), regime=Regime.OF_2020, reason="It was found in 2024."
+    )
+    access.restrict(**by(cast, "beth", case, AT + 3 * HOUR), reason="An informant is named.")
+    access.give(**by(cast, "beth", case, AT + 4 * HOUR), who="lev@westshire.test", reason="He decides it.")
+
+    told = said(cast, case)
+
+    assert told["DUTY_TO_INVESTIGATE_SET"] == "He has resigned.\n\nHe hit him."
+    assert told["REGIME_SET"] == "It was found in 2024."
+    assert (told["RESTRICTED"], told["LEAVE_GIVEN"]) == ("An informant is named.", "He decides it.")
+
+
+def test_every_step_of_a_suspension_says_why(cast: Cast) -> None:
+    case = an_investigated_case(cast)
+    row = suspend(cast, case, at=AT + dt.timedelta(minutes=1), reason="The trial is in March.")
+    until = "CRIMINAL_PROCEEDINGS"
+    for hours, reason in ((1, "It was put off."), (2, "It was put off again.")):
+        step(cast, row, suspensions.review, at=AT + hours * HOUR, until=until, reason=reason)
+    step(cast, row, suspensions.resume, at=AT + 3 * HOUR, reason="He was acquitted.")
+
+    assert [(each.what, each.text) for each in entries(cast, case)[-4:]] == [
+        ("SUSPENDED", "The trial is in March."),
+        ("SUSPENSION_REVIEWED", "It was put off."),
+        ("SUSPENSION_REVIEWED", "It was put off again."),
+        ("RESUMED", "He was acquitted."),
+    ]
+
+
+def test_what_is_found_says_why(cast: Cast) -> None:
+    case = an_investigated_case(cast)
+    row = code(cast, alleged(cast, case))
+    opine(cast, row)
+    move(cast, case, "fay", "submit_report", AT + HOUR, summary="All were heard.")
+    in_decision(cast, case)
+    decide(cast, row, "ACCEPTABLE", at=AT + 2 * HOUR)
+
+    told = said(cast, case)
+
+    assert told["OPINION_GIVEN"] == told["ALLEGATION_DECIDED"] == "The footage shows it; the officer agrees."
+
+
+def test_special_procedures_say_why(cast: Cast) -> None:
+    case = an_investigated_case(cast)
+    special = under_special_procedures(name_subject(cast, case, "ed@westshire.test"))
+    severity = SpecialProcedures.Severity
+    for hours, severe in ((1, severity.GROSS_MISCONDUCT), (2, severity.MISCONDUCT)):
+        special_procedures.assess(
+            **by(cast, "fay", case, AT + hours * HOUR), special=special.public_id, reason=f"{severe}, if it is true.",
+            severity=severe, consulted="beth@westshire.test", consulted_on=AT.date(), notice=None,
+        )  # fmt: skip
+
+    told = [each.text for each in entries(cast, case) if each.what == "SEVERITY_ASSESSED"]
+
+    assert told == ["GROSS_MISCONDUCT, if it is true.", "MISCONDUCT, if it is true."]
+
+
+def test_a_link_says_why_in_both_cases_and_why_it_ended(cast: Cast) -> None:
+    case, other = a_case(cast), a_case(cast)
+    made, _ = links.add(
+        **by(cast, "beth", case), other=other.reference, kind=CaseLink.Kind.SAME_INCIDENT, reason="The same night."
+    )
+    links.end(**by(cast, "beth", case, AT + HOUR), public_id=made.public_id, reason="It was another night.")
+
+    for each in (case, other):
+        linked, ended = entries(cast, each)
+        assert (linked.text, ended.text) == ("The same night.", "It was another night.")
+
+
+def test_why_something_arose_is_kept_from_who_may_not_see_it(cast: Cast) -> None:
+    case = give_to(cast, a_case(cast), "northgate")
+    matters.open_matter(**by(cast, "beth", case, AT + HOUR), matter_type="CONDUCT", why="He lied about it.")
+
+    assert said(cast, case)["MATTER_AROSE"] == "He lied about it."
+    assert "He lied" not in str(entries(cast, case, "cai"))
