@@ -124,6 +124,10 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
 }
 
 
+FOR_THE_FILE = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
+WITH_A_NOTE = frozenset(move for move, needs in NEEDS.items() if any(need.name in FOR_THE_FILE for need in needs))
+
+
 def kind_of(move: str, name: str) -> Kind:
     """What kind of thing one detail of a move is."""
     return next(need.kind for need in NEEDS[move] if need.name == name)

@@ -25,7 +25,7 @@ from cases.models import (
     Referral,
     Review,
 )
-from cases.moves import VOLUNTARY_GROUNDS, kind_of
+from cases.moves import FOR_THE_FILE, VOLUNTARY_GROUNDS, kind_of
 from cases.standing import FORMS
 
 from . import (
@@ -63,7 +63,6 @@ WITHDRAWN_BY_OTHERS = {  # for who complains of nothing, and is only kept inform
     ),
 }
 WHAT_OTHERS_ARE_TOLD = "We keep you informed of a complaint. This is what we told the person who made it:\n\n{told}"
-NOTES = ("result", "reason", "summary", "terms")  # details that are kept as a note of staff for staff
 INDEPENDENCE = "The investigator is not under the management of whom it is about, and nothing connects them: {told}"
 HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
@@ -253,7 +252,7 @@ def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[
     if told:
         about = ABOUT.get(move, Message.About.OUTCOME)
         messages.send(case, about=about, text=told, to_interested=to_interested, actor=actor, at=at)
-    for name in NOTES:
+    for name in FOR_THE_FILE:
         if name in details:
             notes.write(case, text=details[name], actor=actor, at=at)
     if "independence" in details:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterator
 
 from django.db import transaction
 
@@ -37,3 +38,19 @@ def write(case: Case, *, text: str, actor: Actor, at: dt.datetime) -> Note:
     return Note.objects.create(
         case_id=case.pk, author_id=actor.account, written_at=at, text=text, words=words_of(text, case=case)
     )
+
+
+def written_with(case: Case, moves: Collection[str]) -> Iterator[tuple[str, Note]]:
+    """The notes that these moves left behind, each with its move, oldest first.
+
+    The trail names a note that was written by itself, and none that a move asked for: that is the one of the same instant.
+    """
+    events = audit.timeline(subject_kind="case", subject=case.reference)
+    by_themselves = {(details or {}).get("note") for _, details in events}
+    left: dict[dt.datetime, list[Note]] = {}
+    for note in Note.objects.filter(case_id=case.pk).select_related("author__person").defer("words").order_by("id"):
+        if str(note.public_id) not in by_themselves:
+            left.setdefault(note.written_at, []).append(note)
+    for event, _ in events:
+        if event.verb.lower() in moves and (of_then := left.get(event.at)):
+            yield event.verb.lower(), of_then.pop(0)

@@ -18,10 +18,24 @@ from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases import facts, makers, standing
-from cases.models import Allegation, Body, BodyNotice, Case, Complainant, Kind, Message, Review
-from cases.selectors import files_of, messages_of
+from cases.models import (
+    Allegation,
+    Body,
+    BodyNotice,
+    Case,
+    Complainant,
+    Determination,
+    Kind,
+    Message,
+    Note,
+    Review,
+    SpecialProcedures,
+    Suspension,
+)
+from cases.moves import WITH_A_NOTE
+from cases.selectors import files_of, messages_of, special_procedures_of, suspensions_of
 
-from . import body_notices, decisions, links, locking, notices
+from . import body_notices, decisions, determinations, links, locking, notes, notices
 from .locking import MayNot
 from .steps import check_day, complainant_of, find, keep, wrong
 
@@ -30,6 +44,14 @@ Decides = Literal[
 ]
 Answer = Literal["ACCEPTED", "REFUSED"]
 TOLD_THE_OUTCOME = ("OUTCOME_SENT", "FINALISED")
+# What staff wrote for the file, by the move that asked for it, that the body reads all the same: how it was handled, and why.
+FOR_THE_REVIEW = {
+    "investigate": "Terms of reference",
+    "replace_investigator": "Why another investigator was named",
+    "handle_otherwise": "Why it was handled otherwise than by investigation",
+    "take_no_further_action": "Why no further action was taken",
+    "submit_report": "The investigator's report",
+}
 WITHOUT_AN_EXAMINATION = ("INVALID", "WITHDRAWN")
 
 
@@ -212,8 +234,16 @@ def reviews_of(case: Case) -> list[Review]:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What the review body needs to see how the complaint was handled: of staff's notes for each other there is none."""
+    """What the review body needs to see how the complaint was handled.
 
+    Of staff's notes for each other there are none but the terms of reference, the report and why it was handled so: `notes`,
+    each with the move that asked for it.
+    """
+
+    notes: list[tuple[str, Note]]
+    determinations: list[Determination]
+    suspensions: list[Suspension]
+    special_procedures: list[SpecialProcedures]
     allegations: list[Allegation]
     messages: list[Message]
     body_notices: list[BodyNotice]
@@ -222,9 +252,14 @@ class Bundle:
 
 def bundle_of(case: Case) -> Bundle:
     """What belongs in the bundle for a review of `case`, each oldest first: not what was moved to another case."""
-    allegations = Allegation.objects.filter(case_id=case.pk, moved_to=None).select_related("code", "unit")
+    allegations = Allegation.objects.filter(case_id=case.pk, moved_to=None).select_related("code", "unit", "opinion_by")
+    allegations = allegations.prefetch_related("decisions__decided_by")
     said = BodyNotice.objects.filter(case_id=case.pk).select_related("document").order_by("entered_at", "id")
     return Bundle(
+        notes=[(move, note) for move, note in notes.written_with(case, WITH_A_NOTE) if move in FOR_THE_REVIEW],
+        determinations=determinations.determinations_of(case),
+        suspensions=suspensions_of(case),
+        special_procedures=special_procedures_of(case),
         allegations=list(allegations.order_by("position")),
         messages=messages_of(case),
         body_notices=list(said),

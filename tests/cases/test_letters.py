@@ -24,15 +24,26 @@ from cases.letters.reading import grade, syllables_of
 from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
 from cases.selectors import get_case, next_moves
-from cases.services import identity, letters, matters, messages, papers, policing_bodies
+from cases.services import identity, letters, matters, messages, notes, papers, policing_bodies, special_procedures
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
 from tests.cases import staying
-from tests.cases.alleging import by
-from tests.cases.bodies import a_case_told, a_case_under_review
+from tests.cases.alleging import (
+    alleged,
+    an_investigated_case,
+    by,
+    code,
+    decide,
+    in_decision,
+    name_subject,
+    opine,
+    under_special_procedures,
+)
+from tests.cases.bodies import a_case_told, a_case_under_review, answered, conclude
 from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
+HOUR = dt.timedelta(hours=1)
 ROOT = Path(__file__).resolve().parents[2]
 FIRST: dict[str, dict[str, dict[str, str]]] = tomllib.loads((ROOT / "cases/letters/first_versions.toml").read_text())
 ALL = [(kind, audience, letter["body"]) for kind, texts_of in FIRST.items() for audience, letter in texts_of.items()]
@@ -223,10 +234,11 @@ class TestTheBundle:
         index = sheets[0]
         for part in (
             "1. The case",
-            "2. Allegations and decisions",
-            "3. Letters and messages",
-            "4. Notices of the IOPC and the local policing body",
-            "5. Files",
+            "2. How it was handled",
+            "3. Allegations, opinions and decisions",
+            "4. Letters and messages",
+            "5. Notices of the IOPC and the local policing body",
+            "6. Files",
         ):
             number = int(re.search(rf"{re.escape(part)}[ .]+(\d+)", index)[1])
             assert part in sheets[number - 1]
@@ -254,6 +266,49 @@ class TestTheBundle:
         for said in ("Local policing body Review applied", "It may be referred again", "The IOPC refers it back"):
             assert said in words
         assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+    def test_it_has_how_it_was_investigated_and_why_it_was_decided_so(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        row = code(cast, alleged(cast, case))
+        special = under_special_procedures(name_subject(cast, case, "ed@westshire.test"))
+        special_procedures.assess(
+            **by(cast, "fay", case, AT + HOUR), special=special.public_id, reason="He hit him, if it is true.",
+            severity=special.Severity.GROSS_MISCONDUCT, consulted="beth@westshire.test", consulted_on=AT.date(), notice=None,
+        )  # fmt: skip
+        notes.add(**by(cast, "fay", case, AT + 2 * HOUR), text="AMONG-US")
+        opine(cast, row, "NO_CASE_TO_ANSWER")
+        move(cast, case, "fay", "submit_report", AT + 3 * HOUR, summary="Four were heard.\n\nThe footage is clear.")
+        in_decision(cast, case)
+        decide(cast, row, "NO_CASE_TO_ANSWER", at=AT + 4 * HOUR)
+        identity.reveal(reference=case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
+
+        pdf = papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT + 5 * HOUR)
+
+        words = " ".join(words_of(pdf).split())
+        for said in (
+            "20 November 2026: Terms of reference", "What was said at the desk.",
+            "20 November 2026: Special procedures", "Gross misconduct He hit him, if it is true.",
+            "20 November 2026: The investigator's report", "Four were heard. The footage is clear.",
+            "Nothing points to it.", "Investigator's opinion No case to answer",
+            "Reasons for the opinion The footage shows it; the officer agrees.", "Finding No case to answer",
+            "Reasons The footage shows it; the officer agrees.", "Decided by Lev", "Regulations of 2020 as amended in 2025",
+        ):  # fmt: skip
+            assert said in words
+        assert "AMONG-US" not in words
+        assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+    def test_it_calls_everything_by_its_name_and_keeps_what_was_decided_before(self, cast: Cast) -> None:
+        review = a_case_under_review(cast)
+        conclude(cast, review, "RECOMMENDS", recommendation="Look at the footage again.")
+        answered(cast, review, "ACCEPTED")
+        move(cast, review.case, "beth", "reopen_after_review")
+        identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
+
+        words = words_of(papers.review_bundle_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT))
+
+        assert "Why it was handled otherwise than by investigation" in words
+        assert "Decided before, on 20 November 2026" in words
+        assert not [code for code in ("LPB", "DECIDED", "2020-2025", "ACCEPTABLE", "OTBI") if code in words]
 
     def test_it_says_who_complained_and_names_nobody_else(self, cast: Cast) -> None:
         """Neither who is only kept informed nor, in an allegation that came from another case, who complained there."""
