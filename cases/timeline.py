@@ -193,7 +193,7 @@ def _links(case: Case) -> QuerySet[Any]:
 LINK_ENDED = "\nEnded: "  # what a link says from there on is why it ended
 DETERMINED = (
     "DUTY_TO_INVESTIGATE_SET CHIEF_OFFICER_SET REGIME_SET RESTRICTED RESTRICTION_LIFTED LEAVE_GIVEN LEAVE_ENDED "
-    "SAME_DECIDER_LET ASSIGNED"
+    "SAME_DECIDER_LET ASSIGNED NO_EVIDENCE_FOUND"
 )
 WHY = (
     _why(

@@ -157,6 +157,17 @@ class EvidenceView(CaseDoor):
         return answer(case, EvidenceOut(evidence).data, status=201)
 
 
+class NoEvidenceView(CaseDoor):
+    @extend_schema(
+        operation_id="cases_evidence_none", request=ReasonIn, parameters=[IF_MATCH], responses={200: CaseOut}
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """There is no evidence to preserve: say why."""
+        fields = fields_of(request, ReasonIn)
+        case = preservation.find_nothing(**self.change(request, reference), **fields.validated_data)
+        return answer(case, CaseOut(case, context=self.reader(request, case)).data)
+
+
 class PreservedView(CaseDoor):
     @extend_schema(
         operation_id="cases_evidence_preserved",
@@ -248,6 +259,7 @@ urlpatterns = [
     path(f"{CASE}/contact-attempts/", ContactAttemptsView.as_view(), name="contact-attempts"),
     path(f"{CASE}/contact-impossible/", ContactImpossibleView.as_view(), name="contact-impossible"),
     path(f"{CASE}/evidence/", EvidenceView.as_view(), name="evidence"),
+    path(f"{CASE}/evidence/none/", NoEvidenceView.as_view(), name="evidence-none"),
     path(f"{CASE}/evidence/<uuid:public_id>/preserved/", PreservedView.as_view(), name="evidence-preserved"),
     path(f"{CASE}/evidence/<uuid:public_id>/lost/", LostView.as_view(), name="evidence-lost"),
     path(f"{CASE}/editing/", EditingView.as_view(), name="editing"),

@@ -1,8 +1,8 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
 By a day that was set for it: what somebody undertook to do, and a contact plan to be looked at again. Without one, and so
-never late: the decision of regulation 41, the end of what all have withdrawn, a first contact with who joined later, what came
-in and nobody has looked at, and an offer to record that nobody has answered.
+never late: the decision of regulation 41, the end of what all have withdrawn, evidence to be looked for, a first contact with who
+joined later, what came in and nobody has looked at, and an offer to record that nobody has answered.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ from cases.models import (
     ContactAttempt,
     ContactPlan,
     Contribution,
+    Determination,
     Kind,
     Learning,
     Message,
+    Preservation,
     Suspension,
     Withdrawal,
 )
@@ -46,6 +48,18 @@ OFFERED = Q(
     state=ComplaintState.OUTSIDE_UNRESOLVED,
     closed_on=None,
     concerns_conduct=False,
+    concerns_chief_officer=False,
+)
+
+
+# Open, and nobody has found anything on it yet: what is the local policing body's it preserves.
+BEFORE_ITS_DECISION = Q(
+    kind__in=[Kind.COMPLAINT, Kind.MATTER],
+    closed_on=None,
+    resolved_on=None,
+    reported_on=None,
+    decided_on=None,
+    told_on=None,
     concerns_chief_officer=False,
 )
 
@@ -102,6 +116,7 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, actor: Actor,
         ]
     if not filters["overdue"]:
         found += [_deciding().values("case"), _withdrawn().values("pk"), _joined().values("case")]
+        found.append(_without_evidence(cases).values("pk"))
     if not (filters["statutory"] or filters["overdue"]):
         found += [_unread().values("case"), _contributed().values("case"), cases.filter(OFFERED).values("pk")]
     return cases.filter(pk__in=found[0].union(*found[1:])) if found else cases.none()
@@ -132,6 +147,7 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
         if row.state == row.State.DECIDING and not case.closed_on
     ]
     found += [ToDo(case, task) for case in page for task in _to_end(case)]
+    found += [ToDo(among[case.pk], _to_preserve(case)) for case in _without_evidence(cases.filter(pk__in=among))]
     joined = _joined().filter(case__in=among)
     found += [
         ToDo(among[row.case_id], _to_contact(row)) for row in joined if not has_withdrawn(among[row.case_id], row.pk)
@@ -185,6 +201,14 @@ def _joined() -> QuerySet[Complainant]:
     )
     never = rows.exclude(email="", telephone="", address="").exclude(Exists(tried.filter(reached=True)))
     return never.order_by("added_on", "pk")
+
+
+def _without_evidence(cases: CaseQuerySet) -> CaseQuerySet:
+    """Those of which nobody has noted any evidence, nor said that there is none to preserve."""
+    noted = Preservation.objects.filter(case=OuterRef("pk"))
+    none = Determination.objects.filter(case=OuterRef("pk"), about=Determination.About.NO_EVIDENCE)
+    found: CaseQuerySet = cases.filter(BEFORE_ITS_DECISION).exclude(Exists(noted)).exclude(Exists(none))
+    return found
 
 
 def _unread() -> QuerySet[Message]:
@@ -295,6 +319,18 @@ def _withdrawn_by_all(case: Case, rows: Sequence[Withdrawal], allegation: Allega
         basis=f"{REGULATIONS}, regulations 38 and 39",
         is_statutory=True,
         owed_by=FORCE if is_the_forces else IOPC,
+    )
+
+
+def _to_preserve(case: Case) -> Task:
+    return Task(
+        "evidence",
+        "Note the evidence that has to be preserved, or say that there is none",
+        case.made_on,
+        None,
+        about="",
+        basis=f"{facts.SCHEDULE_3}, paragraphs 1 and 12",
+        is_statutory=True,
     )
 
 

@@ -26,6 +26,7 @@ class Determination(models.Model):
         RESTRICTION = "RESTRICTION", "Whether it is restricted"
         LEAVE = "LEAVE", "Leave to see it"
         SAME_HANDLER = "SAME_HANDLER", "That it goes again to somebody who handled it before"
+        NO_EVIDENCE = "NO_EVIDENCE", "That there is no evidence to preserve"
         SAME_DECIDER = "SAME_DECIDER", "That somebody decides it again who decided it before"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="determinations")

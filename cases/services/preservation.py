@@ -11,16 +11,21 @@ from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Refused
 from cases.clocks import due_on
-from cases.models import Case, Preservation
+from cases.models import Case, Determination, Kind, Preservation
 from cases.timetable import timetable
 
-from . import locking, steps
+from . import determinations, locking, steps
 from .contributions import check_may_ask
 
 
 class Settled(Refused):
     code = "evidence-settled"
     title = "It was settled before what became of it."
+
+
+class NothingToPreserve(Refused):
+    code = "nothing-to-preserve"
+    title = "That cannot be said of it now."
 
 
 @transaction.atomic
@@ -91,6 +96,24 @@ def mark_lost(
     evidence.save()
     _keep(case, evidence, "EVIDENCE_LOST", actor=actor, at=at, day=evidence.lost_on)
     return evidence, case
+
+
+@transaction.atomic
+def find_nothing(*, reference: str, reason: str, actor: Actor, at: dt.datetime, version: int) -> Case:
+    """There is no evidence to preserve: say why. What is found later is noted all the same.
+
+    Raises Missing (404), Stale (412), MayNot (403), NothingToPreserve (409) for a comment, a closed case, or where evidence is
+    noted or this was said.
+    """
+    case = locking.lock(reference=reference, actor=actor, version=version)
+    check_may_ask(case, actor)
+    if case.kind == Kind.COMMENT or case.closed_on:
+        raise NothingToPreserve("Evidence is preserved for a complaint or a matter, and this is said while it is open.")
+    if case.preservations.all() or case.determinations.filter(about=Determination.About.NO_EVIDENCE).exists():
+        raise NothingToPreserve("Evidence is noted in it, or this was said already.")
+    determinations.write(case, Determination.About.NO_EVIDENCE, answers={}, reason=reason, actor=actor, at=at)
+    steps.keep(case, "NO_EVIDENCE_FOUND", actor=actor, at=at, details={})
+    return case
 
 
 def _open(reference: str, public_id: UUID, *, actor: Actor, version: int) -> tuple[Case, Preservation]:

@@ -25,6 +25,7 @@ from cases.services import (
     matters,
     messages,
     preferences,
+    preservation,
     suspensions,
     withdrawals,
 )
@@ -46,7 +47,7 @@ from tests.cases.alleging import (
 from tests.cases.bodies import TOLD, a_case_told
 from tests.cases.staying import BOTH, answer, said, sign, step, suspend, who
 from tests.cases.test_api import imported as an_imported_case
-from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, assess, give_to, move
+from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
 OWED = "/api/v1/cases/owed/"
 LEAVE = {"result": "They wish for more.", "told": "We could not put it right. You may have it recorded."}
@@ -61,6 +62,11 @@ def _today() -> Iterator[None]:
 
 
 def owed(cast: Cast, name: str = "beth", **query: Any) -> list[dict[str, Any]]:
+    """The duties on all pages, but for evidence to be looked for, which every new case begins with."""
+    return [each for each in all_owed(cast, name, **query) if each["duty"]["rule"] != "evidence"]
+
+
+def all_owed(cast: Cast, name: str = "beth", **query: Any) -> list[dict[str, Any]]:
     """The duties on all pages."""
     client, found, cursor = cast.client(name), [], ""
     while True:
@@ -139,7 +145,7 @@ class TestTheList:
         assert len(expected) > 8
 
     def test_the_last_page_is_followed_by_none(self, cast: Cast) -> None:
-        a_referral(cast)
+        preservation.find_nothing(**by(cast, "beth", a_referral(cast)), reason="It was all by letter.")
 
         assert cast.client("beth").get(OWED, {"limit": 1}).json()["next"] == ""
 
@@ -198,6 +204,41 @@ class TestTheList:
         asked = [row for row in owed(cast) if row["duty"]["rule"] == "contribution"]
 
         assert [row["asked_of"]["slug"] for row in asked] == ["custody"]
+
+
+class TestEvidenceToBeLookedFor:
+    def rows(self, cast: Cast, **query: Any) -> list[dict[str, Any]]:
+        return [each for each in all_owed(cast, **query) if each["duty"]["rule"] == "evidence"]
+
+    def test_is_owed_from_the_beginning_until_some_is_noted(self, cast: Cast) -> None:
+        case = a_case(cast)
+
+        (row,) = self.rows(cast, statutory="true")
+
+        assert (row["case"]["reference"], row["duty"]["due_on"], row["days_over"]) == (case.reference, None, None)
+        assert (row["duty"]["started_on"], row["duty"]["owed_by"]) == ("2026-11-20", "FORCE")
+        assert "Schedule 3, paragraphs 1 and 12" in row["duty"]["basis"]
+        assert self.rows(cast, overdue="true") == []
+        footage = {"kind": "CCTV", "what": "The desk.", "where": "", "captured_on": TODAY, "expires_on": None}
+        preservation.note(**by(cast, "amal", case), **footage)
+        assert self.rows(cast) == []
+
+    def test_ends_where_somebody_says_that_there_is_none_and_why(self, cast: Cast) -> None:
+        case = a_case(cast)
+
+        preservation.find_nothing(**by(cast, "amal", case), reason="It was on a street without cameras.")
+
+        assert self.rows(cast) == []
+        with pytest.raises(preservation.NothingToPreserve):
+            preservation.find_nothing(**by(cast, "amal", case), reason="Once more.")
+
+    def test_is_of_what_nothing_was_found_on_yet(self, cast: Cast) -> None:
+        a_case_told(cast)
+        a_case(cast, kind=Kind.COMMENT)
+        matter = a_matter(cast)
+
+        assert matter.reference in [each["case"]["reference"] for each in self.rows(cast)]
+        assert len(self.rows(cast)) == 2, "of the matter, and of the complaint that it arose from"
 
 
 class TestWhatNoClockRunsFor:

@@ -21,6 +21,7 @@ def answers(
         "contact-attempts": (ATTEMPT, by_route["attempts"]),
         "contact-impossible": (REASON, by_route["impossible"]),
         "evidence": (EVIDENCE, by_route["evidence"]),
+        "evidence-none": (REASON, by_route["no_evidence"]),
         "evidence-preserved": ({"preserved_on": "2026-11-20"}, steps),
         "evidence-lost": (REASON, steps),
         "editing": ({}, dict.fromkeys(seen_by.split(), 200)),
@@ -42,6 +43,7 @@ TABLE: Answers = {
         attempts=everybody("amal beth lev cai dee", 201),
         impossible=everybody("amal beth lev", 409, cai=403, dee=403),  # nobody has tried to reach her
         evidence=everybody("amal beth lev cai dee", 201),
+        no_evidence=everybody("amal beth lev cai dee", 200),
         plans=everybody("amal beth lev", 400, cai=403, dee=403),
         plan_steps=everybody("amal beth lev", 404, cai=403, dee=403),
     ),
@@ -52,6 +54,7 @@ TABLE: Answers = {
         attempts=everybody("beth lev", 201),
         impossible=everybody("beth lev", 409),
         evidence=everybody("beth lev", 201),
+        no_evidence=everybody("beth lev", 200),
         plans=everybody("beth lev", 400),
         plan_steps=everybody("beth lev", 404),
     ),
@@ -62,6 +65,7 @@ TABLE: Answers = {
         attempts=everybody("beth lev cai dee", 409, gwen=403),  # a comment has no complainant
         impossible=everybody("beth lev", 409, gwen=403, cai=403, dee=403),
         evidence=everybody("gwen beth lev cai dee", 201),
+        no_evidence=everybody("gwen beth lev cai dee", 409),  # nothing is alleged in it
         plans=everybody("beth lev", 400, gwen=403, cai=403, dee=403),
         plan_steps=everybody("beth lev", 404, gwen=403, cai=403, dee=403),
     ),
@@ -72,6 +76,7 @@ TABLE: Answers = {
         attempts=everybody("amal lev dee", 201),
         impossible=everybody("amal lev", 409, dee=403),
         evidence=everybody("amal lev dee", 201),
+        no_evidence=everybody("amal lev dee", 200),
         plans=everybody("amal lev", 400, dee=403),
         plan_steps=everybody("amal lev", 404, dee=403),
     ),
