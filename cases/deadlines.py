@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from backend.calendar.working_days import WorkingCalendar
+from backend.calendar.working_days import WorkingCalendar, day_of
 
 from .clocks import CLOCKS, SUSPENDED, Counted, Stop, count_out, count_to, due_around, due_on
 from .facts import owes_no_referral, part_2_has_ceased
@@ -45,6 +45,7 @@ TAKES_OVER = (
     "determine_directed",
     "determine_independent",
 )  # notices of the IOPC, by the move that they are entered with
+APPEAL_BROUGHT = "That an appeal was brought"
 GIVES_BACK = ("determine_local", "refer_back", "refer_back_to_complete")
 
 
@@ -388,10 +389,18 @@ def _to_tell(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             duty = _running(
                 kind.clock, notice.owed_on, calendar, owed_to=notice.to.lower(), about=str(notice.public_id)
             )
-            yield {**duty, "duty": f"Tell: {kind.says}", "basis": kind.basis}
+            says = APPEAL_BROUGHT if _is_of_an_appeal_brought(case, notice) else kind.says
+            yield {**duty, "duty": f"Tell: {says}", "basis": kind.basis}
         elif _is_under_review(notice) and not case.closed_on:
             since, about = notice.reviewed_on or notice.settled_on, str(notice.public_id)
             yield _running("withholding_review", since, calendar, owed_to=notice.to.lower(), about=about)
+
+
+def _is_of_an_appeal_brought(case: Case, notice: Any) -> bool:
+    """Whether the proceedings that it tells of go on: that an appeal was brought is told too (SI 2020/2 reg. 34(2)(b))."""
+    return notice.proceeding_id is not None and any(
+        each.pk == notice.proceeding_id and each.ended_on is None for each in _rows(case, "proceedings")
+    )
 
 
 def _is_under_review(notice: Any) -> bool:
@@ -404,6 +413,10 @@ def _done(case: Case, calendar: WorkingCalendar) -> Iterator[tuple[dict[str, Any
     if case.kind == "COMMENT":
         return
     if case.kind == "COMPLAINT":
+        if case.received_at:  # there is a log of it from then on, and the acknowledgement goes with it by itself
+            yield _running("logging", case.received_on, calendar), day_of(case.received_at)
+            if case.reply_wanted:
+                yield _running("acknowledgement", case.made_on, calendar), day_of(case.received_at)
         yield _running("first_contact", case.made_on, calendar), case.contacted_on
         yield _running("recording_decision", _to_be_recorded_since(case), calendar), case.recorded_on
         if reached := case.resolved_on or case.decided_on:

@@ -17,7 +17,7 @@ from backend.common.pagination import Order, Page
 from backend.notifications import selectors as outbox
 from cases.clocks import Timetable
 from cases.consequences import Consequences, consequences_of
-from cases.deadlines import Deadline, explained, open_deadlines
+from cases.deadlines import Deadline, explained, late_on, open_deadlines
 from cases.foresight import foresee
 from cases.machine import MACHINES, Against, permission_of, reasons_against, target_of
 from cases.models import (
@@ -163,6 +163,11 @@ def foreseen(case: Case, move: str, times: Timetable) -> Consequences:
 def deadlines(case: Case) -> list[Deadline]:
     """The open duties of a case, the first due first."""
     return open_deadlines(case, timetable())
+
+
+def late(case: Case, *, on: dt.date) -> list[Deadline]:
+    """What of the case the force did too late, or has not done and is late with, the first due first."""
+    return late_on(case, timetable(), on=on)
 
 
 def explained_deadlines(case: Case) -> list[dict[str, Any]]:

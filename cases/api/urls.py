@@ -60,6 +60,7 @@ urlpatterns = [
     path("<reference:reference>/notes/", views.NotesView.as_view(), name="notes"),
     path("<reference:reference>/complainants/reveal/", views.IdentityView.as_view(), name="reveal"),
     path("<reference:reference>/deadlines/", views.DeadlinesView.as_view(), name="deadlines"),
+    path("<reference:reference>/late/", views.LateView.as_view(), name="late"),
     path("<reference:reference>/files/", views.FilesView.as_view(), name="files"),
     path("<reference:reference>/files/<uuid:public_id>/", views.FileView.as_view(), name="file"),
 ]

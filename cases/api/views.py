@@ -153,6 +153,14 @@ class DeadlinesView(CaseDoor):
         return answer(case, shapes.DeadlineOut(selectors.deadlines(case), many=True).data)
 
 
+class LateView(CaseDoor):
+    @extend_schema(operation_id="cases_late_list", responses={200: shapes.DeadlineOut(many=True)})
+    def get(self, request: Request, reference: str) -> Response:
+        """Every duty that was late or is: done after its day, or still open after it; when it was logged among them."""
+        case = self.case(request, reference)
+        return answer(case, shapes.DeadlineOut(selectors.late(case, on=day_of(timezone.now())), many=True).data)
+
+
 class FilesView(CaseDoor):
     parser_classes = [FormParser]
 

@@ -59,6 +59,7 @@ def test_what_was_late_by_the_old_day_stays_when_the_new_one_excuses_it(cast: Ca
     (kept,) = DateCorrection.objects.all()
     assert (kept.old, kept.new) == (dt.date(2026, 11, 2), dt.date(2026, 11, 19))
     assert {(each["rule"], each["due_on"]) for each in kept.breached} == {
+        ("acknowledgement", "2026-11-03"),
         ("first_contact", "2026-11-05"),
         ("recording_decision", "2026-11-09"),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -67,6 +68,35 @@ def test_the_day_it_was_made_is_kept_apart_from_the_day_it_was_received(cast: Ca
 
     assert (case.made_on, case.received_on) == (made, received)
     assert case.received_at is not None
+
+
+@time_machine.travel("2026-12-29T10:00:00Z", tick=False)
+@pytest.mark.parametrize(
+    ("made", "received", "late"),
+    [
+        ("2026-12-29", "2026-12-29", []),
+        # One working day after Christmas Eve is the 29th: the 25th and the 28th are holidays.
+        ("2026-12-24", "2026-12-24", []),
+        ("2026-12-23", "2026-12-24", [("acknowledgement", "2026-12-24")]),
+        ("2026-12-23", "2026-12-23", [("acknowledgement", "2026-12-24"), ("logging", "2026-12-24")]),
+        ("2026-12-18", "2026-12-23", [("acknowledgement", "2026-12-21"), ("logging", "2026-12-24")]),
+    ],
+)
+def test_what_was_logged_late_says_so(cast: Cast, made: str, received: str, late: list[tuple[str, str]]) -> None:
+    case = taken(send(cast, channel="LETTER", made_on=made, received_on=received))
+
+    found = cast.client("amal").get(f"/api/v1/cases/{case.reference}/late/").json()
+
+    assert [(each["rule"], each["due_on"]) for each in found if each["rule"] in ("logging", "acknowledgement")] == late
+
+
+def test_nobody_is_late_to_acknowledge_who_wants_no_answer(cast: Cast) -> None:
+    long_ago = str(TODAY() - 20 * DAY)
+    case = taken(send(cast, channel="LETTER", made_on=long_ago, received_on=long_ago, reply_wanted=False))
+
+    found = cast.client("amal").get(f"/api/v1/cases/{case.reference}/late/").json()
+
+    assert {each["rule"] for each in found} == {"logging", "first_contact", "recording_decision"}
 
 
 def test_a_transfer_keeps_the_day_of_the_authority_that_it_came_from(cast: Cast) -> None:
