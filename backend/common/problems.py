@@ -65,6 +65,14 @@ def problem(status: int, *, code: str = "", title: str = "", detail: str = "", e
     return body
 
 
+def problem_of(refusal: Refused) -> dict[str, Any]:
+    """The body of a refusal; of a version that is stale with what was done since."""
+    body = problem(refusal.status, code=refusal.code, title=refusal.title, detail=refusal.detail, errors=refusal.errors)
+    if isinstance(refusal, Stale) and refusal.changes:
+        body["changes"] = refusal.changes
+    return body
+
+
 def plain_problem(status: int) -> HttpResponse:
     """A problem for an error that was met outside the API's views: an unknown address, a crash."""
     return JsonResponse(problem(status), status=status, content_type=MEDIA_TYPE)
@@ -73,10 +81,9 @@ def plain_problem(status: int) -> HttpResponse:
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler. None lets an unexpected error become a 500, which the middleware dresses."""
     if isinstance(exc, Refused):
-        body = problem(exc.status, code=exc.code, title=exc.title, detail=exc.detail, errors=exc.errors)
-        if isinstance(exc, Stale) and exc.changes:
-            body["changes"] = exc.changes
-        return Response(body, status=exc.status, content_type=MEDIA_TYPE, headers=getattr(exc, "headers", None))
+        return Response(
+            problem_of(exc), status=exc.status, content_type=MEDIA_TYPE, headers=getattr(exc, "headers", None)
+        )
     if isinstance(exc, OperationalError | InterfaceError):
         logger.error("The database could not answer.", exc_info=exc)
         return Response(problem(503), status=503, content_type=MEDIA_TYPE, headers={"Retry-After": "30"})

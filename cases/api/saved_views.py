@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.common.problems import problem
+from backend.common.problems import problem_of
 from backend.common.queries import NoQuery, read_query
 from backend.common.serializers import JSONInput, ProblemOut
 from cases.lists import kept
@@ -130,10 +130,7 @@ class ResultOut(serializers.Serializer[bulk.Result]):
 
     @extend_schema_field(ProblemOut(allow_null=True))
     def get_problem(self, result: bulk.Result) -> dict[str, Any] | None:
-        why = result.problem
-        if why is None:
-            return None
-        return problem(why.status, code=why.code, title=why.title, detail=why.detail, errors=why.errors)
+        return problem_of(result.problem) if result.problem else None
 
 
 class ResultsOut(serializers.Serializer[Any]):

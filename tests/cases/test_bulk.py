@@ -52,6 +52,7 @@ class TestAssigning:
         assert [each["version"] for each in results] == [3, None, None]
         assert results[1]["problem"]["status"] == 409
         assert "four questions" in results[1]["problem"]["detail"]
+        assert [(each["what"], each["who"]) for each in results[2]["problem"]["changes"]] == [("ASSESSED", "Amal")]
         held = {case.pk: case.unit for case in Case.objects.all()}
         assert held == {given.pk: cast.northgate, not_assessed.pk: cast.standards, changed.pk: cast.standards}
 
