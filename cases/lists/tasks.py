@@ -1,6 +1,6 @@
 """What is to be done and no clock runs for: found by what is open, not by every case.
 
-By a day that was set for it: what somebody undertook to do, and a contact plan to be looked at again. Without one, and so
+By a day that was set for it: what somebody undertook to do, the next day in court, and a contact plan to be looked at again. Without one, and so
 never late: the decision of regulation 41, the end of what all have withdrawn, evidence to be looked for, a first contact with who
 joined later, what came in and nobody has looked at, and an offer to record that nobody has answered.
 """
@@ -35,6 +35,7 @@ from cases.models import (
     Learning,
     Message,
     Preservation,
+    Proceeding,
     Suspension,
     Withdrawal,
 )
@@ -68,7 +69,7 @@ BEFORE_ITS_DECISION = Q(
 class Task:
     """Something to be done for which no clock runs. `due_on` is the day that was set for it; None: there is none.
 
-    `about` is the public id of the action, of what is to be learnt, of the suspension that is decided on, of the allegation that
+    `about` is the public id of the action, of what is to be learnt, of the proceedings, of the suspension that is decided on, of the allegation that
     was withdrawn, of the message, of the contribution, of the complainant or of the contact plan; "" where it is of the whole case.
     """
 
@@ -112,6 +113,7 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, actor: Actor,
         found += [
             AllegationAction.objects.filter(**open_rows).values("allegation__case"),
             Learning.objects.filter(**open_rows).values("allegation__case"),
+            _in_court(until=until).values("case"),
             _plans(cases, actor=actor, until=until).values("shown_on"),
         ]
     if not filters["overdue"]:
@@ -157,7 +159,8 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
     found += [ToDo(case, task) for case in page for task in _to_ask_about_recording(case)]
     plans = _plans(cases.filter(disposed_on=None), actor=actor, until=until).filter(shown_on__in=among)
     undertaken = _undertaken(among, AllegationAction.objects.all(), Learning.objects.all(), until=until)
-    dated = [*undertaken, *(ToDo(among[plan.shown_on], _to_review(plan)) for plan in plans)]
+    in_court = (ToDo(among[row.case_id], _to_follow(row)) for row in _in_court(until=until).filter(case__in=among))
+    dated = [*undertaken, *in_court, *(ToDo(among[plan.shown_on], _to_review(plan)) for plan in plans)]
     return found + sorted(dated, key=lambda each: each.task.due_on or until)
 
 
@@ -247,6 +250,11 @@ def _plans(cases: CaseQuerySet, *, actor: Actor, until: dt.date) -> QuerySet[Any
     made = cases.filter(force=OuterRef("force"), pk__in=theirs.values("case")).order_by("-received_on", "-pk")
     due = ContactPlan.objects.filter(force__in=asked, ended_on=None, review_on__lte=until)
     return due.annotate(shown_on=Subquery(made.values("pk")[:1])).order_by("review_on", "pk")
+
+
+def _in_court(*, until: dt.date) -> QuerySet[Proceeding]:
+    """The proceedings of which the next day comes by then, or has come, and nobody has entered what followed."""
+    return Proceeding.objects.filter(ended_on=None, next_date_on__lte=until).order_by("id")
 
 
 def _undertaken(
@@ -354,6 +362,11 @@ def _to_read(message: Message) -> Task:
 def _to_review(plan: ContactPlan) -> Task:
     says = "Look again at the contact plan: somebody else than who made it does"
     return Task("contact_plan", says, plan.reviewed_on or plan.made_on, plan.review_on, about=str(plan.public_id))
+
+
+def _to_follow(proceeding: Proceeding) -> Task:
+    says = f"{proceeding.get_kind_display()}: enter what came of this day, and the next"
+    return Task("proceeding", says, proceeding.begun_on, proceeding.next_date_on, about=str(proceeding.public_id))
 
 
 def _to_accept(contribution: Contribution) -> Task:

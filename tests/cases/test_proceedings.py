@@ -7,9 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from backend.common.errors import Invalid
-from cases.deadlines import open_deadlines
+from cases.deadlines import Deadline, open_deadlines
 from cases.models import Case, Complainant, Kind, Message, Notice, Proceeding
 from cases.selectors import get_case
 from cases.services import preferences, proceedings, settling, steps
@@ -49,10 +50,18 @@ def tell(cast: Cast, row: Proceeding, at: dt.datetime = AT) -> Proceeding:
     return proceedings.tell(**by(cast, "amal", row.case, at), proceeding=row.public_id, text=text)[0]
 
 
-def to_be_told(cast: Cast, case: Case) -> list[dt.date]:
+def telling(cast: Cast, case: Case) -> list[Deadline]:
     seen = get_case(reference=case.reference, actor=cast.actor("beth"))
     found = open_deadlines(seen, steps.working_calendar())
-    return [each.due_on for each in found if each.rule == "outcome_notice"]
+    return [each for each in found if each.rule == "outcome_notice"]
+
+
+def to_be_told(cast: Cast, case: Case) -> list[dt.date]:
+    return [each.due_on for each in telling(cast, case)]
+
+
+def what_is_to_be_told(cast: Cast, case: Case) -> list[str]:
+    return [each.duty for each in telling(cast, case)]
 
 
 def test_they_begin_with_whom_to_ask_and_the_next_day_in_court(cast: Cast) -> None:
@@ -65,6 +74,25 @@ def test_they_begin_with_whom_to_ask_and_the_next_day_in_court(cast: Cast) -> No
     follow = {"proceeding": row.public_id, "next_date_on": TODAY + 120 * DAY, "contact": "J. Lane, CPS"}
     row, _ = proceedings.follow(**by(cast, "beth", case), **follow)
     assert (row.next_date_on, row.contact) == (TODAY + 120 * DAY, "J. Lane, CPS")
+
+
+def test_the_next_day_in_court_is_among_what_is_owed_until_it_was_followed(cast: Cast) -> None:
+    case = a_recorded_case(cast)
+    row = begin(cast, case, next_date_on=TODAY + 2 * DAY)
+
+    def days(**query: Any) -> list[tuple[str, str, int]]:
+        rows = cast.client("beth").get(f"{CASES}owed/", query).json()["results"]
+        mine = [each for each in rows if each["duty"]["rule"] == "proceeding"]
+        return [(each["duty"]["about"], each["duty"]["due_on"], each["days_over"]) for each in mine]
+
+    with time_machine.travel(AT, tick=False):
+        assert days(days=1) == days(overdue="true") == days(statutory="true") == []
+        assert days(days=2) == [(str(row.public_id), "2026-11-22", -2)]
+    with time_machine.travel(AT + 3 * DAY, tick=False):
+        assert days(overdue="true") == [(str(row.public_id), "2026-11-22", 1)]
+        follow = {"proceeding": row.public_id, "next_date_on": TODAY + 120 * DAY, "contact": ""}
+        proceedings.follow(**by(cast, "beth", case), **follow)
+        assert days() == []
 
 
 def test_their_days_are_in_order(cast: Cast) -> None:
@@ -241,13 +269,13 @@ def test_what_was_handed_over_is_told_of_by_whoever_has_it(cast: Cast) -> None:
 
 def test_that_an_appeal_was_brought_is_told_and_its_end_again(cast: Cast) -> None:
     row = begin(cast, a_recorded_case(cast), kind=Proceeding.Kind.APPEAL)
-    assert len(to_be_told(cast, row.case)) == 1
+    assert what_is_to_be_told(cast, row.case) == ["Tell: That an appeal was brought"]
     tell(cast, row)
     assert to_be_told(cast, row.case) == []
 
     row = end(cast, row, result="Dismissed.")
 
-    assert len(to_be_told(cast, row.case)) == 1
+    assert what_is_to_be_told(cast, row.case) == ["Tell: How the proceedings ended"]
     assert tell(cast, row).told_on == TODAY
 
 
