@@ -241,7 +241,8 @@ def _handling(bundle: Bundle, left_out: Callable[[str], str]) -> list[Listed]:
         *((each.declared_on, _special(each)) for each in bundle.special_procedures),
         *((each.suspended_on, _stay(each)) for each in bundle.suspensions),
     ]
-    by_day = sorted(dated, key=lambda each: each[0])
+    reported = FOR_THE_REVIEW["submit_report"]  # of all that happened on one day the last
+    by_day = sorted(dated, key=lambda each: (each[0], each[1].title == reported))
     return [
         Listed(
             f"handling-{number}",

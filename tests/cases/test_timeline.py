@@ -27,6 +27,7 @@ from cases.services import (
     matters,
     messages,
     notes,
+    preservation,
     special_procedures,
     suspensions,
 )
@@ -292,6 +293,7 @@ def test_what_was_determined_says_why(cast: Cast) -> None:
     determinations.set_regime(
         **by(cast, "beth", case, AT + 2 * HOUR), regime=Regime.OF_2020, reason="It was found in 2024."
     )
+    preservation.find_nothing(**by(cast, "beth", case, AT + 2.5 * HOUR), reason="There was no camera.")
     access.restrict(**by(cast, "beth", case, AT + 3 * HOUR), reason="An informant is named.")
     access.give(**by(cast, "beth", case, AT + 4 * HOUR), who="lev@westshire.test", reason="He decides it.")
 
@@ -299,6 +301,7 @@ def test_what_was_determined_says_why(cast: Cast) -> None:
 
     assert told["DUTY_TO_INVESTIGATE_SET"] == "He has resigned.\n\nHe hit him."
     assert told["REGIME_SET"] == "It was found in 2024."
+    assert told["NO_EVIDENCE_FOUND"] == "There was no camera."
     assert (told["RESTRICTED"], told["LEAVE_GIVEN"]) == ("An informant is named.", "He decides it.")
 
 
