@@ -25,6 +25,8 @@ class Outgoing(models.Model):
     addressee = models.CharField(
         max_length=40, blank=True, db_default=""
     )  # the public id of the person that it goes to
+    # The public id of the version of the text that it was written by; "" for what no template is kept of.
+    text_version = models.CharField(max_length=36, blank=True, default="", db_default="")
     recipient = EncryptedTextField()
     subject = models.CharField(max_length=200)
     body = EncryptedTextField()

@@ -39,10 +39,10 @@ QUIET_HOURS = ("quiet_from", "quiet_until")
 INSERT = """
     INSERT INTO notifications_outgoing
         (public_id, cause, about, addressee, recipient, subject, body, state, held, attempts, queued_at, next_try_at,
-         quiet_from, quiet_until, failure, called_off)
+         quiet_from, quiet_until, failure, called_off, text_version)
     VALUES
         (%(public_id)s, %(cause)s, %(about)s, %(addressee)s, %(recipient)s, %(subject)s, %(body)s, 'PENDING', false, 0,
-         %(at)s, %(not_before)s, %(quiet_from)s, %(quiet_until)s, '', '')
+         %(at)s, %(not_before)s, %(quiet_from)s, %(quiet_until)s, '', '', %(text_version)s)
     ON CONFLICT (cause) DO NOTHING
     RETURNING id, EXISTS (
         SELECT FROM notifications_outgoing
@@ -81,6 +81,7 @@ def queue(
     quiet_until: time | None = None,
     about: str = "",
     addressee: str = "",
+    text_version: str = "",
 ) -> Outgoing:
     """Put a message into the outbox, within the caller's transaction: it is sent if, and only if, that commits.
 
@@ -88,7 +89,8 @@ def queue(
     changes nothing and returns the first message. The subject is stored unencrypted: it must not tell anything about
     a person or a case. Line breaks and control characters in it become spaces. Before `not_before` it waits, and in the
     quiet hours (quiet_hours.end_of_quiet) whenever it is tried. `about` (a reference) and `addressee` (a public id) are what
-    `call_off` finds it by, and whoever is told that it could not be delivered. Raises BadRecipient.
+    `call_off` finds it by, and whoever is told that it could not be delivered. `text_version` (a public id) is kept with it:
+    the version of the text that it was written by. Raises BadRecipient.
     """
     try:
         validate_email(recipient)
@@ -107,6 +109,7 @@ def queue(
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         called_off="",
+        text_version=text_version,
     )
     values: dict[str, Any] = {
         "public_id": fresh.public_id,
@@ -120,6 +123,7 @@ def queue(
         "not_before": first_try_at,
         "quiet_from": quiet_from,
         "quiet_until": quiet_until,
+        "text_version": text_version,
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)

@@ -18,8 +18,21 @@ OTHER_KINDS: Mapping[str, str] = {
     "WITHDRAWN_PART": "That a part was withdrawn",
     "CEASED_PART": "That nothing more is done about a part",
     "APPEAL_BROUGHT": "That an appeal was brought in the proceedings",
-    "REVIEW_RIGHT_IOPC": "The right to a review by the IOPC: the end of the letter with the outcome",
-    "REVIEW_RIGHT_LPB": "The right to a review by the local policing body: the end of the letter with the outcome",
+    "NOT_A_COMPLAINT": "That it is not a complaint, and why",
+    "NOT_RECORDED": "That it is not recorded, and why",
+    "RESOLVED": "What was found and done outside Schedule 3",
+    "OFFER": "An offer to have it recorded",
+    "CLOSED_OUTSIDE": "That it is closed, and is not recorded",
+    "TRANSFER": "That another body deals with it",
+    "MERGED": "That it goes on with another case",
+    "REVIEW_RESULT": "How a review ended",
+    "WITHDRAWN_GOES_ON": "That it was withdrawn, and what happened is looked into all the same",
+    "ANSWER": "The answer to a comment",
+    "AS_TOLD": "What was told to those who complained, for who is only kept informed",
+    "MAIL_RECEIVED": "The mail that it has arrived, to who sent it",
+    "MAIL_TAKEN_DOWN": "The mail that it was written down, to who told staff",
+    "REVIEW_RIGHT_IOPC": "The right to a review by the IOPC: a part of the letter with the outcome",
+    "REVIEW_RIGHT_LPB": "The right to a review by the local policing body: a part of the letter with the outcome",
 }
 # Nobody complained of a matter, nor has a right to a review, which some complaints have not either: the letter to one who is
 # written to, by its kind.
@@ -28,6 +41,27 @@ WITHOUT_A_REVIEW: Mapping[tuple[str, str], str] = {("OUTCOME", "SUBJECT"): "MATT
 OF_A_PART: Mapping[str, str] = {
     kind: f"{kind}_PART" for kind in ("ASK_TO_RESUME", "ASK_TO_CONFIRM", "WITHDRAWAL", "WITHDRAWN", "CEASED")
 }
+# What a move tells at once is told by these, with the handler's words in them; a withdrawal needs none.
+TOLD_BY: Mapping[str, str] = {
+    "find_not_a_complaint": "NOT_A_COMPLAINT",
+    "decide_not_to_record": "NOT_RECORDED",
+    "resolve": "RESOLVED",
+    "leave_unresolved": "OFFER",
+    "close_outside": "CLOSED_OUTSIDE",
+    "transfer_out": "TRANSFER",
+    "merge": "MERGED",
+    "send_outcome": "OUTCOME",
+    "close_review": "REVIEW_RESULT",
+    "cease": "CEASED",
+    "answer": "ANSWER",
+}
+WITHDRAWN: Mapping[str, str] = {"ENDS": "WITHDRAWN", "CONDUCT_MATTER": "WITHDRAWN_GOES_ON"}  # by the public interest
+# What the handler writes into these is one text, which has one place in them.
+IN_ONE_PIECE = {
+    *TOLD_BY.values(), "PROGRESS", "ACKNOWLEDGEMENT", "GENERAL", "AS_TOLD", "PROCEEDING_OUTCOME", "APPEAL_BROUGHT",
+}  # fmt: skip
+# These are mailed as they are, to an address that others may read: they tell no more than their subject line.
+MAILED = ("MAIL_RECEIVED", "MAIL_TAKEN_DOWN")
 KINDS: Mapping[str, str] = {**{kind: notice.says for kind, notice in NOTICES.items()}, **OTHER_KINDS}
 
 # What the case itself fills.
@@ -45,6 +79,7 @@ FROM_THE_CASE: Mapping[str, str] = {
     "body_name": "The body that reviews the outcome",
     "body_address": "Where that body is written to",
     "review_by": "The last day to apply for a review",
+    "review_right": "The right to a review, for who has one: the text of REVIEW_RIGHT_IOPC or REVIEW_RIGHT_LPB",
 }
 # What the handler writes into a letter.
 FROM_THE_HANDLER: Mapping[str, str] = {

@@ -25,23 +25,13 @@ from backend.notifications import services as outbox
 from backend.requests import services as requests
 from cases.models import Case, Complainant, Intake, Kind
 
-from . import receipts, steps
+from . import receipts, steps, templates
 from .intake import NewCase, NewComplainant, open_case
 from .locking import MayNot
 
 TAKERS = (
     Role.PSD_ASSESSOR, Role.PSD_INVESTIGATOR, Role.APPROPRIATE_AUTHORITY, Role.LPU_HANDLER, Role.LPU_SUPERVISOR,
 )  # fmt: skip
-SUBJECT = "Your reference {reference}"
-BODY = """We have written down what you told us. Your reference is {reference}.
-
-For your safety this message does not repeat what you said. Somebody will contact you about it. To follow it yourself, open
-the tracking page and enter the receipt that you were given. If you have none, ask us for it.
-
-If you are in danger, call 999. If it cannot wait, call 101.
-
-Please do not answer this message: nobody reads the answers.
-"""
 
 
 @dataclass(frozen=True)
@@ -180,6 +170,7 @@ def _open(
 
 def _acknowledge(case: Case, *, at: dt.datetime) -> None:
     interested = Complainant.Relationship.INTERESTED  # who has no receipt, and said nothing
+    mail = templates.mail("MAIL_TAKEN_DOWN", reference=case.reference, force_id=case.force_id, on=day_of(at))
     for complainant in (
         Complainant.objects.filter(case_id=case.pk).exclude(relationship=interested).order_by("position")
     ):
@@ -187,11 +178,12 @@ def _acknowledge(case: Case, *, at: dt.datetime) -> None:
             outbox.queue(
                 cause=f"acknowledge:{case.reference}:{complainant.public_id}",
                 recipient=complainant.email,
-                subject=SUBJECT.format(reference=case.reference),
-                body=BODY.format(reference=case.reference),
+                subject=mail.heading,
+                body=mail.body,
                 at=at,
                 about=case.reference,
                 addressee=str(complainant.public_id),
+                text_version=mail.version,
             )
 
 

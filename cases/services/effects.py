@@ -11,7 +11,7 @@ from backend.accounts.models import Role, User
 from backend.attachments.models import StoredFile
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid
-from cases import facts, findings
+from cases import facts, findings, letters
 from cases.consequences import PART_2_ENDS, Consequences
 from cases.models import (
     Allegation,
@@ -46,23 +46,6 @@ from . import (
 from .due import forget
 from .units import professional_standards_of, unit_of
 
-WITHDRAWN = {
-    "ENDS": (
-        "Your complaint has been withdrawn, because we understand that you wish it. "
-        "Nothing more will be done about it. If this is not what you wanted, tell us at once: call 101."
-    ),
-    "CONDUCT_MATTER": (
-        "Your complaint has been withdrawn, because we understand that you wish it. We must look into what happened all "
-        "the same, without you having to do anything. If this is not what you wanted, tell us at once: call 101."
-    ),
-}
-WITHDRAWN_BY_OTHERS = {  # for who complains of nothing, and is only kept informed
-    "ENDS": "The complaint that we kept you informed of has been withdrawn. Nothing more will be done about it.",
-    "CONDUCT_MATTER": (
-        "The complaint that we kept you informed of has been withdrawn. We must look into what happened all the same."
-    ),
-}
-WHAT_OTHERS_ARE_TOLD = "We keep you informed of a complaint. This is what we told the person who made it:\n\n{told}"
 INDEPENDENCE = "The investigator is not under the management of whom it is about, and nothing connects them: {told}"
 HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
@@ -243,15 +226,11 @@ def _owed_on(case: Case, move: str, *, on: dt.date) -> dt.date:
 
 
 def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
-    told = to_interested = details.get("told", "")
-    if case.kind == Kind.COMPLAINT:  # nobody made a matter, so what is told of one is written for them
-        to_interested = WHAT_OTHERS_ARE_TOLD.format(told=told)
-    if move == "withdraw":
-        public_interest = details["public_interest"]
-        told, to_interested = WITHDRAWN[public_interest], WITHDRAWN_BY_OTHERS[public_interest]
-    if told:
+    words = details.get("told", "")
+    kind = letters.WITHDRAWN[details["public_interest"]] if move == "withdraw" else letters.TOLD_BY.get(move, "")
+    if kind:
         about = ABOUT.get(move, Message.About.OUTCOME)
-        messages.send(case, about=about, text=told, to_interested=to_interested, actor=actor, at=at)
+        messages.send(case, kind, about=about, words=words, actor=actor, at=at)
     for name in FOR_THE_FILE:
         if name in details:
             notes.write(case, text=details[name], actor=actor, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.common.errors import Invalid
@@ -27,6 +27,7 @@ from . import steps, templates
 IOPC = "Independent Office for Police Conduct"
 UNNAMED = "Sir or Madam"
 SHOWN, REDACTED = "SHOWN", "REDACTED"
+REVIEW_RIGHT = "review_right"
 SAY_ENOUGH = ("ASK_TO_CONFIRM", "ASK_TO_RESUME")  # all that the law asks, without a word of the handler's
 Party = Message.Party
 
@@ -107,13 +108,25 @@ def write(
     if errors:
         raise Invalid("Fill the parts of the letter that are named, and send it again.", errors=errors)
     values = {**dict.fromkeys(asked, ""), **{name: text.strip() for name, text in gaps.items()}}
-    return _filled(template, {**values, **values_of(case, to=to, on=on, identity=identity, part=part)})
+    return _filled(template, {**values, **values_of(template, case, to=to, on=on, identity=identity, part=part)})
+
+
+def write_in_one_piece(case: Case, kind: str, words: str, *, to: Recipient, on: dt.date) -> Written:
+    """The letter of a kind with what its handler says at the place that it has in it; without words it says all by itself.
+
+    Nothing that was said is ever lost: an older text that has no place for it has it at the end.
+    """
+    template = _template(case, kind, to=to, on=on)
+    asked = letters.for_the_handler(template.body)
+    gaps = {**dict.fromkeys(asked, ""), **dict.fromkeys(asked[:1], words)}
+    letter = _filled(template, {**gaps, **values_of(template, case, to=to, on=on, identity=REDACTED)})
+    return letter if asked or not words else Written(f"{letter.text}\n\n{words}", letter.heading, template)
 
 
 def preview(case: Case, kind: str, *, to: Recipient, on: dt.date, part: Sequence[Allegation] | None = None) -> Written:
     """The same with the handler's parts still open."""
     template = _template(case, kind, to=to, on=on, part=part)
-    return _filled(template, values_of(case, to=to, on=on, identity=REDACTED, part=part))
+    return _filled(template, values_of(template, case, to=to, on=on, identity=REDACTED, part=part))
 
 
 def kind_for(notice: Notice) -> str:
@@ -123,6 +136,7 @@ def kind_for(notice: Notice) -> str:
 
 
 def write_freely(case: Case, text: str) -> Written:
+    """An answer in the thread, which is no letter: it says what its writer says."""
     return Written(text, heading_of(case))
 
 
@@ -138,42 +152,54 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
     only kept informed (PRA 2002 s. 21) has none, nor has who has withdrawn. The move waits for what the body is called and
     where to write to it (facts.review_body_can_be_written_to): the 28 days would run for who cannot apply.
     """
-    return with_right_to_a_review(case, write(case, "OUTCOME", to=to, gaps={"outcome": outcome}, on=on), to=to, on=on)
+    return with_right_to_a_review(case, write_in_one_piece(case, "OUTCOME", outcome, to=to, on=on), to=to, on=on)
 
 
 def with_right_to_a_review(case: Case, letter: Written, *, to: Recipient, on: dt.date) -> Written:
-    """The letter with the outcome as its recipient reads it: with the right, where they complain and have one."""
-    has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
-    if not case.review_body or to.audience != "COMPLAINANT" or has_withdrawn:
+    """The letter with the outcome as its recipient reads it: with the right at its end where the text has no place for it."""
+    if letter.template and REVIEW_RIGHT in letters.gaps_in(letter.template.body):
         return letter
-    right = preview(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
-    return Written(f"{letter.text}\n\n{right.text}", letter.heading, letter.template)
+    right = _review_right(case, to=to, on=on)
+    return letter if not right else Written(f"{letter.text}\n\n{right}", letter.heading, letter.template)
 
 
 def values_of(
-    case: Case, *, to: Recipient, on: dt.date, identity: str, part: Sequence[Allegation] | None = None
+    template: LetterTemplate,
+    case: Case,
+    *,
+    to: Recipient,
+    on: dt.date,
+    identity: str,
+    part: Sequence[Allegation] | None = None,
 ) -> dict[str, str]:
-    """What the case fills into a letter (cases.letters.FROM_THE_CASE)."""
+    """What the case fills into the letter (cases.letters.FROM_THE_CASE); no more is looked up than the letter has gaps for."""
+    gaps = {*letters.gaps_in(template.heading), *letters.gaps_in(template.body)}
     keeps_back = to.party != Party.SUBJECT or identity == REDACTED
     named = [to.complainant] if to.complainant else [] if keeps_back else complainants_of(case)
-    left_out = names_left_out(_not_to_be_named(case, named), shown=letters.KEPT_BACK)
-    body = _policing_body(case, on=on)
-    review_by = _review_by(case, to, on=on)
-    return {
-        "reference": case.reference,
-        "force": case.force.name,
-        "office": office_of(case),
-        "addressee": to.name,
-        "made_on": in_words(case.made_on),
-        "today": in_words(on),
-        "answer_by": in_words(steps.last_day_to_answer(case, on)),
-        "record": left_out(_record(case, to=to)),
-        "part": left_out(_part(case, part or [], to=to)),
-        "complainant": letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in named),
-        "body_name": body.name if body else f"the local policing body of {case.force.name}",
-        "body_address": " ".join(body.address.split()) if body else "",
-        "review_by": in_words(review_by) if review_by else "",
+    body = _policing_body(case, on=on) if gaps & {"body_name", "body_address"} else None
+
+    def left_out(text: str) -> str:
+        return names_left_out(_not_to_be_named(case, named), shown=letters.KEPT_BACK)(text)
+
+    fillers: dict[str, Callable[[], str]] = {
+        "reference": lambda: case.reference,
+        "force": lambda: case.force.name,
+        "office": lambda: office_of(case),
+        "addressee": lambda: to.name,
+        "made_on": lambda: in_words(case.made_on),
+        "today": lambda: in_words(on),
+        "answer_by": lambda: in_words(steps.last_day_to_answer(case, on)),
+        "record": lambda: left_out(_record(case, to=to)),
+        "part": lambda: left_out(_part(case, part or [], to=to)),
+        "complainant": lambda: (
+            letters.KEPT_BACK if keeps_back else ", ".join(each.name or "Not known" for each in named)
+        ),
+        "body_name": lambda: body.name if body else f"the local policing body of {case.force.name}",
+        "body_address": lambda: " ".join(body.address.split()) if body else "",
+        "review_by": lambda: _review_by(case, to, on=on),
+        REVIEW_RIGHT: lambda: _review_right(case, to=to, on=on),
     }
+    return {name: fill() for name, fill in fillers.items() if name in gaps}
 
 
 def office_of(case: Case) -> str:
@@ -194,6 +220,15 @@ def _template(
     if not case.review_body:
         kind = letters.WITHOUT_A_REVIEW.get((kind, to.audience), kind)
     return templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
+
+
+def _review_right(case: Case, *, to: Recipient, on: dt.date) -> str:
+    """What is said of the right to a review, where they complain and have one; else ""."""
+    has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
+    if not case.review_body or to.audience != "COMPLAINANT" or has_withdrawn:
+        return ""
+    template = _template(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
+    return _filled(template, values_of(template, case, to=to, on=on, identity=REDACTED)).text
 
 
 def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:
@@ -230,11 +265,12 @@ def _points(case: Case, allegations: Sequence[Allegation], *, to: Recipient) -> 
     return [f"- {each.summary}" for each in allegations if each.summary]
 
 
-def _review_by(case: Case, to: Recipient, *, on: dt.date) -> dt.date | None:
+def _review_by(case: Case, to: Recipient, *, on: dt.date) -> str:
     """Who is still owed the outcome is told of the right by this letter."""
     if to.complainant and case.review_body and is_owed_the_outcome(case, to.complainant):
-        return last_day_for_a_review(case, on)
-    return review_ends_on(case, of=to.complainant)
+        return in_words(last_day_for_a_review(case, on))
+    ends_on = review_ends_on(case, of=to.complainant)
+    return in_words(ends_on) if ends_on else ""
 
 
 def _policing_body(case: Case, *, on: dt.date) -> LocalPolicingBody | None:

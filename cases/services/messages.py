@@ -22,6 +22,7 @@ from cases.selectors import get_case
 from . import correspondence, identity, letters, links, locking, steps, withdrawals
 from .correspondence import Way
 from .due import forget, write_next_due
+from .letters import Recipient, Written
 from .locking import MayNot
 from .settling import ConsentNotRecorded
 from .withdrawals import CannotWithdraw
@@ -83,8 +84,9 @@ def write(
 ) -> tuple[Message, Case]:
     """Write to one complainant, or (None) to all: how it is going, an answer, or an acknowledgement.
 
-    How it is going alone starts the next four weeks (regulation 34): an acknowledgement or an answer never does. `way` None
-    is the way that each wishes. A representative without a recorded consent is told that it has arrived, and what is asked
+    An answer is the words of its writer alone; the other two are letters, with these words in them. How it is going alone
+    starts the next four weeks (regulation 34): an acknowledgement or an answer never does. `way` None is the way that each
+    wishes. A representative without a recorded consent is told that it has arrived, and what is asked
     of them with it: of the rest they hear nothing, and the trail says whom a message to all has left out. Raises Missing
     (404), Stale (412), MayNot (403), NothingToTell (409), NobodyToTell (409), ConsentNotRecorded (409), and as
     correspondence.check_way.
@@ -101,7 +103,11 @@ def write(
         if way is None and chosen.delivery == Message.Delivery.HAND:
             raise Invalid(CHOOSE_A_WAY, errors={"delivery": [CHOOSE_A_WAY]})
         correspondence.check_way(case, chosen, to=to, by_recorded_delivery=False)
-        letter = letters.write_freely(case, text)
+        letter = (
+            letters.write_freely(case, text)
+            if about == About.REPLY
+            else letters.write_in_one_piece(case, about, text, to=to, on=day_of(at))
+        )
         messages.append(
             correspondence.post(case, letter, about=about, to=to, way=chosen, actor=actor, at=at, files=attached)
         )
@@ -132,22 +138,18 @@ def note_progress(case: Case, told: Sequence[Complainant], *, on: dt.date) -> No
     forget(case, "complainants")
 
 
-def send(
-    case: Case, *, about: Message.About, text: str, to_interested: str, actor: Actor, at: dt.datetime
-) -> list[Message]:
-    """What a move tells: a message to each complainant, by the way that they wish. For a change that records itself.
+def send(case: Case, kind: str, *, about: Message.About, words: str, actor: Actor, at: dt.datetime) -> list[Message]:
+    """What a move tells: a letter of `kind` to each complainant, by the way that they wish. For a change that records itself.
 
-    The outcome of a recorded complaint becomes the letter that the law asks for, with the right to a review. That it may be
-    recorded is offered to those who complain alone. Who is only kept informed reads `to_interested`. Where all have withdrawn,
-    they are told, for it ends with that.
+    The outcome of a recorded complaint has the right to a review in it. That it may be recorded is offered to those who
+    complain alone. What was said to these, who is only kept informed reads as what was said to them. Where all have
+    withdrawn, they are told, for it ends with that.
     """
     ends_with_them = case.kind != Kind.COMMENT and facts.every_complainant_has_withdrawn(case)
     return [
         correspondence.post(
             case,
-            letters.write_outcome(case, text, to=letters.to_complainant(each), on=day_of(at))
-            if about == About.OUTCOME and case.state == "OUTCOME_SENT"
-            else letters.write_freely(case, text if _complains(each) else to_interested),
+            _letter_of_a_move(case, kind, words, to=letters.to_complainant(each), on=day_of(at)),
             about=about,
             to=letters.to_complainant(each),
             way=correspondence.usual_way(case, each),
@@ -159,15 +161,24 @@ def send(
     ]
 
 
+def _letter_of_a_move(case: Case, kind: str, words: str, *, to: Recipient, on: dt.date) -> Written:
+    if kind == "OUTCOME":
+        return letters.write_outcome(case, words, to=to, on=on)
+    # Nobody made a matter, so what is told of one is written for who is kept informed.
+    was_said_to_others = to.is_only_informed and bool(words) and case.kind == Kind.COMPLAINT
+    return letters.write_in_one_piece(case, "AS_TOLD" if was_said_to_others else kind, words, to=to, on=on)
+
+
 def send_to(
-    case: Case, complainant: Complainant, *, about: Message.About, text: str, actor: Actor, at: dt.datetime
+    case: Case, complainant: Complainant, kind: str, *, about: Message.About, words: str, actor: Actor, at: dt.datetime
 ) -> Message:
-    """A message to one complainant alone, by the way that they wish. For a change that records itself."""
+    """A letter of `kind` to one complainant alone, by the way that they wish. For a change that records itself."""
+    to = letters.to_complainant(complainant)
     return correspondence.post(
         case,
-        letters.write_freely(case, text),
+        letters.write_in_one_piece(case, kind, words, to=to, on=day_of(at)),
         about=about,
-        to=letters.to_complainant(complainant),
+        to=to,
         way=correspondence.usual_way(case, complainant),
         actor=actor,
         at=at,

@@ -13,7 +13,7 @@ from backend.common.errors import Refused
 from cases import makers
 from cases.models import Case, Complainant, Kind, Message, Notice, Proceeding
 
-from . import locking, messages, notices, steps
+from . import letters, locking, messages, notices, steps
 from .locking import MayNot
 from .settling import ConsentNotRecorded
 from .steps import find, keep, wrong
@@ -132,7 +132,8 @@ def tell(
     if happened_on is None:
         raise CannotFollow("They have not ended yet.")
     for complainant, owed in _who_may_be_told(row).items():
-        message = messages.send_to(case, complainant, about=Message.About.OUTCOME, text=text, actor=actor, at=at)
+        kind = letters.kind_for(owed[0])
+        message = messages.send_to(case, complainant, kind, about=Message.About.OUTCOME, words=text, actor=actor, at=at)
         for notice in owed:
             notices.settle_by_message(case, notice, message, actor=actor, on=day_of(at))
     notices.note_whether_told(case, row)

@@ -20,6 +20,7 @@ from backend.common.identifiers import random_public_id, random_reference
 from backend.notifications import services as outbox
 from backend.requests import services as requests
 from cases.models import Case, Complainant, Kind
+from cases.services import templates
 from cases.services.intake import NewCase, NewComplainant, open_case
 from feedback.models import Rating, Submission
 from feedback.screening import screen
@@ -28,16 +29,6 @@ from . import places
 from .drafts import CommentDraft, ComplaintDraft, Contact, Draft, RatingDraft, Scores
 from .places import Place
 
-ACKNOWLEDGED_SUBJECT = "Your reference {reference}"
-ACKNOWLEDGED_BODY = """We have received what you sent. Your reference is {reference}.
-
-To follow it, open the tracking page and enter the receipt that you were shown. For your safety this message does not
-repeat the receipt, nor what you wrote.
-
-If you are in danger, call 999. If it cannot wait, call 101.
-
-Please do not answer this message: nobody reads the answers.
-"""
 WINDOW = dt.timedelta(minutes=10)
 
 
@@ -213,14 +204,18 @@ def _keep_scores(submission: Submission, scores: Scores) -> None:
 
 def _finish(submission: Submission, sender: NewComplainant, at: dt.datetime) -> dict[str, Any]:
     if sender.email:
+        mail = templates.mail(
+            "MAIL_RECEIVED", reference=submission.reference, force_id=submission.force_id, on=day_of(at)
+        )
         outbox.queue(
             cause=f"acknowledge:{submission.reference}",
             recipient=sender.email,
-            subject=ACKNOWLEDGED_SUBJECT.format(reference=submission.reference),
-            body=ACKNOWLEDGED_BODY.format(reference=submission.reference),
+            subject=mail.heading,
+            body=mail.body,
             at=at,
             about=submission.reference,
             addressee=str(sender.public_id),
+            text_version=mail.version,
         )
     _record(submission, at)
     return {"reference": submission.reference, "submitted_at": at.isoformat()}

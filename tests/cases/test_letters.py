@@ -13,18 +13,32 @@ from typing import Any
 import page
 import pdfplumber
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from backend.documents import pdf as documents
+from backend.notifications.models import Outgoing
 from cases import letters as texts
+from cases.consequences import CONSEQUENCES
 from cases.letters.reading import grade, syllables_of
-from cases.models import Allegation, Case, Complainant, LetterTemplate, LocalPolicingBody, Message
+from cases.models import Allegation, Case, Complainant, Kind, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
 from cases.selectors import get_case, next_moves
-from cases.services import identity, letters, matters, messages, notes, papers, policing_bodies, special_procedures
+from cases.services import (
+    identity,
+    letters,
+    matters,
+    messages,
+    notes,
+    papers,
+    policing_bodies,
+    special_procedures,
+    templates,
+)
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
@@ -41,7 +55,7 @@ from tests.cases.alleging import (
     under_special_procedures,
 )
 from tests.cases.bodies import a_case_told, a_case_under_review, answered, conclude
-from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
+from tests.cast import AT, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move, sign_withdrawal
 
 HOUR = dt.timedelta(hours=1)
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +65,7 @@ SAMPLE = dict.fromkeys(texts.FROM_THE_HANDLER, "We spoke to two people.") | {
     "reference": "K7QM3XVD", "force": "Westshire Police", "office": "Standards", "addressee": "Maya Field",
     "made_on": "5 May 2026", "today": "6 June 2026", "answer_by": "4 July 2026", "record": "The man was rude to me.",
     "complainant": "Maya Field", "body_name": "the Commissioner", "body_address": "1 High Street, Town",
-    "review_by": "4 July 2026", "part": "This is what it is about:\n\n- He swore at me.",
+    "review_by": "4 July 2026", "review_right": "You may ask for a review.", "part": "This is what it is about:\n\n- He swore at me.",
 }  # fmt: skip
 
 
@@ -89,6 +103,143 @@ class TestTheTexts:
         headings = set(LetterTemplate.objects.values_list("heading", flat=True))
 
         assert headings == {"Your reference {reference}", "Our reference {reference}"}
+
+
+def own_version(cast: Cast, kind: str, body: str, **more: Any) -> LetterTemplate:
+    """Beth's own text of a letter to who complained, from today on."""
+    fields = {
+        "audience": LetterTemplate.Audience.COMPLAINANT, "heading": "About {reference}", "from_on": AT.date(), **more,
+    }  # fmt: skip
+    return templates.add_version(force="westshire", kind=kind, body=body, actor=cast.actor("beth"), at=AT, **fields)
+
+
+def told(case: Case) -> Message:
+    return Message.objects.select_related("template").get(case=case, complainant=Complainant.objects.get(case=case))
+
+
+class TestWhatIsTold:
+    """What a move tells, how it is going and that it has arrived are letters of their kinds, with the handler's words in them."""
+
+    def test_every_move_that_tells_has_a_letter_to_who_complained(self) -> None:
+        telling = {move for move, causes in CONSEQUENCES.items() if causes.tells}
+
+        assert telling == {*texts.TOLD_BY, "withdraw"}
+        assert {*texts.TOLD_BY.values(), *texts.WITHDRAWN.values()} <= {
+            kind for kind, audience, _ in ALL if audience == "COMPLAINANT"
+        }
+
+    @pytest.mark.parametrize(
+        ("kind", "who", "step", "details"),
+        [
+            ("RESOLVED", "amal", "resolve", {"result": "Rang her.", "told": "We rang the driver."}),
+            ("OFFER", "amal", "leave_unresolved", {"result": "Rang her.", "told": "We rang the driver."}),
+        ],
+    )
+    def test_what_a_move_tells_is_written_by_the_text_in_force(
+        self, cast: Cast, kind: str, who: str, step: str, details: dict[str, str]
+    ) -> None:
+        case = a_case_handled_outside(cast)
+        own = own_version(cast, kind, "Hello {addressee}\n\n{explanation}\n\nBye.\n{office}")
+
+        move(cast, case, who, step, **details)
+
+        message = told(case)
+        assert message.text == "Hello Maya Field\n\nWe rang the driver.\n\nBye.\nProfessional Standards"
+        assert (message.template, message.heading) == (own, f"About {case.reference}")
+
+    def test_what_is_not_handled_here_is_told_so_in_a_whole_letter(self, cast: Cast) -> None:
+        for step, details, kind in (
+            ("find_not_a_complaint", {"why": "NOT_ABOUT_POLICE"}, "NOT_A_COMPLAINT"),
+            ("decide_not_to_record", {"why": "DEALT_WITH_BY_CRIMINAL_PROCEEDINGS"}, "NOT_RECORDED"),
+            ("transfer_out", {"to": "OTHER_FORCE"}, "TRANSFER"),
+        ):
+            case = assess(cast, a_case(cast))
+            move(cast, case, "amal", "take")
+
+            move(cast, case, "beth", step, **details, told="It is about a bus.")
+
+            message = told(case)
+            assert message.text.startswith("Dear Maya Field\n\n")
+            assert message.text.endswith("Yours sincerely\n\nProfessional Standards\nWestshire Police")
+            assert "\n\nIt is about a bus.\n\n" in message.text
+            assert (message.template.kind, message.template.version) == (kind, 1)
+
+    def test_an_answer_to_a_comment_is_a_letter(self, cast: Cast) -> None:
+        case = a_case(cast, kind=Kind.COMMENT)
+        move(cast, case, "gwen", "triage")
+        move(cast, case, "gwen", "send_to_unit", unit="northgate")
+
+        move(cast, case, "gwen", "answer", told="We have doubled them.")
+
+        message = told(case)
+        assert message.template.kind == "ANSWER"
+        assert "complaint" not in message.text
+
+    @pytest.mark.parametrize("public_interest", ["ENDS", "CONDUCT_MATTER"])
+    def test_that_it_was_withdrawn_has_a_salutation_a_close_and_a_version(
+        self, cast: Cast, public_interest: str
+    ) -> None:
+        case = assess(cast, a_case(cast))
+        sign_withdrawal(cast, case)
+
+        move(cast, case, "beth", "withdraw", public_interest=public_interest)
+
+        message = told(case)
+        assert message.text.startswith("Dear Maya Field\n\n")
+        assert "\n\nYours sincerely\n\n" in message.text
+        assert message.template.kind == texts.WITHDRAWN[public_interest]
+        assert texts.gaps_in(message.text) == []
+
+    @pytest.mark.parametrize("about", ["PROGRESS", "ACKNOWLEDGEMENT"])
+    def test_staff_write_by_the_text_in_force(self, cast: Cast, about: str) -> None:
+        case = a_case_handled_outside(cast)
+        own = own_version(cast, about, "Hello {addressee}\n\n{progress}\n\nBye.")
+
+        message, _ = messages.write(
+            reference=case.reference, about=Message.About(about), text="Two were heard.", complainant=None, way=None,
+            files=[], actor=cast.actor("amal"), at=AT, version=Case.objects.get(pk=case.pk).version,
+        )  # fmt: skip
+
+        assert (message.text, message.template) == ("Hello Maya Field\n\nTwo were heard.\n\nBye.", own)
+
+    def test_an_answer_in_the_thread_is_the_words_of_its_writer(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+
+        message, _ = messages.write(
+            reference=case.reference, about=Message.About.REPLY, text="Yes, we have it.", complainant=None, way=None,
+            files=[], actor=cast.actor("amal"), at=AT, version=Case.objects.get(pk=case.pk).version,
+        )  # fmt: skip
+
+        assert (message.text, message.template) == ("Yes, we have it.", None)
+
+    def test_no_word_is_lost_by_a_text_that_has_no_place_for_it(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        LetterTemplate.objects.create(
+            kind="PROGRESS", audience="COMPLAINANT", version=2, force=cast.force, heading="News", body="All is well.",
+            from_on=AT.date(),
+        )  # fmt: skip
+
+        message = a_letter(cast, case, "Two were heard.")
+
+        assert message.text == "All is well.\n\nTwo were heard."
+
+
+class TestTheMailThatItHasArrived:
+    def send(self, cast: Cast) -> Outgoing:
+        body = {"what_happened": "An officer shouted at me.", "name": "Maya", "email": "m@home.test"}
+        sent = APIClient().post("/api/v1/complaints/", {**body, "force": "westshire"}, format="json").json()
+        return Outgoing.objects.get(about=sent["reference"])
+
+    def test_is_written_by_the_text_in_force_and_keeps_its_version(self, cast: Cast) -> None:
+        first = self.send(cast)
+        with time_machine.travel(AT, tick=False):
+            own = own_version(cast, "MAIL_RECEIVED", "It is here: {reference}.")
+            mail = self.send(cast)
+
+        assert first.body.startswith(f"We have received what you sent. Your reference is {first.about}.")
+        assert LetterTemplate.objects.get(public_id=first.text_version).version == 1
+        assert (mail.body, mail.subject) == (f"It is here: {mail.about}.", f"About {mail.about}")
+        assert mail.text_version == str(own.public_id)
 
 
 def test_a_hard_text_is_found_hard() -> None:
@@ -426,6 +577,19 @@ class TestTheOutcome:
         LocalPolicingBody.objects.update(until_on=AT.date())
 
         assert a_case_told(cast, conduct=True).state == "OUTCOME_SENT"
+
+    def test_the_right_stands_in_the_letter_and_not_below_its_close(self, cast: Cast) -> None:
+        letter = self.outcome(cast, "IOPC")
+
+        assert letter.text.index("If you do not agree") < letter.text.index("Yours sincerely")
+        assert letter.text.count("If you do not agree") == 1
+
+    def test_a_text_of_the_force_that_has_no_place_for_the_right_has_it_at_its_end(self, cast: Cast) -> None:
+        own_version(cast, "OUTCOME", "Dear {addressee}\n\n{outcome}\n\nBye.")
+
+        letter = self.outcome(cast, "IOPC")
+
+        assert letter.text.index("Bye.") < letter.text.index("If you do not agree")
 
     def test_without_a_right_nothing_is_said_of_one(self, cast: Cast) -> None:
         assert "review" not in self.outcome(cast, "").text

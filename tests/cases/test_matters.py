@@ -611,9 +611,12 @@ class TestAnInterestedPerson:
         move(cast, matter, "beth", "transfer_out", to="LOCAL_POLICING_BODY", told="What we keep you informed of is.")
 
         to_maya, to_ola = Message.objects.filter(case=complaint, about="OUTCOME").order_by("pk")
-        assert to_maya.text == "Your complaint is with them."
+        assert "it is for them to deal with it, and not for us.\n\nYour complaint is with them." in to_maya.text
         assert "what we told the person who made it:\n\nYour complaint is with them." in to_ola.text
-        assert Message.objects.get(case=matter, about="OUTCOME").text == "What we keep you informed of is."
+        assert (
+            "on which we keep you informed.\n\nWhat we keep you informed of is.\n\n"
+            in Message.objects.get(case=matter).text
+        )
 
     def test_can_be_told_something(self, cast: Cast) -> None:
         with pytest.raises(Invalid) as refused:

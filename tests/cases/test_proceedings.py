@@ -126,7 +126,8 @@ def test_telling_it_settles_what_was_owed(cast: Cast) -> None:
     assert told.told_on == TODAY
     assert Notice.objects.filter(case=row.case, kind="PROCEEDING_OUTCOME", settled_as="SENT").count() == 2
     assert to_be_told(cast, row.case) == []
-    assert Message.objects.filter(case=row.case, text__startswith="The court").exists()
+    letters = Message.objects.filter(case=row.case, template__kind="PROCEEDING_OUTCOME", template__version=1)
+    assert letters.filter(text__contains="This is what was decided.\n\nThe court").count() == 2
     with pytest.raises(CannotFollow, match="told already"):
         tell(cast, row)
 

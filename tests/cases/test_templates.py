@@ -18,6 +18,10 @@ from tests.cast import AT, Cast
 ON = AT.date()
 
 
+HARD = "Please wait. Notwithstanding the aforementioned statutory determination, the appropriate authority's consideration of "
+HARD += "proportionality necessitates additional deliberation regarding the investigatory methodology employed. {explanation}"
+
+
 def add(cast: Cast, name: str = "beth", **more: Any) -> LetterTemplate:
     fields = {
         "force": "westshire",
@@ -73,6 +77,8 @@ def test_the_delegate_of_the_forces_authority_alone_adds_one(cast: Cast, name: s
         ("heading", "Your complaint against the police", "must not tell"),
         ("heading", "Officer misconduct", "must not tell"),
         ("from_on", ON - dt.timedelta(days=1), "written on this day already"),
+        ("body", HARD, "reads at grade 2"),
+        ("body", HARD, "The longest are: Notwithstanding the aforementioned"),
     ],
 )
 def test_a_text_that_would_tell_or_stay_open_is_refused(cast: Cast, field: str, value: Any, why: str) -> None:
@@ -80,6 +86,31 @@ def test_a_text_that_would_tell_or_stay_open_is_refused(cast: Cast, field: str, 
         add(cast, **{field: value})
 
     assert why in refusal.value.errors[field][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "why"),
+    [
+        ("PROGRESS", "Dear {addressee}\n\nAll is well.", "give it one place"),
+        ("PROGRESS", "Dear {addressee}\n\n{progress}\n\n{next_steps}", "give it one place"),
+        ("RESOLVED", "Dear {addressee}", "give it one place"),
+        ("REVIEW_RIGHT_LPB", "You may ask for a review. {review_right}", "with the outcome alone"),
+        ("MAIL_RECEIVED", "We have it, {addressee}.", "no other gap than {reference}"),
+        ("MAIL_RECEIVED", "We have your complaint {reference}.", "must not tell"),
+        ("MAIL_TAKEN_DOWN", "Write to the police.", "must not tell"),
+    ],
+)
+def test_what_is_told_has_its_place_in_its_letter_and_a_mail_tells_nothing(
+    cast: Cast, kind: str, body: str, why: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        add(cast, kind=kind, body=body)
+
+    assert why in refusal.value.errors["body"][0]
+
+
+def test_what_a_body_reads_may_be_harder(cast: Cast) -> None:
+    assert add(cast, kind="GENERAL", audience=LetterTemplate.Audience.BODY, body=HARD).version == 2
 
 
 def test_it_is_on_record_who_added_what(cast: Cast) -> None:

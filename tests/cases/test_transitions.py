@@ -163,9 +163,9 @@ def test_resolving_tells_the_complainant_and_keeps_the_result_for_the_file(cast:
 
     move(cast, case, "amal", "resolve", **RESOLVE)
 
-    assert [(message.about, message.text) for message in Message.objects.filter(case=case)] == [
-        ("OUTCOME", RESOLVE["told"])
-    ]
+    message = Message.objects.get(case=case)
+    assert message.about == "OUTCOME"
+    assert RESOLVE["told"] in message.text
     assert [note.text for note in Note.objects.filter(case=case)] == [RESOLVE["result"]]
     mail = Outgoing.objects.get()
     assert mail.recipient == "maya@home.test"
@@ -201,7 +201,7 @@ def test_a_signed_notification_withdraws_a_complaint_from_any_live_state(cast: C
     assert (withdrawn.state, withdrawn.outcome, withdrawn.closed_on) == ("WITHDRAWN", "WITHDRAWN", AT.date())
     signed = withdrawn.withdrawals.get()
     assert (signed.state, signed.signed_on, signed.signed_by) == ("SIGNED", AT.date(), "COMPLAINANT")
-    assert "withdrawn" in Message.objects.get(case=case).text
+    assert "you want to stop it" in Message.objects.get(case=case).text
 
 
 def test_a_withdrawal_does_not_discharge_a_mandatory_referral(cast: Cast) -> None:
@@ -284,7 +284,7 @@ class TestComments:
         with pytest.raises(MayNot, match="moderator"):
             messages.tell_progress(actor=cast.actor("cai"), **told)
 
-        assert messages.tell_progress(actor=cast.actor("gwen"), **told)[0].text == "From us."
+        assert "From us." in messages.tell_progress(actor=cast.actor("gwen"), **told)[0].text
 
     def test_who_wants_no_reply_gets_no_mail_and_may_still_read_the_answer(self, cast: Cast) -> None:
         case = a_case(cast, kind=Kind.COMMENT, reply_wanted=False)

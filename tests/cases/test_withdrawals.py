@@ -656,9 +656,11 @@ class TestWhoHasWithdrawn:
 
         to_maya, to_ola = Message.objects.filter(case=case, about="OUTCOME").order_by("pk")
         assert (to_maya.complainant, to_ola.complainant) == (who(case), ola)
-        assert "Your complaint has been withdrawn" in to_maya.text
-        assert "has been withdrawn" in to_ola.text
+        assert "because we understand that you want to stop it" in to_maya.text
+        assert "A complaint on which we kept you informed has ended." in to_ola.text
         assert "your complaint" not in to_ola.text.lower()
+        goes_on = public_interest == "CONDUCT_MATTER"
+        assert {"We must look into what happened all the same" in each.text for each in (to_maya, to_ola)} == {goes_on}
 
 
 class TestSeveralComplainants:

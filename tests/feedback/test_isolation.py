@@ -111,7 +111,9 @@ def test_what_one_is_told_writes_and_sends_changes_no_byte_of_the_others_page(
     )
 
     assert maya.track().content == before
-    assert omar.told() == ["CANARY-WROTE", "CANARY-FILE", "CANARY-STOP", "CANARY-TOLD"]
+    *wrote, told = omar.told()
+    assert wrote == ["CANARY-WROTE", "CANARY-FILE", "CANARY-STOP"]
+    assert "CANARY-TOLD" in told
 
 
 def test_the_first_ones_thread_is_closed_to_the_second_likewise(cast: Cast, two: tuple[Case, Holder, Holder]) -> None:

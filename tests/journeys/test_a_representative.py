@@ -53,7 +53,8 @@ def test_letters_of_the_law_wait_for_the_consent_and_then_go_to_the_representati
     assert why_not(story.send("beth", "post", copy)) == (409, "consent-not-recorded"), "what he says is no consent"
     ask = {"text": "Please send us what Maya Field signed.", "about": "ACKNOWLEDGEMENT", "complainant": ravi}
     story.does("beth", "post", "messages/", ask)
-    assert story.was_told() == ["Please send us what Maya Field signed."]
+    [asked] = story.was_told()
+    assert "Please send us what Maya Field signed." in asked
 
     story.wait(days=6)
     consents(story, ravi)

@@ -44,7 +44,8 @@ def test_who_lost_the_receipt_gets_another_and_a_second_complainant_one_of_their
 
     assert story.browser.get("/api/v1/track/", headers={"X-Receipt": lost}).status_code == 404
     story.does("beth", "post", "messages/", {"text": "To Maya alone.", "complainant": maya})
-    assert story.was_told() == ["To Maya alone."]
+    [told] = story.was_told()
+    assert "To Maya alone." in told
     story.receipt = noors
     assert story.was_told() == []
     said = [each["what"] for each in story.read(path="timeline/")["results"]]

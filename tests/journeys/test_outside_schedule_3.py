@@ -17,7 +17,8 @@ def test_a_complaint_is_put_right_outside_schedule_3(story: Story) -> None:
     story.move("beth", "finalise", "FINALISED")
 
     story.reads("FINALISED", "closed")
-    assert story.was_told() == [TOLD]
+    [told] = story.was_told()
+    assert TOLD in told
     assert story.tracked()["next_by"] is None
     assert story.owed() == []
 
@@ -85,7 +86,8 @@ def test_what_was_dealt_with_by_proceedings_already_is_not_recorded(story: Story
     story.move("beth", "decide_not_to_record", "NOT_RECORDED", why="DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS", told=TOLD)
 
     story.reads("NOT_RECORDED", "need not be recorded")
-    assert story.was_told() == [TOLD]
+    [told] = story.was_told()
+    assert TOLD in told
 
 
 def test_the_wish_to_have_it_recorded_is_overruled_by_nobody(story: Story) -> None:
@@ -126,7 +128,8 @@ def test_a_complaint_without_a_name_goes_the_whole_way(story: Story) -> None:
     story.move("lev", "finalise", "FINALISED")
 
     assert story.read()["complainants"][0]["anonymous"] is True
-    assert story.was_told() == [TOLD], "by the receipt alone"
+    [told] = story.was_told()
+    assert TOLD in told, "by the receipt alone"
 
 
 def test_a_complaint_about_another_force_is_handed_over_with_the_day_that_it_was_made(story: Story) -> None:

@@ -29,7 +29,7 @@ def wished(story: Story) -> str:
 def withdrawn(story: Story, public_interest: str = "ENDS") -> None:
     story.move("beth", "withdraw", "WITHDRAWN", public_interest=public_interest)
     story.reads("WITHDRAWN", "withdrawn at your wish")
-    assert "withdrawn" in story.was_told()[-1]
+    assert "you want to stop it" in story.was_told()[-1]
 
 
 def test_a_signed_notification_ends_it(story: Story) -> None:

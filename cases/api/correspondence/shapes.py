@@ -40,7 +40,10 @@ class WayIn(JSONInput):
 
 
 class MessageIn(WayIn):
-    text = serializers.CharField(max_length=20_000)
+    text = serializers.CharField(
+        max_length=20_000,
+        help_text="Your own words. But in an answer they stand in a letter of its kind, which greets and closes.",
+    )
     about = serializers.ChoiceField(
         choices=[(about.value, about.label) for about in messages.BY_STAFF],
         required=False,

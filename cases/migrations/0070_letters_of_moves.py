@@ -1,0 +1,31 @@
+"""What moves tell, how it is going and that it has arrived are letters too, and the outcome has the right to a review in it."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import migrations
+
+HEADING = "Your reference {reference}"
+HEADING_TO_A_BODY = "Our reference {reference}"
+FROM = dt.date(2020, 2, 1)  # as all the first versions
+TEXTS = Path(__file__).resolve().parent.parent / "letters" / "first_versions.toml"
+
+
+def write_the_letters(apps: Any, schema_editor: Any) -> None:
+    """A database that begins today has them already, from 0011_correspondence."""
+    templates = apps.get_model("cases", "LetterTemplate").objects.using(schema_editor.connection.alias)
+    for kind, audiences in tomllib.loads(TEXTS.read_text()).items():
+        for audience, letter in audiences.items():
+            first = {"kind": kind, "audience": audience, "force": None, "version": 1}
+            heading = HEADING_TO_A_BODY if audience == "BODY" else HEADING
+            written = {"heading": heading, "body": letter["body"].strip(), "from_on": FROM}
+            if not templates.filter(**first).exclude(body=written["body"]).update(body=written["body"]):
+                templates.get_or_create(**first, defaults=written)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0051_other_ways_of_a_matter")]
+
+    operations = [migrations.RunPython(write_the_letters, migrations.RunPython.noop)]
