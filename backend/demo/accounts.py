@@ -10,8 +10,8 @@ from backend.accounts.models import Person, Role, User
 from backend.accounts.services.people import add_person, grant_role, open_account
 from backend.areas.models import Unit
 from backend.calendar.working_days import day_of
-from cases.models import LocalPolicingBody
-from cases.services import policing_bodies
+from cases.models import Letterhead, LocalPolicingBody
+from cases.services import letterheads, policing_bodies
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def open_demo_accounts(*, force: Unit, password: str, at: dt.datetime) -> list[D
             grant_role(user=user, role=part.role, unit=unit, actor=CLOCK, at=at)
             if part.role == Role.SYSTEM_ADMINISTRATOR:
                 _name_the_policing_body(force, by=user, at=at)
+                _set_the_letterhead(force, by=user, at=at)
         table.append(DemoAccount(role=part.role, email=email, unit=unit.name))
     return table
 
@@ -78,6 +79,20 @@ def _name_the_policing_body(force: Unit, *, by: User, at: dt.datetime) -> None:
             force=force.slug,
             name=f"Local policing body of {force.name}",
             address="1 Demo Street\nAnytown\nZZ1 1ZZ",
+            from_on=day_of(at),
+            actor=acting(by, at=at),
+            at=at,
+        )
+
+
+def _set_the_letterhead(force: Unit, *, by: User, at: dt.datetime) -> None:
+    """Invented: the number is one of those that are kept free for plays."""
+    if not Letterhead.objects.of_letters(at, force_id=force.pk).exists():
+        letterheads.add(
+            force=force.slug,
+            address="Demo House\n2 Demo Street\nAnytown\nZZ1 1ZZ",
+            telephone="0121 496 0101",
+            web="https://police.demo.example",
             from_on=day_of(at),
             actor=acting(by, at=at),
             at=at,

@@ -2,7 +2,7 @@ from .allegation_parts import AllegationAction, AllegationDecision, Learning, Na
 from .case import Case, Flag, FormSetBy, Kind, MatterType, Origin, RecordedBecause
 from .comment import CommentCase
 from .complaint import ComplaintCase
-from .correspondence import LetterTemplate, MessageFile, MessageRead, WithholdingReview
+from .correspondence import Letterhead, LetterTemplate, MessageFile, MessageRead, WithholdingReview
 from .determinations import Determination, LocalPolicingBody, RegimeStart
 from .diary import (
     CaseVersion,
@@ -86,6 +86,7 @@ __all__ = [
     "Kind",
     "Learning",
     "LetterTemplate",
+    "Letterhead",
     "LocalPolicingBody",
     "MatterCase",
     "MatterState",

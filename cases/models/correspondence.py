@@ -1,4 +1,4 @@
-"""The texts of letters, version by version; the files that went with a message; who has read what came in, or looked again."""
+"""The texts of letters, version by version, and their head; the files that went with a message; who has read what came in, or looked again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from backend.accounts.models import User
 from backend.areas.models import Unit
 from backend.attachments.models import StoredFile
+from backend.calendar.working_days import day_of
 from backend.common.identifiers import random_public_id
 
 from .parts import Message, Notice
@@ -55,6 +56,31 @@ class LetterTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.audience}, version {self.version}"
+
+
+class LetterheadQuerySet(models.QuerySet["Letterhead"]):
+    def of_letters(self, at: dt.datetime, *, force_id: int) -> LetterheadQuerySet:
+        """What stood at the head of the letters of the force at `at`, first: a letter keeps the one that it was sent with."""
+        known = self.filter(force_id=force_id, from_on__lte=day_of(at), made_at__lte=at)
+        return known.order_by("-from_on", "-pk")
+
+
+class Letterhead(models.Model):
+    """How a force is reached by who gets its letters, from a London day on. It is never changed: to correct it is to add one."""
+
+    public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
+    force = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    address = models.TextField()
+    telephone = models.CharField(max_length=60)
+    web = models.CharField(max_length=200)  # also where the tracking page is found
+    from_on = models.DateField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects: models.Manager[Any] = LetterheadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class MessageFile(models.Model):

@@ -28,6 +28,7 @@ from cases.models import (
     BodyNotice,
     Case,
     Determination,
+    Letterhead,
     Message,
     Note,
     Regime,
@@ -65,6 +66,7 @@ class Letter:
     marking: str
     office: str
     force: str
+    reached_by: str  # how the force is, a line each
     address: str
     date: str
     reference: str
@@ -171,6 +173,7 @@ def _letter(message: Message) -> Letter:
         marking=TO_THE_PUBLIC if to_public else AMONG_US,
         office=message.office or office_of(case),
         force=case.force.name,
+        reached_by=_ways_to_reach(case, message.sent_at),
         address=message.addressed_to,
         date=in_words(day_of(message.sent_at)),
         reference=case.reference,
@@ -179,6 +182,11 @@ def _letter(message: Message) -> Letter:
         blocks=blocks_of(message.text),
         files=[link.file.name for link in message.files.select_related("file")],
     )
+
+
+def _ways_to_reach(case: Case, at: dt.datetime) -> str:
+    head = Letterhead.objects.of_letters(at, force_id=case.force_id).first()
+    return f"{head.address}\nTelephone {head.telephone}\n{head.web}" if head else ""
 
 
 def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:

@@ -30,6 +30,7 @@ from cases.notices import NOTICES
 from cases.selectors import get_case, next_moves
 from cases.services import (
     identity,
+    letterheads,
     letters,
     matters,
     messages,
@@ -224,6 +225,32 @@ class TestWhatIsTold:
         assert message.text == "All is well.\n\nTwo were heard."
 
 
+class TestTheHead:
+    FIELDS: dict[str, Any] = {
+        "force": "westshire", "address": "1 Old Road", "telephone": "0121 496 0001", "web": "old.test",
+        "from_on": "2100-01-01",
+    }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("name", "status"), [("beth", 201), ("jo", 201), ("amal", 403), ("cai", 403), ("kit", 403)]
+    )
+    def test_is_set_by_the_delegate_or_an_administrator_of_the_force(self, cast: Cast, name: str, status: int) -> None:
+        client = cast.client(name)
+
+        assert client.post("/api/v1/cases/letterheads/", self.FIELDS, format="json").status_code == status
+        listed = cast.client("beth").get("/api/v1/cases/letterheads/").json()
+        assert [each["address"] for each in listed] == ["1 Old Road"] * (status == 201)
+        assert Event.objects.filter(verb="LETTERHEAD_ADDED").count() == (status == 201)
+
+    def test_is_never_set_for_letters_that_were_sent(self, cast: Cast) -> None:
+        yesterday = AT.date() - dt.timedelta(days=1)
+
+        with pytest.raises(Invalid) as refusal:
+            letterheads.add(**{**self.FIELDS, "from_on": yesterday}, actor=cast.actor("jo"), at=AT)
+
+        assert "choose today or a day to come" in refusal.value.errors["from_on"][0]
+
+
 class TestTheMailThatItHasArrived:
     def send(self, cast: Cast) -> Outgoing:
         body = {"what_happened": "An officer shouted at me.", "name": "Maya", "email": "m@home.test"}
@@ -313,6 +340,23 @@ class TestOnPaper:
         head = words_of(on_paper(cast, case, message)).partition("Our reference")[0]
         assert "Northgate" in head
         assert "Professional Standards" not in head
+
+    def test_its_head_says_how_the_force_is_reached_as_it_was_when_it_was_sent(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        ways = {"force": "westshire", "actor": cast.actor("jo"), "from_on": AT.date()}
+        before, between, after = (AT + dt.timedelta(minutes=minutes) for minutes in (-5, 0, 5))
+        letterheads.add(**ways, address="1 Old Road\nWest Town", telephone="0121 496 0001", web="old.test", at=before)
+        message = a_letter(cast, case)
+        letterheads.add(**ways, address="2 New Road\nWest Town", telephone="0121 496 0002", web="new.test", at=after)
+
+        pdf = on_paper(cast, case, message)
+
+        assert message.sent_at == between
+        head = words_of(pdf).partition("Our reference")[0]
+        for expected in ("1 Old Road", "West Town", "Telephone 0121 496 0001", "old.test"):
+            assert expected in head
+        assert "New Road" not in head
+        assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
 
     def test_nothing_outside_the_sheet_tells_what_it_is_about(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)

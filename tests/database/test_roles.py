@@ -24,6 +24,7 @@ FROZEN = {
     "cases_officerlookup",
     "cases_bodynotice",
     "cases_determination",
+    "cases_letterhead",
     "cases_lettertemplate",
     "cases_code",  # but for its end
     "cases_message",

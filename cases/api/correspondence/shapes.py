@@ -168,6 +168,14 @@ class LetterTemplateIn(JSONInput):
     from_on = serializers.DateField(help_text="The first day on which letters are written by it.")
 
 
+class LetterheadIn(JSONInput):
+    force = serializers.SlugField(max_length=80, help_text="Slug of the force.")
+    address = serializers.CharField(max_length=300, help_text="A line for each line of it.")
+    telephone = serializers.CharField(max_length=60)
+    web = serializers.CharField(max_length=200, help_text="Where the tracking page is found too.")
+    from_on = serializers.DateField(help_text="Today, or a day to come.")
+
+
 # ---- what is answered
 
 
@@ -257,6 +265,15 @@ class PreferencesOut(ComplainantListed):
 
     def get_has_safe_address(self, complainant: Complainant) -> bool:
         return bool(complainant.safe_address)
+
+
+class LetterheadOut(serializers.Serializer[Any]):
+    public_id = serializers.UUIDField()
+    force = serializers.CharField(source="force.slug")
+    address = serializers.CharField()
+    telephone = serializers.CharField()
+    web = serializers.CharField()
+    from_on = serializers.DateField()
 
 
 class LetterTemplateOut(serializers.Serializer[Any]):

@@ -19,12 +19,14 @@ from cases import letters as texts
 from cases import selectors
 from cases.api.doors import IF_MATCH, CaseDoor, answer, fields_of
 from cases.api.serializers import MessageOut, MessagePage
-from cases.services import messages, papers, preferences, settling, templates, timeliness
+from cases.services import letterheads, messages, papers, preferences, settling, templates, timeliness
 
 from .shapes import (
     ConsentEndIn,
     ConsentIn,
     DraftOut,
+    LetterheadIn,
+    LetterheadOut,
     LetterTemplateIn,
     LetterTemplateOut,
     MessageIn,
@@ -230,11 +232,28 @@ class LetterTemplatesView(CaseDoor):
         return Response(LetterTemplateOut(template).data, status=201)
 
 
+class LetterheadsView(CaseDoor):
+    @extend_schema(operation_id="letterheads_list", responses={200: LetterheadOut(many=True)})
+    def get(self, request: Request) -> Response:
+        """How your force is reached, as the head of its letters has it from day to day."""
+        read_query(request, NoQuery)
+        return Response(LetterheadOut(letterheads.of_forces(self.actor(request)), many=True).data)
+
+    @extend_schema(operation_id="letterheads_create", request=LetterheadIn, responses={201: LetterheadOut})
+    def post(self, request: Request) -> Response:
+        """Set the head of the letters of a force from a day on: an administrator or the authority does."""
+        read_query(request, NoQuery)
+        fields = fields_of(request, LetterheadIn)
+        head = letterheads.add(actor=self.actor(request), at=timezone.now(), **fields.validated_data)
+        return Response(LetterheadOut(head).data, status=201)
+
+
 CASE = "<reference:reference>"
 NOTICE = f"{CASE}/notices/<uuid:public_id>"
 MESSAGE = f"{CASE}/messages/<uuid:public_id>"
 COMPLAINANT = f"{CASE}/complainants/<uuid:public_id>"
 urlpatterns = [
+    path("letterheads/", LetterheadsView.as_view(), name="letterheads"),
     path("letter-templates/", LetterTemplatesView.as_view(), name="letter-templates"),
     path(f"{CASE}/messages/", MessagesView.as_view(), name="messages"),
     path(f"{MESSAGE}/read/", MessageReadView.as_view(), name="message-read"),
