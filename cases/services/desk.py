@@ -170,7 +170,7 @@ def _open(
 
 def _acknowledge(case: Case, *, at: dt.datetime) -> None:
     interested = Complainant.Relationship.INTERESTED  # who has no receipt, and said nothing
-    mail = templates.mail("MAIL_TAKEN_DOWN", reference=case.reference, force_id=case.force_id, on=day_of(at))
+    mail = templates.mail("MAIL_TAKEN_DOWN", reference=case.reference, force_id=case.force_id, at=at)
     for complainant in (
         Complainant.objects.filter(case_id=case.pk).exclude(relationship=interested).order_by("position")
     ):

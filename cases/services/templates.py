@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -41,11 +42,17 @@ class Mail:
     version: str
 
 
-def mail(kind: str, *, reference: str, force_id: int, on: dt.date) -> Mail:
-    """The mail of a kind, by the text of the force on that London day. One query."""
-    text = current(kind, audience=LetterTemplate.Audience.COMPLAINANT, force_id=force_id, on=on)
+def mail(kind: str, *, reference: str, force_id: int, at: dt.datetime) -> Mail:
+    """The mail of a kind, by the text of the force in that minute: every submission waits for it, and few have to ask."""
+    text = _text_in(kind, force_id, at.replace(second=0, microsecond=0))
     filled = {"reference": reference}
     return Mail(letters.fill(text.heading, filled), letters.fill(text.body, filled), str(text.public_id))
+
+
+@lru_cache(maxsize=128)
+def _text_in(kind: str, force_id: int, minute: dt.datetime) -> LetterTemplate:
+    """Asked once a minute by each process: a version that is added for today counts with the next one."""
+    return current(kind, audience=LetterTemplate.Audience.COMPLAINANT, force_id=force_id, on=day_of(minute))
 
 
 def of_forces(actor: Actor) -> QuerySet[LetterTemplate]:

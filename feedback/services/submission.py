@@ -204,9 +204,7 @@ def _keep_scores(submission: Submission, scores: Scores) -> None:
 
 def _finish(submission: Submission, sender: NewComplainant, at: dt.datetime) -> dict[str, Any]:
     if sender.email:
-        mail = templates.mail(
-            "MAIL_RECEIVED", reference=submission.reference, force_id=submission.force_id, on=day_of(at)
-        )
+        mail = templates.mail("MAIL_RECEIVED", reference=submission.reference, force_id=submission.force_id, at=at)
         outbox.queue(
             cause=f"acknowledge:{submission.reference}",
             recipient=sender.email,

@@ -268,6 +268,16 @@ class TestTheMailThatItHasArrived:
         assert (mail.body, mail.subject) == (f"It is here: {mail.about}.", f"About {mail.about}")
         assert mail.text_version == str(own.public_id)
 
+    def test_a_text_that_is_added_for_today_counts_from_the_next_minute_on(self, cast: Cast) -> None:
+        def version(at: dt.datetime) -> str:
+            return templates.mail("MAIL_RECEIVED", reference="K7QM3XVD", force_id=cast.force.pk, at=at).version
+
+        before = version(AT)
+        own = own_version(cast, "MAIL_RECEIVED", "It is here: {reference}.")
+
+        assert version(AT) == before
+        assert version(AT + dt.timedelta(minutes=1)) == str(own.public_id)
+
 
 def test_a_hard_text_is_found_hard() -> None:
     hard = "Notwithstanding the aforementioned statutory determination, the appropriate authority's consideration of "
