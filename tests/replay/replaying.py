@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
+from django.conf import settings
 from rest_framework.test import APIClient
 
 from backend.accounts.models import RoleGrant
+from backend.calendar.working_days import day_of
+from tests.cases.law import Law
 from tests.cast import NO_TICKS, Cast
 
 COMPLAINTS, CASES = "/api/v1/complaints/", "/api/v1/cases/"
+DOCS = Path(settings.ROOT) / "docs" / "event-logs.md"
+NOTES = "notes"
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,77 @@ PROGRESS = Step("amal", "post", "messages/", {"text": "It is being worked on."})
 
 
 @dataclass
-class Replay:
-    """What came of a log: calls made, refusals by (state, step, status), and where each case stands."""
+class Played:
+    """What came of a log: the calls that were made, the calls that were refused and where the case then stood, and its end."""
 
-    cast: Cast
     mapping: Mapping[str, Sequence[Step]]
-    made: Counter[str] = field(default_factory=Counter)
-    refused: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    references: dict[str, str] = field(default_factory=dict)
+    made: Counter[tuple[str, str]] = field(default_factory=Counter)  # by activity and call
+    refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # and by the state that it stood in
     states: dict[str, str] = field(default_factory=dict)
+
+    def play(self, events: Sequence[Event]) -> None:
+        """Play the events in the order of time; the first of a case is the complaint itself, and what it maps to follows."""
+        for event in sorted(events, key=lambda each: each.at):
+            if event.case not in self.states:
+                self.receive(event)
+                self.states[event.case] = "RECEIVED"
+            for step in self.mapping[event.activity]:
+                stood = self.states[event.case]
+                if self.take(event, step):
+                    self.made[event.activity, step.name] += 1
+                else:
+                    self.refused[event.activity, step.name, stood] += 1
+
+    def receive(self, event: Event) -> None:
+        raise NotImplementedError
+
+    def take(self, event: Event, step: Step) -> bool:
+        """Whether the call was let through; where it was, `states` says where the case stands now."""
+        raise NotImplementedError
+
+    def check_equals(self, other: Played) -> None:
+        assert (self.made, self.refused, self.states) == (other.made, other.refused, other.states)
+
+    @property
+    def figures(self) -> Figures:
+        """What docs/event-logs.md has of it: all but the notes, none of which is refused."""
+        made = Counter({key: count for key, count in self.made.items() if key[1] != NOTES})
+        return Figures(made, self.refused, Counter(self.states.values()))
+
+
+@dataclass
+class ByTheLaw(Played):
+    """The same, as the law written a second time has it (tests/cases/law.py): neither the API nor the code is asked."""
+
+    laws: dict[str, Law] = field(default_factory=dict)
+
+    def receive(self, event: Event) -> None:
+        self.laws[event.case] = Law(made_on=day_of(event.at))
+
+    def take(self, event: Event, step: Step) -> bool:
+        law, day = self.laws[event.case], day_of(event.at)
+        if step.name == NOTES:
+            return True
+        if step is ASSESS:
+            law.alleged = law.alleged if law.closed else False
+            return not law.closed
+        if step is PROGRESS:
+            return not law.told
+        if not (law.sees(step.who) and law.possible(step.name, day) and law.may(step.who, step.name)):
+            return False
+        law.follow(step.name, step.who, day)
+        self.states[event.case] = law.state
+        return True
+
+
+@dataclass
+class Replay(Played):
+    """The same, as the API answers it: each call as whoever works there, at the time of the event."""
+
+    cast: Cast = field(kw_only=True)
+    references: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    said: dict[tuple[str, str], set[tuple[int, str]]] = field(default_factory=dict)  # why not, by call and state
 
     def __post_init__(self) -> None:
         # The people of the cast work there since before the logs begin.
@@ -73,34 +139,60 @@ class Replay:
         self.clients = {step.who: self.cast.client(step.who) for steps in self.mapping.values() for step in steps}
         self.public = APIClient()
 
-    def play(self, events: Sequence[Event]) -> None:
-        """Play the events in the order of time; the first of a case is the complaint itself, and what it maps to follows."""
-        for event in sorted(events, key=lambda each: each.at):
-            with time_machine.travel(event.at, tick=False):
-                if event.case not in self.references:
-                    self._receive(event)
-                for step in self.mapping[event.activity]:
-                    self._take(event, step)
-
-    def _receive(self, event: Event) -> None:
-        answer = self.public.post(COMPLAINTS, {"what_happened": f"Entry {event.case}."}, format="json")
+    def receive(self, event: Event) -> None:
+        with time_machine.travel(event.at, tick=False):
+            answer = self.public.post(COMPLAINTS, {"what_happened": f"Entry {event.case}."}, format="json")
         assert answer.status_code == 201, answer.content
         self.references[event.case] = reference = answer.json()["reference"]
-        self.states[event.case] = "RECEIVED"
         self.tags[event.case] = f'"{reference}.1"'
 
-    def _take(self, event: Event, step: Step) -> None:
-        client = self.clients[step.who]
-        url = f"{CASES}{self.references[event.case]}/{step.path}"
-        body = _filled(step.body, event.at)
-        answer = getattr(client, step.method)(url, body, format="json", headers={"If-Match": self.tags[event.case]})
+    def take(self, event: Event, step: Step) -> bool:
+        url, tag = f"{CASES}{self.references[event.case]}/{step.path}", {"If-Match": self.tags[event.case]}
+        with time_machine.travel(event.at, tick=False):
+            call = getattr(self.clients[step.who], step.method)
+            answer = call(url, _filled(step.body, event.at), format="json", headers=tag)
         state = self.states[event.case]
         if answer.status_code < 300:
-            self.made[step.name] += 1
             self.tags[event.case] = answer["ETag"]
             self.states[event.case] = answer.json().get("state", state)
-        else:
-            self.refused[state, step.name, answer.status_code] += 1
+            return True
+        self.said.setdefault((step.name, state), set()).add((answer.status_code, answer.json()["detail"]))
+        return False
+
+    def check_the_reasons(self, said: Mapping[tuple[str, str], str]) -> None:
+        """Every refusal is the case's own conflict: `said` has why, or else the move does not start where the case stood."""
+        for at, answers in self.said.items():
+            [(status, why)] = answers
+            assert status == 409, (at, why)
+            assert said.get(at, "this move does not start there") in why, at
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How often each call was made and refused, and where the cases stand at the end."""
+
+    made: Counter[tuple[str, str]]
+    refused: Counter[tuple[str, str, str]]
+    stand: Counter[str]
+
+
+def documented(heading: str) -> Figures:
+    """The figures that docs/event-logs.md has of the log under that heading."""
+    found = Figures(Counter(), Counter(), Counter())
+    for line in DOCS.read_text(encoding="utf-8").partition(f"\n## {heading}")[2].partition("\n## ")[0].splitlines():
+        match [cell.strip(" `") for cell in line.strip("|").split("|")]:
+            case [activity, call, made, refused, stood] if made[:1].isdigit():
+                found.made[activity, call] = _number(made)
+                by_state = {state: _number(count) for state, count in map(str.split, filter(None, stood.split("; ")))}
+                assert sum(by_state.values()) == _number(refused), line
+                found.refused.update({(activity, call, state): count for state, count in by_state.items()})
+            case [state, count] if count[:1].isdigit():
+                found.stand[state] = _number(count)
+    return Figures(+found.made, found.refused, found.stand)
+
+
+def _number(written: str) -> int:
+    return int(written.replace(",", ""))
 
 
 def _filled(value: Any, at: dt.datetime) -> Any:
