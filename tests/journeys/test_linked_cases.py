@@ -7,8 +7,14 @@ from tests.cast import NO_TICKS
 from .steps import CASES, TOLD, Story
 
 
-def another(story: Story) -> Story:
-    return Story(story.cast, story.browser, story.clock, now=story.now).complain()
+def another(story: Story, **fields: str) -> Story:
+    return Story(story.cast, story.browser, story.clock, now=story.now).complain(**fields)
+
+
+def after(other: Story, story: Story) -> Story:
+    """The story goes on once the other has come so far: one clock goes for both."""
+    story.now = other.now
+    return story
 
 
 def test_a_conduct_matter_arises_and_goes_its_own_way_while_the_complaint_goes_on(story: Story) -> None:
@@ -44,16 +50,37 @@ def test_every_death_or_serious_injury_is_referred_before_anything_else(story: S
 
 
 def test_two_complaints_are_investigated_together_and_each_keeps_its_own_letters_and_end(story: Story) -> None:
-    story.complain().recorded()
-    other = another(story).recorded()
-    other.now = story.now = max(story.now, other.now)
+    """SI 2020/2 regulation 14: one investigator, and each complaint its own copy, outcome, right to a review and end."""
+    maya = story.complain().recorded()
+    noor = another(maya, name="Noor Shah", email="noor@home.test").recorded()
+    after(noor, maya).does(
+        "beth", "post", "links/", {"other": noor.reference, "kind": "JOINED", "reason": "One evening."}
+    )
+    assert [link["kind"] for link in noor.read(path="links/")] == ["JOINED"]
 
-    story.does("beth", "post", "links/", {"other": other.reference, "kind": "JOINED", "reason": "One evening."})
+    said = "We looked at the same evening. This is what we found about yours, and why."
+    allegations = {}
+    for each, before in ((maya, maya), (noor, maya)):
+        allegations[each.reference] = after(before, each).looked_at(indicates_misconduct=True).alleged()
+        each.investigated().hears("LOCAL_INV", "is being investigated")
+    for each, before in ((maya, noor), (noor, maya)):
+        after(before, each).reported(allegations[each.reference])
 
-    assert [link["kind"] for link in other.read(path="links/")] == ["JOINED"]
-    story.handled_otherwise()
-    other.reads("RECORDED", "recorded")
-    assert other.was_told() == []
+    after(noor, maya).decided(allegations[maya.reference]).told()
+    maya.reads("OUTCOME_SENT", "told you the outcome")
+    noor.reads("REPORT_SUBMITTED", "")
+    assert [TOLD in letter for letter in noor.was_told()] == [False], "only how hers is handled: her outcome is another"
+    after(maya, noor).decided(allegations[noor.reference], "ACCEPTABLE")
+    noor.move("lev", "send_outcome", "OUTCOME_SENT", told=said)
+    assert (said in noor.was_told()[-1], said in str(maya.was_told())) == (True, False)
+    assert [each.read()["review_body"] for each in (maya, noor)] == ["IOPC", "IOPC"]
+
+    noor.wait(days=29)
+    noor.move("beth", "finalise", "FINALISED")
+    noor.reads("FINALISED", "closed")
+    maya.reads("OUTCOME_SENT", "told you the outcome")
+    after(noor, maya).move("beth", "finalise", "FINALISED")
+    maya.reads("FINALISED", "closed")
 
 
 def test_a_duplicate_ends_in_the_first_and_both_keep_their_own_history(story: Story) -> None:

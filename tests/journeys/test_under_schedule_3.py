@@ -147,8 +147,8 @@ def ended(story: Story, review: str, decides: str, **more: Any) -> dict[str, Any
     return found
 
 
-def test_a_recommendation_is_accepted_and_the_case_opened_again_for_somebody_else(story: Story) -> None:
-    to_be_reviewed(story)
+def test_a_recommendation_is_accepted_and_the_case_opened_again_and_decided_by_somebody_else(story: Story) -> None:
+    allegation = to_be_reviewed(story)
     assert story.read()["review_body"] == "LPB"
     assert "review_window" in story.owed()
     story.cannot("beth", "finalise", "may still apply for a review")
@@ -164,9 +164,27 @@ def test_a_recommendation_is_accepted_and_the_case_opened_again_for_somebody_els
     case = story.read()
     assert (case["handler"], case["told_on"], case["review_body"]) == (None, None, "")
     assert [each["finding"] for each in case["allegations"]] == [""], "it is decided again"
-    again = {"handler": "amal@westshire.test"}
-    assert story.send("beth", "put", "assignment/", again).status_code == 409, "Amal had it before"
-    assert story.send("beth", "put", "assignment/", {**again, "reason": "Nobody else speaks Welsh."}).status_code == 200
+    again = story.send("beth", "put", "assignment/", {"handler": "amal@westshire.test"})
+    assert again.status_code == 409, "Amal had it before"
+    story.does("beth", "put", "assignment/", {"handler": "fay@westshire.test"})
+
+    story.looked_at(indicates_misconduct=False)
+    story.move("beth", "handle_otherwise", "OTBI", reason="The recording is there, and nothing indicates misconduct.")
+    story.hears("OTBI", "without a formal investigation")
+    story.cannot("beth", "begin_decision", "decided it before it was opened again")
+    story.move("lev", "begin_decision", "DECISION")
+    finding = {"finding": "ACCEPTABLE", "rationale": "What the recording shows."}
+    story.does("lev", "put", f"allegations/{allegation}/decision/", finding)
+    story.does("lev", "put", f"allegations/{allegation}/actions/", {"actions": []})
+    story.cannot("lev", "send_outcome", "never one who decided it", told=AGAIN)
+    story.move("beth", "send_outcome", "OUTCOME_SENT", told=AGAIN)
+
+    assert AGAIN in story.was_told()[-1]
+    assert [each["finding"] for each in story.read()["allegations"]] == ["ACCEPTABLE"]
+    assert "review_window" in story.owed(), "of this outcome too"
+    story.wait(days=29)
+    story.move("beth", "finalise", "FINALISED")
+    story.reads("FINALISED", "closed")
 
 
 def test_a_recommendation_is_refused_with_reasons(story: Story) -> None:

@@ -35,15 +35,39 @@ def test_a_mandatory_referral_is_investigated_by_the_iopc_itself(story: Story) -
     story.reads("FINALISED", "closed")
 
 
-def test_a_referral_is_directed_by_the_iopc_and_then_taken_over(story: Story) -> None:
+def test_a_referral_is_investigated_under_the_direction_of_the_iopc_up_to_its_end(story: Story) -> None:
     referred(story)
+    allegation = story.alleged("B4")
     story.move("beth", "determine_directed", "DIRECTED", **story.paper())
     story.hears("DIRECTED", "under the direction")
     story.cannot("beth", "handle_otherwise", "does not start there", reason="No.")
+    assert all(duty["owed_by"] == "IOPC" for duty in story.read(path="deadlines/") if duty["rule"] == "progress_update")
 
+    story.wait(days=120)
+    story.cannot("beth", "send_outcome", "does not start there", told=TOLD)
+    story.move("lev", "enter_iopc_report", "DECISION", **story.paper())
+    story.decided(allegation, "NOT_ACCEPTABLE").told()
+
+    assert story.read()["review_body"] == "", "nobody reviews what the IOPC decided"
+    story.move("beth", "finalise", "FINALISED")
+    story.reads("FINALISED", "closed")
+
+
+def test_a_directed_investigation_is_taken_over_by_the_iopc_which_ends_it(story: Story) -> None:
+    referred(story)
+    allegation = story.alleged("B4")
+    story.move("beth", "determine_directed", "DIRECTED", **story.paper())
+    story.hears("DIRECTED", "under the direction")
+
+    story.wait(days=30)
     story.move("beth", "determine_independent", "INDEPENDENT", **story.paper())
-
     story.hears("INDEPENDENT", "is investigating")
+
+    story.wait(days=90)
+    story.move("lev", "enter_iopc_report", "DECISION", **story.paper())
+    story.decided(allegation, "ACCEPTABLE").told()
+    story.move("beth", "finalise", "FINALISED")
+    story.reads("FINALISED", "closed")
 
 
 def test_a_running_investigation_that_was_referred_is_given_back_to_be_completed(story: Story) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.models import Case, Complainant
-
-from .steps import GRAVE, Story
+from .steps import GRAVE, TOLD, Story
 from .test_a_representative import consents
 from .test_under_schedule_3 import applied, to_be_reviewed
 
@@ -107,18 +105,47 @@ def test_what_the_public_interest_asks_for_goes_on_as_a_conduct_matter_and_the_c
     assert (link["kind"], link["other"]) == ("ARISING", story.reference)
 
 
-def test_one_of_two_withdraws_and_the_other_keeps_it_alive(story: Story) -> None:
+def joined(story: Story) -> str:
+    """Noor complains of the same, at the desk; answers who she is in the case."""
+    body = {"name": "Noor Field", "email": "noor@home.test", "relationship": "AFFECTED"}
+    return str(story.does("amal", "post", "complainants/", body)["public_id"])
+
+
+def test_one_of_two_withdraws_and_the_other_keeps_it_alive_up_to_its_outcome_and_end(story: Story) -> None:
     story.complain().recorded()
-    case = Case.objects.get(reference=story.reference)
-    Complainant.objects.create(case=case, position=2, name="Noor Field")
-    first, second = story.complainants()
-    signed(story, first)
+    [maya] = story.complainants()
+    noor = joined(story)
+    signed(story, maya)
 
     story.cannot("beth", "withdraw", "Every complainant has to have withdrawn", public_interest="ENDS")
     owed = [duty["about"] for duty in story.read(path="deadlines/") if duty["rule"] == "progress_update"]
-    assert owed == [second]
+    assert owed == [noor]
 
-    signed(story, second)
+    of_maya, of_noor = story.receipt, story.does("amal", "post", f"complainants/{noor}/receipt/")["receipt"]
+    story.receipt = of_noor
+    story.handled_otherwise()
+    story.reads("OUTCOME_SENT", "told you the outcome")
+    application = {"made_to": "IOPC", "applied_on": story.today, "document": story.upload()}
+    refused = story.send("beth", "post", "reviews/", {**application, "complainant": maya})
+    assert refused.status_code in (400, 409), "who has withdrawn has nothing to be reviewed"
+
+    story.wait(days=29)
+    story.move("beth", "finalise", "FINALISED")
+    story.reads("FINALISED", "closed")
+    assert story.read()["outcome"] == "DECIDED"
+    story.receipt = of_maya
+    assert TOLD not in str(story.was_told()), "the outcome is Noor's"
+
+
+def test_it_ends_once_both_of_two_have_withdrawn(story: Story) -> None:
+    story.complain().recorded()
+    [maya] = story.complainants()
+    noor = joined(story)
+    signed(story, maya)
+    story.cannot("beth", "withdraw", "Every complainant has to have withdrawn", public_interest="ENDS")
+
+    signed(story, noor)
+
     withdrawn(story)
 
 
