@@ -137,7 +137,7 @@ def race_at_any_version(cast: Cast, rounds: int) -> None:
     for _ in range(rounds):
         case, version = contested(cast)
         names = of_runners(moves)
-        for name in names:
+        for name in set(names):
             actor = cast.actor(CONTESTED[name][0])
             read = get_case(reference=case.reference, actor=actor)
             assert name in {each.move for each in next_moves(read, actor=actor, on=AT.date()) if each.allowed}
@@ -155,7 +155,7 @@ def test_of_conflicting_moves_at_one_version_one_wins_and_the_others_are_told_to
 
 @pytest.mark.django_db(transaction=True)
 def test_of_conflicting_moves_one_wins_and_who_reads_again_finds_that_theirs_starts_there_no_more() -> None:
-    race_at_any_version(gather(), RACES)
+    race_at_any_version(gather(), RACES // 2)
 
 
 @pytest.mark.django_db(transaction=True)
