@@ -1,7 +1,7 @@
 """The law of a complaint's way, written down a second time: from the Act and the Regulations, without a look at the code.
 
-tests/cases/test_model.py drives the code against it. Only one complainant, no unit and no wall: what they change is tested
-elsewhere.
+tests/cases/test_model.py drives the code against it; tests/cases/days.py counts from it what is due when. Two complainants who
+wish the same, no unit and no wall: what they change is tested elsewhere.
 """
 
 from __future__ import annotations
@@ -78,6 +78,28 @@ class Part:
 
 
 @dataclass
+class Dates:
+    """When it happened of which the clocks run (7.3, 9B): None where it did not, or does not count any more."""
+
+    started: dt.date | None = None  # the handling, by whoever has it now
+    recorded: dt.date | None = None
+    had_to_be_recorded: dt.date | None = None  # after all, when it was handled outside already
+    given_back: list[dt.date] = field(default_factory=list)  # by the IOPC, to be handled or investigated by the force
+    force_informs: dt.date | None = None  # again, since the IOPC directed or made it
+    directed: dt.date | None = None  # that it is referred again
+    suspended: dt.date | None = None
+    stood_still: set[dt.date] = field(default_factory=set)  # the days of suspensions that have ended
+    reported: dt.date | None = None
+    iopcs_findings: dt.date | None = None  # the paper that has them
+    decided: dt.date | None = None  # the last of its parts
+    closed: dt.date | None = None
+    applied: dt.date | None = None  # for the review that is next, or under way
+    applied_meanwhile: list[dt.date] = field(default_factory=list)
+    review_decided: dt.date | None = None
+    answered: dt.date | None = None
+
+
+@dataclass
 class Law:
     """What is true of one complaint, and what may follow from it."""
 
@@ -123,6 +145,8 @@ class Law:
     waiting: list[str] = field(default_factory=list)  # the bodies of what others applied for meanwhile (9A A25)
     withdrawn_on: dt.date | None = None
     suspended: bool = False  # as a whole
+    is_the_iopcs: bool = False  # by its last word on who investigates
+    dates: Dates = field(default_factory=Dates)
 
     # ---- who
 
@@ -302,11 +326,11 @@ class Law:
         if then is not None:
             then(who, today)
         if move in ("record", "refer", "call_in"):
-            self._is_recorded()
+            self._is_recorded(today)
         if move in ("refer", "call_in"):
             self._is_referred(today, mandatory=mandatory)
         if move.startswith(("refer_back", "determine_")):
-            self._is_determined(move)
+            self._is_determined(move, today)
         if investigator:
             self.investigator = self.handler = investigator
         self._may_be_told(move, today)
@@ -315,6 +339,7 @@ class Law:
         self._is_reviewed_no_more(target)
         self.state = target if move != "record_contact" or was == "ASSESSING" else was
         self.closed = self.state in ENDED if move in ENDING else self.closed
+        self.dates.closed = (self.dates.closed or today) if self.closed else None
         self.changes += 1
 
     def _then_record_contact(self, who: str, today: dt.date) -> None:
@@ -322,11 +347,13 @@ class Law:
 
     def _then_take(self, who: str, today: dt.date) -> None:
         self.started, self.handler = True, self.handler or who
+        self.dates.started = today
 
     def _then_investigate(self, who: str, today: dt.date) -> None:
         is_found_out_more = self.state in ("REPORT_SUBMITTED", "DECISION")
         self.whose = "IOPC" if is_found_out_more and self.whose == "IOPC" else "AUTHORITY"
         self.investigated, self.decided_by = True, ""
+        self.dates.reported = None
 
     def _then_handle_otherwise(self, who: str, today: dt.date) -> None:
         self.investigated, self.investigator, self.whose = False, "", ""
@@ -339,15 +366,19 @@ class Law:
 
     _then_find_not_a_complaint = _then_decide_not_to_record = _then_begin_decision
 
+    def _then_submit_report(self, who: str, today: dt.date) -> None:
+        self.dates.reported = today
+
     def _then_enter_iopc_report(self, who: str, today: dt.date) -> None:
         self.decided_by = ""
+        self.dates.reported = self.dates.iopcs_findings = today
 
     def _then_reopen(self, who: str, today: dt.date) -> None:
-        self._is_open_again()
+        self._is_open_again(today)
         self.handler = who
 
     def _then_reopen_after_review(self, who: str, today: dt.date) -> None:
-        self._is_open_again()
+        self._is_open_again(today)
 
     def _then_resolve(self, who: str, today: dt.date) -> None:
         self.resolved_by = who
@@ -359,6 +390,7 @@ class Law:
         if self.waiting:
             self.reviews.append("APPLIED")
             self.review_of = self.review_body = self.waiting.pop(0)
+            self.dates.applied = self.dates.applied_meanwhile.pop(0)
 
     @property
     def is_reviewed(self) -> bool:
@@ -371,6 +403,7 @@ class Law:
             under_way = ("APPLIED", "AWAITING_RESPONSE")
             self.reviews = ["SUPERSEDED" if each in under_way else each for each in self.reviews]
             self.waiting.clear()
+            self.dates.applied_meanwhile.clear()
 
     @property
     def right_body(self) -> str:
@@ -383,53 +416,81 @@ class Law:
         if not self.must_be_referred or self.clear_on is None:
             self.clear_on = today
 
+    def has_to_be_recorded(self, today: dt.date) -> None:
+        """By a wish or a yes (6A, 6B): what is handled outside already is recorded after all, and the decision on it due anew."""
+        if self.must_be_recorded_after_all:
+            self.dates.had_to_be_recorded = self.dates.had_to_be_recorded or today
+
+    def is_suspended(self, today: dt.date) -> None:
+        self.suspended, self.dates.suspended = True, today
+
+    def is_resumed(self, today: dt.date) -> None:
+        assert self.dates.suspended is not None
+        stood = (today - self.dates.suspended).days
+        self.dates.stood_still |= {self.dates.suspended + dt.timedelta(days=n) for n in range(stood)}
+        self.suspended, self.dates.suspended = False, None
+
+    def are_decided(self, today: dt.date) -> None:
+        if self.parts and all(part.finding for part in self.parts):
+            self.dates.decided = today
+
     def findings_are_set_aside(self) -> None:
         for part in self.parts:
             part.finding = part.actions = False
             part.decider = ""
+        self.dates.decided = None
 
     def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
         self.findings_are_set_aside()
         for part in self.parts:
             part.opinion = part.opinion and keeps_opinions
 
-    def _is_recorded(self) -> None:
-        if not self.recorded and (self.closed or self.state == "RESOLVED_OUTSIDE"):
-            self._is_open_again()
+    def _is_recorded(self, today: dt.date) -> None:
+        if not self.recorded:
+            if self.closed or self.state == "RESOLVED_OUTSIDE":
+                self._is_open_again(today)
+            self.dates.recorded = today
         self.recorded = True
 
     def _is_referred(self, today: dt.date, *, mandatory: bool) -> None:
-        if self.told:
-            self._is_open_again()
-        else:
-            self.decided_by = ""
+        self._outcome_is_taken_back(today)
         if mandatory:
             self.becomes_clear(today)
             self.alleged = self.mandatory = True
         self.referred_on, self.form = today, ""
         self.consents = self.directs = False
 
-    def _is_determined(self, move: str) -> None:
+    def _is_determined(self, move: str, today: dt.date) -> None:
         self.form = "BACK" if move.startswith("refer_back") else move
         self.determined = move
         self.consents = self.directs = False
         if move == "refer_back":
             self.whose = ""
         if move.startswith("determine_"):
-            if self.told:
-                self._is_open_again()
-            else:
-                self.decided_by = ""
+            self._outcome_is_taken_back(today)
             self.investigated, self.whose = True, "IOPC"
+            self.dates.reported = None
         if move in ("determine_directed", "determine_independent"):
-            self.was_the_iopcs = True
+            self.was_the_iopcs = self.is_the_iopcs = True
+            self.dates.force_informs = None
+            return
+        self.dates.given_back.append(today)
+        if self.is_the_iopcs:
+            self.is_the_iopcs, self.dates.force_informs = False, today
 
-    def _is_open_again(self) -> None:
+    def _outcome_is_taken_back(self, today: dt.date) -> None:
+        if self.told:
+            self._is_open_again(today)
+        else:
+            self.decided_by, self.dates.decided = "", None
+
+    def _is_open_again(self, today: dt.date) -> None:
         self.former = self.handler or self.former
         self.decided_before |= {self.decided_by, *(part.decider for part in self.parts)} - {""}
         self.handler = self.investigator = self.resolved_by = self.decided_by = ""
         self.investigated = self.told = self.closed = False
         self.told_on, self.review_body, self.started = None, "", True
+        self.dates.started, self.dates.reported, self.dates.decided = today, None, None
 
     def _may_be_told(self, move: str, today: dt.date) -> None:
         ends = ("find_not_a_complaint", "decide_not_to_record", "transfer_out", "withdraw", "close_outside", "resolve")

@@ -157,7 +157,7 @@ class Oracle:
                 self.suspended_since = None
         found = {}
         for (rule, who), start in self.running.items():
-            day = self._count(rule, start)
+            day = self.count(rule, start)
             if day:
                 found[rule, who] = Due(day, self._by(rule))
         if self.investigated or self.reported:
@@ -168,7 +168,7 @@ class Oracle:
 
     # ---- counting
 
-    def _count(self, rule: str, start: dt.date) -> dt.date | None:
+    def count(self, rule: str, start: dt.date) -> dt.date | None:
         count, unit = PERIODS[rule]
         for from_on, new_count, new_unit in self.history.targets.get(rule, []):
             if from_on <= start:

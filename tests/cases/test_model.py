@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +26,7 @@ from backend.audit.models import Event
 from backend.calendar.working_days import day_of
 from backend.common.errors import Missing, NotAllowed, Refused
 from cases import findings
+from cases.deadlines import open_deadlines
 from cases.models import Body, Case, CaseFile, Message, Notice, Withdrawal
 from cases.models.complaint import ComplaintMove
 from cases.moves import NEEDS
@@ -44,7 +46,9 @@ from cases.services import (
     withdrawals,
 )
 from cases.services.intake import NewComplainant
+from cases.timetable import timetable
 from tests.attachments.samples import png_with_text
+from tests.cases.days import due
 from tests.cases.law import ASSESSORS, AUTHORITY, ENDED, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law, Part
 from tests.cases.promises import Promise
 from tests.cast import AT, INDEPENDENT, NO_TICKS, Cast, a_case, add_user, gather
@@ -172,6 +176,7 @@ class Complaint(RuleBasedStateMachine):
         if self.law.mandatory and self.law.clear_on is None:
             self.law.clear_on = self.today
         self.law.wish = self.law.wish or bool(wish)
+        self.law.has_to_be_recorded(self.today)
         self.changed()
 
     @precondition(lambda self: self.law.wish and not self.law.closed)
@@ -205,6 +210,7 @@ class Complaint(RuleBasedStateMachine):
             case_id=self.case.pk, text="I want it on record.", wish=Message.Wish.RECORD, files=[], at=self.at
         )
         self.law.wish = True
+        self.law.has_to_be_recorded(self.today)
         self.changed()
 
     def may_work_on_allegations(self) -> bool:
@@ -216,6 +222,7 @@ class Complaint(RuleBasedStateMachine):
         allegations.add(**self.door("beth"), described={"summary": "They were rude."})
         self.changed()
         self.law.parts.append(Part())
+        self.law.dates.decided = None
         if coded:
             self.code()
 
@@ -267,6 +274,9 @@ class Complaint(RuleBasedStateMachine):
             part.decider = "" if iopcs else who
             self.changed()
             self.changed()
+        on = self.law.dates.iopcs_findings if iopcs else self.today
+        assert on is not None
+        self.law.are_decided(on)
 
     def rows(self) -> list[tuple[Any, Any]]:
         return list(zip(self.read().allegations.order_by("position"), self.law.parts, strict=True))
@@ -292,8 +302,10 @@ class Complaint(RuleBasedStateMachine):
         self.reviewed_on[position] = self.today
         if self.law.is_reviewed:
             self.law.waiting.append(self.law.right_body)
+            self.law.dates.applied_meanwhile.append(self.today)
         else:
             self.law.reviews.append("APPLIED")
+            self.law.dates.applied = self.today
             self.law.review_of = self.law.review_body = self.law.right_body
         self.changed()
 
@@ -319,8 +331,10 @@ class Complaint(RuleBasedStateMachine):
             recommendation="Apologise." if decides == "RECOMMENDS" else "",
         )
         self.law.reviews[-1] = endings[decides]
+        self.law.dates.review_decided, self.law.dates.answered = self.today, None
         if decides == "SUBSTITUTES_FINDINGS":
             self.law.findings_are_set_aside()
+            self.law.dates.iopcs_findings = self.today
         self.changed()
 
     @precondition(lambda self: self.law.reviews[-1:] == ["AWAITING_RESPONSE"] and self.law.state == "UNDER_REVIEW")
@@ -329,6 +343,7 @@ class Complaint(RuleBasedStateMachine):
         review = self.read().reviews.filter(waits=False).order_by("pk").last()
         reviews.answer(**self.door("beth"), public_id=review.public_id, says=says, reasons="For good reasons.")
         self.law.reviews[-1] = says
+        self.law.dates.answered = self.today
         self.changed()
 
     @precondition(
@@ -365,7 +380,8 @@ class Complaint(RuleBasedStateMachine):
         if is_owed:
             self.law.becomes_clear(self.today)
             self.law.alleged = self.law.mandatory = True
-        self.law.directs |= decides == "DIRECTS_REFERRAL"
+        if decides == "DIRECTS_REFERRAL" and not self.law.directs:
+            self.law.directs, self.law.dates.directed = True, self.today
         self.law.consents |= decides == "CONSENTS_TO_REFERRAL"
         if decides == "LETS_WITHDRAW":
             self.law.lets_withdraw.append(self.today)
@@ -381,7 +397,7 @@ class Complaint(RuleBasedStateMachine):
         suspensions.suspend(
             **self.door("beth"), allegation=None, reason="The trial of that evening.", until="CRIMINAL_PROCEEDINGS"
         )
-        self.law.suspended = True
+        self.law.is_suspended(self.today)
         self.changed()
 
     @precondition(lambda self: self.law.suspended and not self.law.closed)
@@ -393,7 +409,7 @@ class Complaint(RuleBasedStateMachine):
             suspensions.follow_direction(**door, document=self.paper.public_id, dated_on=self.today)
         else:
             suspensions.resume(**door, reason="The trial is off.")
-        self.law.suspended = False
+        self.law.is_resumed(self.today)
         self.changed()
 
     @precondition(lambda self: self.law.decided_before)
@@ -450,6 +466,13 @@ class Complaint(RuleBasedStateMachine):
         case = Case.objects.get(pk=self.case.pk)
         owes_a_notice = Notice.objects.filter(case_id=case.pk, settled_on=None).exists()
         assert (case.next_due_on is not None) == (owes_a_notice or self.law.is_due), self.law
+
+    @invariant()
+    def what_runs_is_due_on_the_day_that_the_law_counts(self) -> None:
+        case = self.read()
+        notices = {str(notice.public_id) for notice in case.notices.all()}
+        duties = [duty for duty in open_deadlines(case, timetable()) if duty.about not in notices]
+        assert Counter((duty.rule, duty.due_on) for duty in duties) == due(self.law), self.law
 
 
 def drive(how: settings) -> None:
