@@ -44,8 +44,8 @@ def _running(law: Law) -> Iterator[Start]:
         if dates.decided:
             yield "outcome_notice", dates.decided
     yield from _of_handling(law)
-    if dates.suspended:
-        yield "suspension_review", max(dates.suspended, _informs_since(law) or dates.suspended)
+    for since in law.suspensions.values():
+        yield "suspension_review", max(since, _informs_since(law) or since)
     yield from _of_the_end(law)
 
 
@@ -73,10 +73,10 @@ def _of_the_first_days(law: Law) -> Iterator[Start]:
 
 
 def _of_progress(law: Law) -> Iterator[Start]:
-    """B1 to B3: one clock each; where the IOPC gives it back, the force's four weeks begin with that."""
+    """B1 to B3: one clock each who has not withdrawn; where the IOPC gives it back, the four weeks begin with that."""
     first_on = law.dates.started or law.dates.recorded
-    if first_on and law.withdrawn_on is None:
-        for _ in range(COMPLAINANTS):
+    if first_on:
+        for _ in range(COMPLAINANTS - len(law.gone)):
             yield "progress_update", max(first_on, _informs_since(law) or first_on)
 
 

@@ -1,7 +1,7 @@
 """The law of a complaint's way, written down a second time: from the Act and the Regulations, without a look at the code.
 
-tests/cases/test_model.py drives the code against it; tests/cases/days.py counts from it what is due when. Two complainants who
-wish the same, no unit and no wall: what they change is tested elsewhere.
+tests/cases/test_model.py drives the code against it; tests/cases/days.py counts from it what is due when. Two complainants, no
+unit and no wall: what they change is tested elsewhere.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ class Dates:
     given_back: list[dt.date] = field(default_factory=list)  # by the IOPC, to be handled or investigated by the force
     force_informs: dt.date | None = None  # again, since the IOPC directed or made it
     directed: dt.date | None = None  # that it is referred again
-    suspended: dt.date | None = None
-    stood_still: set[dt.date] = field(default_factory=set)  # the days of suspensions that have ended
+    suspended: dt.date | None = None  # all of it
+    stood_still: set[dt.date] = field(default_factory=set)  # the days on which all of it was, before that
     reported: dt.date | None = None
     iopcs_findings: dt.date | None = None  # the paper that has them
     decided: dt.date | None = None  # the last of its parts
@@ -143,8 +143,9 @@ class Law:
     review_of: str = ""  # the body that the last application went to
     reviews: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)  # the bodies of what others applied for meanwhile (9A A25)
-    withdrawn_on: dt.date | None = None
-    suspended: bool = False  # as a whole
+    gone: set[int] = field(default_factory=set)  # of the complainants, by position: each withdraws for themselves
+    withdrawn_on: dt.date | None = None  # the last of them
+    suspensions: dict[int | None, dt.date] = field(default_factory=dict)  # since when which part is; None: the whole
     is_the_iopcs: bool = False  # by its last word on who investigates
     dates: Dates = field(default_factory=Dates)
 
@@ -222,13 +223,13 @@ class Law:
         return self.assessed and not self.must_be_recorded and self.contacted and self.referred_on is None
 
     def _resolve(self, today: dt.date) -> bool:
-        return not self.must_be_recorded and not self.suspended
+        return not self.must_be_recorded and not self.suspensions
 
     def _leave_unresolved(self, today: dt.date) -> bool:
-        return not self.suspended
+        return not self.all_suspended
 
     def _close_outside(self, today: dt.date) -> bool:
-        return not self.must_be_recorded and not self.must_be_referred and not self.suspended
+        return not self.must_be_recorded and not self.must_be_referred and not self.suspensions
 
     def _record(self, today: dt.date) -> bool:
         return self.assessed and not self.recorded
@@ -273,14 +274,14 @@ class Law:
         return not self.must_be_referred and not self.the_iopc_decides
 
     def _submit_report(self, today: dt.date) -> bool:
-        return bool(self.parts) and all(part.opinion for part in self.parts) and not self.suspended
+        return bool(self.parts) and all(part.opinion for part in self.parts) and not self.all_suspended
 
     def _begin_decision(self, today: dt.date) -> bool:
-        return not self.must_be_referred and not self.suspended and not self.must_be_investigated
+        return not self.must_be_referred and not self.all_suspended and not self.must_be_investigated
 
     def _send_outcome(self, today: dt.date) -> bool:
         ready = bool(self.parts) and all(part.coded and part.finding and part.actions for part in self.parts)
-        return ready and not self.must_be_referred and not self.suspended and not self.must_be_investigated
+        return ready and not self.must_be_referred and not self.suspensions and not self.must_be_investigated
 
     def _open_review(self, today: dt.date) -> bool:
         return bool(self.review_body) and "APPLIED" in self.reviews
@@ -421,14 +422,31 @@ class Law:
         if self.must_be_recorded_after_all:
             self.dates.had_to_be_recorded = self.dates.had_to_be_recorded or today
 
-    def is_suspended(self, today: dt.date) -> None:
-        self.suspended, self.dates.suspended = True, today
+    @property
+    def all_suspended(self) -> bool:
+        """Regulation 40: as a whole, or each part by itself; the rest of it goes on meanwhile."""
+        return None in self.suspensions or (bool(self.parts) and set(range(len(self.parts))) <= set(self.suspensions))
 
-    def is_resumed(self, today: dt.date) -> None:
-        assert self.dates.suspended is not None
-        stood = (today - self.dates.suspended).days
-        self.dates.stood_still |= {self.dates.suspended + dt.timedelta(days=n) for n in range(stood)}
-        self.suspended, self.dates.suspended = False, None
+    def is_suspended(self, part: int | None, today: dt.date) -> None:
+        self.suspensions[part] = today
+        self._stands_still_or_not(today)
+
+    def is_resumed(self, part: int | None, today: dt.date) -> None:
+        del self.suspensions[part]
+        self._stands_still_or_not(today)
+
+    def is_alleged(self, today: dt.date) -> None:
+        self.parts.append(Part())
+        self.dates.decided = None
+        self._stands_still_or_not(today)
+
+    def _stands_still_or_not(self, today: dt.date) -> None:
+        """A day counts as suspended where all of it was at the end of the day."""
+        if self.all_suspended:
+            self.dates.suspended = self.dates.suspended or today
+        elif since := self.dates.suspended:
+            self.dates.stood_still |= {since + dt.timedelta(days=n) for n in range((today - since).days)}
+            self.dates.suspended = None
 
     def are_decided(self, today: dt.date) -> None:
         if self.parts and all(part.finding for part in self.parts):
@@ -523,9 +541,9 @@ class Law:
         ending = self.told and self.state in ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
         # 9B B6: an investigation is not completed by being referred, so its letter comes due.
         not_completed = self.investigated and self.state == "REFERRED"
-        return (
+        return bool(
             self.must_be_recorded_after_all
-            or (informs and self.suspended)  # the IOPC looks at what is suspended while it has the case (B3)
+            or (informs and self.suspensions)  # the IOPC looks at what is suspended while it has the case (B3)
             or self.must_be_referred
             or untold
             or handled

@@ -6,9 +6,11 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from cases.consequences import PART_2_ENDS, Consequences
 from cases.deadlines import open_deadlines
-from cases.models import Case, Involvement, Message, Notice, Review, Withdrawal
+from cases.models import Case, Complainant, Involvement, Message, Notice, Review, Withdrawal
 from cases.selectors import foreseen, load_parts
 from cases.timetable import timetable
 
@@ -56,7 +58,8 @@ class Promise:
         ended = self.bundles if after.state not in REVIEWED else frozenset()  # with the outcome that they were about
         assert settled.count() == len(self.open_notices if self.move in PART_2_ENDS else ended), self.move
         told = Message.objects.filter(case_id=after.pk).count() - self.messages
-        assert told == (after.complainants.count() if self.causes.tells else 0), self.move
+        everybody = after.complainants.count()
+        assert told == ((who_goes_on(after).count() or everybody) if self.causes.tells else 0), self.move
 
     def _check_clocks(self, clocks: Clocks) -> None:
         began = {rule for (rule, about), day in clocks.items() if self.clocks.get((rule, about)) != day}
@@ -75,10 +78,15 @@ def clocks_of(case: Case) -> Clocks:
     }
 
 
+def who_goes_on(case: Case) -> QuerySet[Complainant]:
+    """Those of the complainants who have not withdrawn."""
+    gone = case.withdrawals.filter(allegation=None, state__in=Withdrawal.EFFECTIVE).values("complainant")
+    return case.complainants.exclude(pk__in=gone)
+
+
 def owed_to_whom(case: Case, causes: Consequences) -> Counter[tuple[str, str]]:
     """The notices that were promised, one to each who is in that part of the case, and has not withdrawn."""
-    gone = case.withdrawals.filter(allegation=None, state__in=Withdrawal.EFFECTIVE).values("complainant")
-    complainants = case.complainants.exclude(pk__in=gone).count()
+    complainants = who_goes_on(case).count()
     named = case.involvements.filter(part=Involvement.Part.SUBJECT, person__isnull=False, ended_at=None)
     subjects = named.values("person").distinct().count()
     owed: Counter[tuple[str, str]] = Counter()

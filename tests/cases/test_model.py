@@ -49,7 +49,7 @@ from cases.services.intake import NewComplainant
 from cases.timetable import timetable
 from tests.attachments.samples import png_with_text
 from tests.cases.days import due
-from tests.cases.law import ASSESSORS, AUTHORITY, ENDED, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law, Part
+from tests.cases.law import ASSESSORS, AUTHORITY, ENDED, EVERYBODY, INVESTIGATORS, SCHEDULE_3, WAYS, Law
 from tests.cases.promises import Promise
 from tests.cast import AT, INDEPENDENT, NO_TICKS, Cast, a_case, add_user, gather
 
@@ -221,8 +221,7 @@ class Complaint(RuleBasedStateMachine):
     def allege(self, coded: bool) -> None:
         allegations.add(**self.door("beth"), described={"summary": "They were rude."})
         self.changed()
-        self.law.parts.append(Part())
-        self.law.dates.decided = None
+        self.law.is_alleged(self.today)
         if coded:
             self.code()
 
@@ -253,14 +252,14 @@ class Complaint(RuleBasedStateMachine):
     def is_substituted(self) -> bool:
         return self.law.state == "UNDER_REVIEW" and self.law.reviews[-1] == "SUBSTITUTED"
 
-    @precondition(lambda self: self.is_substituted() or (self.law.state == "DECISION" and not self.law.suspended))
+    @precondition(lambda self: self.is_substituted() or (self.law.state == "DECISION" and not self.law.all_suspended))
     @rule(who=st.sampled_from(sorted(AUTHORITY)))
     def decide(self, who: str) -> None:
         iopcs = self.is_substituted() or self.law.determined in ("determine_directed", "determine_independent")
         if not iopcs and not self.law.may(who, "begin_decision"):
             return
-        for row, part in self.rows():
-            if not part.coded:
+        for number, (row, part) in enumerate(self.rows()):
+            if not part.coded or number in self.law.suspensions:
                 continue
             finding = min(findings.findings_for(self.read(), row))
             found = {"allegation": row.public_id, "finding": finding, "rationale": "On the evidence.", "notice": None}
@@ -284,7 +283,7 @@ class Complaint(RuleBasedStateMachine):
     @precondition(lambda self: self.law.review_body and self.law.state in ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED"))
     @rule(position=st.sampled_from([1, 2]))
     def apply_for_a_review(self, position: int) -> None:
-        if self.law.withdrawn_on:
+        if position in self.law.gone:
             return
         assert self.law.told_on is not None
         if self.reviewed_on.get(position, dt.date.min) >= self.law.told_on:
@@ -349,22 +348,24 @@ class Complaint(RuleBasedStateMachine):
     @precondition(
         lambda self: self.law.withdrawn_on is None and not self.law.closed and self.law.state != "RESOLVED_OUTSIDE"
     )
-    @rule(really=st.sampled_from([False, False, True]))
-    def sign_a_withdrawal(self, really: bool) -> None:
-        if not really:
+    @rule(really=st.sampled_from([False, False, True]), position=st.sampled_from([1, 2]))
+    def sign_a_withdrawal(self, really: bool, position: int) -> None:
+        """The other keeps it alive; once both have, it may be ended."""
+        if not really or position in self.law.gone:
             return
-        for complainant in self.read().complainants.all():
-            withdrawals.enter_signed(
-                **self.door("beth"),
-                complainant=complainant.public_id,
-                allegation=None,
-                signed_on=self.today,
-                signed_by=Withdrawal.SignedBy.COMPLAINANT,
-                authority_seen_on=None,
-                document=None,
-            )
-            self.changed()
-        self.law.withdrawn_on = self.today
+        withdrawals.enter_signed(
+            **self.door("beth"),
+            complainant=self.read().complainants.get(position=position).public_id,
+            allegation=None,
+            signed_on=self.today,
+            signed_by=Withdrawal.SignedBy.COMPLAINANT,
+            authority_seen_on=None,
+            document=None,
+        )
+        self.changed()
+        self.law.gone.add(position)
+        if len(self.law.gone) == len(BOTH):
+            self.law.withdrawn_on = self.today
 
     @precondition(lambda self: self.law.assessed and not self.law.closed)
     @rule(decides=st.sampled_from(["REQUIRES_REFERRAL", "DIRECTS_REFERRAL", "CONSENTS_TO_REFERRAL", "LETS_WITHDRAW"]))
@@ -387,29 +388,36 @@ class Complaint(RuleBasedStateMachine):
             self.law.lets_withdraw.append(self.today)
         self.changed()
 
-    @precondition(
-        lambda self: self.law.state in SUSPENDABLE and not self.law.suspended and not self.law.the_iopc_decides
-    )
-    @rule(really=st.sampled_from([False, True]))
-    def suspend(self, really: bool) -> None:
-        if not really:
+    @precondition(lambda self: self.law.state in SUSPENDABLE and not self.law.the_iopc_decides)
+    @rule(really=st.sampled_from([False, True]), part=st.sampled_from([None, 0, 1]))
+    def suspend(self, really: bool, part: int | None) -> None:
+        """All of it, or one part of two; of what is suspended as a whole no part is, nor the whole of what is in part."""
+        if not really or self.law.suspensions.keys() & {None, part} or (part is None and self.law.suspensions):
+            return
+        rows = self.rows()
+        if part is not None and len(rows) < 2:
             return
         suspensions.suspend(
-            **self.door("beth"), allegation=None, reason="The trial of that evening.", until="CRIMINAL_PROCEEDINGS"
+            **self.door("beth"),
+            allegation=None if part is None else rows[part][0].public_id,
+            reason="The trial of that evening.",
+            until="CRIMINAL_PROCEEDINGS",
         )
-        self.law.is_suspended(self.today)
+        self.law.is_suspended(part, self.today)
         self.changed()
 
-    @precondition(lambda self: self.law.suspended and not self.law.closed)
+    @precondition(lambda self: self.law.suspensions and not self.law.closed)
     @rule()
     def resume(self) -> None:
-        [suspension] = [each for each in self.read().suspensions.all() if each.state == "SUSPENDED"]
+        """Whichever was suspended first."""
+        suspension = next(each for each in self.read().suspensions.order_by("pk") if each.state == "SUSPENDED")
+        part = next(iter(self.law.suspensions))
         door = {**self.door("lev"), "suspension": suspension.public_id}
         if self.law.state in ("DIRECTED", "INDEPENDENT") or self.law.the_iopc_decides:
             suspensions.follow_direction(**door, document=self.paper.public_id, dated_on=self.today)
         else:
             suspensions.resume(**door, reason="The trial is off.")
-        self.law.is_resumed(self.today)
+        self.law.is_resumed(part, self.today)
         self.changed()
 
     @precondition(lambda self: self.law.decided_before)
