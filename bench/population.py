@@ -20,8 +20,11 @@ BATCH = 20_000
 UNITS, NEIGHBOURHOODS = 10, 60
 NARRATIVE_WORDS = 60
 RARE_EVERY = 20_000
+SEALED = 32  # of each hundred cases the one that is restricted
 COMMON, MIDDLING, RARE, RARE_CODE_EVERY, FACTOR = "A1", "B4", "J1", 5_000, "ARREST"
 RECENT = dt.date(2026, 1, 3)  # a week of cases was received since
+LONG_AGO = dt.date(2022, 1, 1)  # a fifth of them was received until then
+HANDLER = "handler@demo.test"
 OPEN_STATES = {"RECEIVED": 20, "ASSESSING": 15, "CONTACTED": 10, "HANDLING_OUTSIDE": 55, "RESOLVED_OUTSIDE": 0.2}
 
 
@@ -139,7 +142,7 @@ def settle_cases(cursor: Any, place: Force, count: int) -> None:
 
     `cursor` is the owner's: the machine lets live cases in only in their first state, so its trigger rests meanwhile.
     """
-    from cases.models import Allegation, Case, Involvement
+    from cases.models import Allegation, Case, CaseAccess, Involvement
 
     day = today()
     tagged = Allegation.factors.through
@@ -155,11 +158,13 @@ def settle_cases(cursor: Any, place: Force, count: int) -> None:
         tags = ({"allegation_id": number, "code_id": place.codes[FACTOR]} for number in numbers if number in has_factor)
         _copy(cursor, tagged, tags)
         _copy(cursor, Involvement, (_wall(number, place) for number in numbers if number % 50 == 0))
+        _copy(cursor, CaseAccess, (_leave(number, place) for number in numbers if number % 100 == SEALED))
     cursor.execute(f"ALTER TABLE cases_case ENABLE {guard}")
     cursor.execute("VACUUM (ANALYZE)")
     for table, expected in (
         ("cases_case", count),
         ("cases_involvement", count // 50),
+        ("cases_caseaccess", len(range(SEALED, count + 1, 100))),
         ("cases_allegation", count),
         ("cases_allegation_factors", len(has_factor)),
     ):
@@ -193,7 +198,7 @@ def _case(number: int, place: Force, language: Words, chance: random.Random, day
     received = dt.date(2026, 1, 10) - dt.timedelta(days=chance.randrange(1800))
     fate = number % 10
     is_open, is_live = fate < 6, fate < 9
-    kind = "COMMENT" if chance.random() < 0.2 else "COMPLAINT"
+    kind = "COMMENT" if chance.random() < 0.2 else "MATTER" if number % 100 == 11 else "COMPLAINT"
     state = _state(kind, is_open=is_open, chance=chance)
     # A unit is given a complaint once it has been decided to handle it outside Schedule 3, and so has been assessed.
     is_assessed = kind == "COMPLAINT" and state in {"HANDLING_OUTSIDE", "RESOLVED_OUTSIDE", "FINALISED"}
@@ -225,6 +230,8 @@ def _case(number: int, place: Force, language: Words, chance: random.Random, day
         "recorded_on": received if is_assessed and number % 7 == 0 else None,
         "flags": '["URGENT"]' if number % 50 == 4 else "[]",
         "regime": "2012" if number % 10 == 3 else "2020",
+        "matter_type": "CONDUCT" if kind == "MATTER" else "",
+        "restricted": number % 100 == SEALED,
         **_due(number, day + dt.timedelta(days=chance.randrange(-30, 270)), is_open=is_open),
         "watch_at": f"{NOW + dt.timedelta(days=1 + number % 90)}" if is_open else None,  # for the watcher: not today
         "source": "" if is_live else "history",
@@ -262,6 +269,8 @@ def _coded(number: int, place: Force) -> dict[str, Any]:
 def _state(kind: str, *, is_open: bool, chance: random.Random) -> str:
     if kind == "COMMENT":
         return "TRIAGE" if is_open else "ANSWERED"
+    if kind == "MATTER":
+        return "RECORDED" if is_open else "FINALISED"
     return chance.choices(list(OPEN_STATES), weights=list(OPEN_STATES.values()))[0] if is_open else "FINALISED"
 
 
@@ -323,4 +332,15 @@ def _wall(number: int, place: Force) -> dict[str, Any]:
         "case_id": number,
         "person_id": place.authority_person if number % 200 == 0 else place.handler_person,
         "part": "SUBJECT",
+    }
+
+
+def _leave(number: int, place: Force) -> dict[str, Any]:
+    """The delegate may see what is restricted; the handler may not."""
+    return {
+        "case_id": number,
+        "person_id": place.authority_person,
+        "given_by_id": place.authority,
+        "given_at": f"{NOW}",
+        "reason": "It is theirs.",
     }

@@ -10,13 +10,13 @@ LEFT JOIN areas_unit u ON u.id = c.unit_id LEFT JOIN areas_unit a ON a.id = c.ab
 LEFT JOIN areas_neighbourhood n ON n.id = c.neighbourhood_id
 LEFT JOIN accounts_user h ON h.id = c.handler_id LEFT JOIN accounts_person p ON p.id = h.person_id
 """
-OPEN = (
-    "c.origin = 'LIVE' AND c.closed_on IS NULL"
-    " AND (NOT c.restricted OR EXISTS (SELECT 1 FROM cases_caseaccess l"
+SEEN = (
+    "(NOT c.restricted OR EXISTS (SELECT 1 FROM cases_caseaccess l"
     " WHERE l.case_id = c.id AND l.person_id = %(person)s AND l.ended_at IS NULL))"
     " AND NOT EXISTS (SELECT 1 FROM cases_involvement i"
     " WHERE i.case_id = c.id AND i.person_id = %(person)s AND i.ended_at IS NULL)"
 )
+OPEN = f"c.origin = 'LIVE' AND c.closed_on IS NULL AND {SEEN}"
 FILTERED = "c.kind = 'COMPLAINT' AND c.state = 'HANDLING_OUTSIDE'"
 RARE = "c.kind = 'COMPLAINT' AND c.state = 'RESOLVED_OUTSIDE'"
 CODED = "EXISTS (SELECT 1 FROM cases_allegation a WHERE a.case_id = c.id AND a.moved_to_id IS NULL AND a.code_id = %(code)s)"
@@ -50,6 +50,16 @@ WHERE = {
     "force-recorded": f"{OF_FORCE} AND c.recorded_on IS NOT NULL",
     "force-flag": f"""{OF_FORCE} AND c.flags @> '["URGENT"]'""",
     "force-regime": f"{OF_FORCE} AND c.regime = '2012'",
+    "force-due": f"{OF_FORCE} AND c.next_due_on <= %(today)s",
+    "force-until": f"{OF_FORCE} AND c.received_on <= %(long_ago)s",
+    "force-whose": f"{OF_FORCE} AND c.handler_id = %(handler)s",
+    "force-comments": f"{OF_FORCE} AND c.kind = 'COMMENT'",
+    "force-matters": f"{OF_FORCE} AND c.kind = 'MATTER'",
+    "force-restricted": f"{OF_FORCE} AND c.restricted",
+    "force-newest": OF_FORCE,
+    "force-history": f"c.force_id = %(force)s AND c.origin = 'IMPORTED' AND {SEEN}",
+    "force-and-history": f"c.force_id = %(force)s AND {SEEN}",
+    "force-searched": f"{OF_FORCE} AND {FILTERED} AND c.search @@ websearch_to_tsquery('english', %(words)s)",
     "force-unassigned": f"{OF_FORCE} AND c.handler_id IS NULL",
     "force-awaiting": f"{OF_FORCE} AND {AWAITED}",
     "force-soon": f"{OF_FORCE} AND c.own_due_on BETWEEN %(today)s AND %(soon)s",
@@ -62,8 +72,14 @@ WHERE = {
     "unit-queue": OF_UNIT,
     "unit-category": f"{OF_UNIT} AND {CODED}",
     "unit-late": f"{OF_UNIT} AND {LATE}",
+    "unit-own": f"{OF_UNIT} AND c.handler_id = %(handler)s",
+    "unit-factor": f"{OF_UNIT} AND {TAGGED}",
+    "unit-age": f"{OF_UNIT} AND c.received_on < %(old)s",
+    "unit-flag": f"""{OF_UNIT} AND c.flags @> '["URGENT"]'""",
+    "unit-regime": f"{OF_UNIT} AND c.regime = '2012'",
+    "unit-about": f"{OF_UNIT} AND c.about_unit_id = %(unit)s",
 }
-NEWEST_FIRST = {"force-since"}
+NEWEST_FIRST = {"force-since", "force-newest", "force-history", "force-and-history", "force-searched"}
 OWN_DUE_FIRST = {"force-soon", "force-late", "force-all", "unit-late"}
 
 
