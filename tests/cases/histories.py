@@ -10,7 +10,14 @@ from cases.models import (
     Allegation,
     BodyNotice,
     Case,
+    CommentCase,
     Complainant,
+    Contribution,
+    Kind,
+    MatterCase,
+    Notice,
+    Preservation,
+    Proceeding,
     Referral,
     Review,
     Suspension,
@@ -33,15 +40,37 @@ def a_history(seed: int) -> History:
     return _Teller(chance).tell()
 
 
+WHOSE = ("is_taken_over", "is_given_to_the_force", "is_investigated_again")
+FORMS = [("INDEPENDENT", "determine_independent"), ("DIRECTED", "determine_directed")]
+
+
 class _Teller:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.day = FIRST + chance.randrange((LAST - FIRST).days) * ONE
-        regime = "2004" if self.day < dt.date(2012, 11, 22) else "2012" if self.day < dt.date(2020, 2, 1) else "2020"
+        began = [
+            ("2004", FIRST),
+            ("2012", dt.date(2012, 11, 22)),
+            ("2020", dt.date(2020, 2, 1)),
+            ("2020-2025", dt.date(2025, 5, 28)),
+        ]
+        regimes = [regime for regime, from_on in began if from_on <= self.day]
+        # A28: what relates to a matter already in hand stays under its rules, whenever it is made.
+        regime = chance.choice(regimes) if chance.random() < 0.1 else regimes[-1]
         self.history = History([], chance.choice([1, 1, 2, 3]), chance.choice([0, 1, 2, 2, 3]), regime)
         self.suspensions: dict[int, int | None] = {}
+        self.concluded: dict[int, str] = {}  # of the suspensions, how far the letter of regulation 41 is
         self.ceased: set[int] = set()
-        self.asked = 0
+        self.people = self.history.complainants  # who complained, joined or is interested
+        self.gone: set[int] = set()
+        self.asking: tuple[int, int] | None = None  # which letter asks whom whether they withdraw
+        self.letters = self.notices = self.asks = self.evidence = 0
+        self.owed: list[int] = []  # the notices that are
+        self.copies: set[int] = set()  # of the notices, those that are copies of the record
+        self.withheld: list[int] = []
+        self.open_asks: list[int] = []
+        self.at_risk: list[int] = []
+        self.is_told = False  # to its end
 
     def tell(self) -> History:
         made = self.day
@@ -53,16 +82,146 @@ class _Teller:
             self.history.targets[rule] = [
                 (from_on, self.chance.randrange(1, 2 * count + 3), self.chance.choice(["wd", "cd"]))
             ]
-        self._note("is_made")
-        self._note("is_received", days=3)
-        if self._may(0.9):
-            self._taken()
+        kind = self.chance.choice(["COMPLAINT"] * 10 + ["MATTER", "COMMENT"])
+        self.history.kind = kind
+        if kind == "COMMENT":
+            self._comment()
+        elif kind == "MATTER":
+            self.people = self.history.complainants = 0
+            self._matter()
+        else:
+            self._complaint()
         return self.history
 
-    def _note(self, what: str, *, who: int = 0, part: int | None = None, days: int = 40) -> None:
+    def _complaint(self) -> None:
+        self._note("is_made")
+        self._note("is_received", days=3)
+        if self._may(0.05):
+            self._turns_out_to_be_the_bodys()
+        elif self._may(0.9):
+            self._taken()
+
+    def _matter(self) -> None:
+        self._note("comes_to_attention")
+        self._meanwhile()
+        self.chance.choice([self._matter_handled, self._matter_handled, self._referred, self._stays])()
+
+    def _matter_handled(self) -> None:
+        self._meanwhile()
+        if self._may(0.3):
+            self._note("is_handled_otherwise")
+            self._meanwhile()
+            if self._may(0.6):
+                self._note("report_is_submitted")
+                self._matter_decided()
+        elif self._may(0.8):
+            self._note("is_investigated")
+            self._letters()
+            if self._may(0.6):
+                self._note("report_is_submitted", days=200)
+                self._matter_decided()
+
+    def _matter_decided(self) -> None:
+        self._meanwhile()
+        if self._may(0.5):
+            self._note("is_decided")
+            if self._may(0.5):
+                self._goes_on_with_all_of_it()
+                self._nothing_is_kept_back()
+                self._note("is_finalised")
+
+    def _comment(self) -> None:
+        self._note("is_submitted")
+        self._beside()
+        if not self._may(0.8):
+            return
+        self._note("is_triaged", days=3)
+        self._beside()
+        for _ in range(self.chance.choice([0, 1, 1, 2])):
+            self._note("goes_to_the_unit", days=3)
+            self._beside()
+            if self._may(0.3):
+                self._note("is_answered", days=12)
+                return
+            if not self._may(0.5):
+                return
+            self._note("comes_back_to_triage", days=5)
+
+    def _beside(self) -> None:
+        """What others are asked, and what has to be preserved, at any time."""
+        for _ in range(self.chance.choice([0, 0, 1, 2])):
+            self.chance.choice([self._ask_a_unit, self._unit_answers, self._evidence, self._preserved])()
+
+    def _ask_a_unit(self) -> None:
+        self._note("unit_is_asked", who=self.asks, then=10)
+        self.open_asks.append(self.asks)
+        self.asks += 1
+
+    def _unit_answers(self) -> None:
+        if self.open_asks:
+            self._note("unit_has_answered", who=self._one_of(self.open_asks))
+
+    def _evidence(self) -> None:
+        self._note("evidence_has_to_be_preserved", who=self.evidence, then=30)
+        self.at_risk.append(self.evidence)
+        self.evidence += 1
+
+    def _preserved(self) -> None:
+        if self.at_risk:
+            self._note("evidence_is_preserved", who=self._one_of(self.at_risk))
+
+    def _one_of(self, numbers: list[int]) -> int:
+        """Any of them, and no more among them."""
+        return numbers.pop(self.chance.randrange(len(numbers)))
+
+    def _owe(self) -> None:
+        what = self.chance.choice(["notice_is_owed", "copy_is_owed", "copy_is_owed", "proceedings_end"])
+        if self._is_the_iopcs():
+            what = "notice_is_owed"
+        self._note(what, who=self.notices)
+        self.owed.append(self.notices)
+        if what == "copy_is_owed":
+            self.copies.add(self.notices)
+        self.notices += 1
+
+    def _tell(self) -> None:
+        if self.owed:
+            self._note("notice_is_sent", who=self._one_of(self.owed))
+
+    def _withhold(self) -> None:
+        if self.owed:
+            who = self._one_of(self.owed)
+            if who in self.copies:
+                self.withheld.append(who)
+            self._note("copy_is_withheld" if who in self.copies else "notice_is_withheld", who=who)
+
+    def _nothing_is_kept_back(self) -> None:
+        for who in self.withheld:
+            self._note("withholding_ends", who=who)
+            self._note("copy_is_owed", who=self.notices, days=0)
+            self.copies.add(self.notices)
+            self.owed.append(self.notices)
+            self.notices += 1
+        self.withheld.clear()
+
+    def _look_again(self) -> None:
+        if self.withheld:
+            self._note("withholding_is_reviewed", who=self.chance.choice(self.withheld))
+
+    def _join(self) -> None:
+        is_a_matter = self.history.kind == "MATTER"  # of which nobody complains
+        self._note("is_interested" if is_a_matter or self._may(0.5) else "joins", who=self.people)
+        self.people += 1
+
+    def _note(
+        self, what: str, *, who: int = 0, part: int | None = None, days: int = 40, then: int | None = None
+    ) -> None:
+        if self.is_told:
+            return
         if self.history.events and self._may(0.7):
             self.day = min(self.day + self.chance.randrange(days + 1) * ONE, LAST)
-        self.history.events.append(Event(self.day, what, who, part))
+        day = None if then is None else self.day + self.chance.randrange(1, then + 1) * ONE
+        self.history.events.append(Event(self.day, what, who, part, day))
 
     def _may(self, share: float) -> bool:
         return self.chance.random() < share
@@ -71,11 +230,30 @@ class _Teller:
         """What happens beside the path, at any time."""
         for _ in range(self.chance.choice([0, 0, 1, 2, 3])):
             self.chance.choice(
-                [self._progress, self._progress, self._suspend, self._resume, self._cease, self._review, self._withdraw]
-            )()
+                [
+                    self._progress, self._progress, self._suspend, self._suspend, self._resume, self._cease, self._review,
+                    self._conclude, self._conclude, self._withdraw, self._deny, self._join, self._owe, self._owe, self._tell,
+                    self._withhold, self._look_again, self._correct,
+                ]
+            )()  # fmt: skip
+        self._beside()
+        if self._may(0.01):
+            self._turns_out_to_be_the_bodys()
 
     def _progress(self) -> None:
-        self._note("progress_is_told", who=self.chance.randrange(self.history.complainants))
+        if self.people:
+            self._note("progress_is_told", who=self.chance.randrange(self.people))
+
+    def _correct(self) -> None:
+        """It was made before the day that was entered: that is known from a letter."""
+        first = self.history.events[0]
+        if (
+            first.what == "is_made"
+            and not self.is_told
+            and all(each.what != "made_is_corrected" for each in self.history.events)
+        ):
+            day = first.on - self.chance.randrange(1, 40) * ONE
+            self.history.events.append(Event(self.day, "made_is_corrected", day=day))
 
     def _suspend(self) -> None:
         parts: list[int | None] = [None, *sorted(set(range(self.history.allegations)) - self.ceased)]
@@ -91,6 +269,21 @@ class _Teller:
             del self.suspensions[who]
             self._note("is_resumed", who=who)
 
+    def _goes_on_with_all_of_it(self) -> None:
+        """1.30: what comes of it is told of all of it."""
+        while self.suspensions:
+            self._resume()
+
+    def _conclude(self) -> None:
+        """The next step of regulation 41: the proceedings conclude, the letter is sent, and no wish comes to go on."""
+        if self.suspensions:
+            who = self.chance.choice(list(self.suspensions))
+            steps = ["proceedings_conclude", "is_asked_whether_it_goes_on", "says_no_or_nothing"]
+            done = steps.index(self.concluded[who]) + 1 if who in self.concluded else 0
+            for step in steps[done : done + self.chance.choice([1, 2, 2, 3])]:
+                self._note(step, who=who)
+                self.concluded[who] = step
+
     def _cease(self) -> None:
         """Of what was suspended one allegation is not resumed: where it was the last, nothing would be left to handle."""
         for _ in range(self.history.allegations):
@@ -103,27 +296,65 @@ class _Teller:
             self._note("part_ceases", who=parts[part])
 
     def _review(self) -> None:
-        if self.suspensions:
-            self._note("suspension_is_reviewed", who=self.chance.choice(list(self.suspensions)))
+        going_on = [who for who in self.suspensions if who not in self.concluded]
+        if going_on:
+            self._note("suspension_is_reviewed", who=self.chance.choice(going_on))
 
     def _withdraw(self) -> None:
-        gone = {event.who for event in self.history.events if event.what == "withdraws"}
-        if len(gone) + 1 < self.history.complainants:
-            self._note("withdraws", who=self.chance.choice(sorted(set(range(self.history.complainants)) - gone)))
-        elif not self.asked and self._may(0.3):  # the last one, once
-            self._note("withdrawal_is_asked", who=self.asked)
-            self.asked += 1
+        """All but one, so that somebody still complains; and the wish of the last is asked about."""
+        complain = sorted(set(range(self.history.complainants)) - self.gone)
+        if len(complain) > 1 and self._may(0.6):
+            who = self.chance.choice([each for each in complain if self.asking is None or each != self.asking[1]])
+            self.gone.add(who)
+            self._note("withdraws", who=who)
+        elif complain and self.asking is None:
+            self.asking = self.letters, self.chance.choice(complain)
+            self.letters += 1
+            self._note("withdrawal_is_asked", who=self.asking[1], part=self.asking[0])
+
+    def _deny(self) -> None:
+        if self.asking is not None:
+            letter, who = self.asking
+            self.asking = None
+            self._note("withdrawal_is_denied", who=who, part=letter)
 
     def _taken(self) -> None:
         self._note("is_taken", days=10)
         if self._may(0.8):
             self._note("is_contacted", days=10)
         self._meanwhile()
+        if self._may(0.1):
+            self._goes_no_further()
+            return
         self.chance.choice([self._outside, self._recorded, self._recorded, self._recorded, self._stays])()
+
+    def _goes_no_further(self) -> None:
+        if not self.suspensions:
+            self._note("goes_no_further")
+            self.is_told = True
+
+    def _turns_out_to_be_the_bodys(self) -> None:
+        """It concerns the chief officer: nothing more happens to it here, but that it is handed over."""
+        if (
+            self.owed
+            or self.withheld
+            or {"is_clear", "referral_is_directed"} & {each.what for each in self.history.events}
+        ):
+            return
+        self._note("concerns_the_chief_officer")
+        if self._may(0.3):
+            self._note("goes_no_further")
+        self.is_told = True
 
     def _stays(self) -> None:
         if self._may(0.5):
-            self._note("is_clear")
+            self._becomes_clear()
+
+    def _becomes_clear(self) -> None:
+        self._note("is_clear")
+        if self._may(0.1) and not self.is_told:  # it was clear earlier than was entered first
+            earlier = self.day - self.chance.randrange(1, 10) * ONE
+            self.history.events.append(Event(self.day, "clear_is_corrected", day=earlier))
 
     def _outside(self) -> None:
         self._note("is_handled_outside")
@@ -142,15 +373,18 @@ class _Teller:
         self.chance.choice([self._resolved, self._forced, self._stays])()
 
     def _resolved(self) -> None:
+        self._goes_on_with_all_of_it()
         self._note("is_resolved")
         self._perhaps_ended()
 
     def _unresolved(self) -> None:
+        self._goes_on_with_all_of_it()
         self._note("is_left_unresolved")
         self._perhaps_ended()
 
     def _perhaps_ended(self) -> None:
         if self._may(0.5):
+            self._nothing_is_kept_back()
             self._note("is_ended")
         if self._may(0.6):
             self._note("has_to_be_recorded", days=400)
@@ -161,16 +395,20 @@ class _Teller:
         self.chance.choice([self._handled, self._handled, self._referred, self._stays])()
 
     def _referred(self) -> None:
-        self._note("is_clear")
+        if self._may(0.8):  # else of the force's own will
+            self._becomes_clear()
         self._with_the_iopc()
 
-    def _with_the_iopc(self) -> None:
-        self._note("is_referred", days=3)
+    def _with_the_iopc(self, *, under_way: bool = False) -> None:
+        self._note(self.chance.choice(["is_referred", "is_referred", "is_referred", "is_called_in"]), days=3)
         self._meanwhile()
         way = self.chance.choice(["waits", "back", "back", "local", "over", "over"])
-        if way == "back":
+        if way == "back" and under_way:
+            self._note("is_given_back_to_be_completed")
+            self._investigation()
+        elif way == "back":
             self._note("is_referred_back")
-            self.chance.choice([self._handled, self._directed])()
+            self.chance.choice([self._go_on_handling, self._directed])()
         elif way == "local":
             self._note("is_given_to_the_force")
             self._investigation()
@@ -185,66 +423,116 @@ class _Teller:
             self._with_the_iopc()
 
     def _iopc(self) -> None:
-        self._note("is_taken_over")
+        while self.owed:
+            self._tell()
+        self._note("is_taken_over", part=self.chance.randrange(2))
         self._meanwhile()
         if self._may(0.5):
             self._note("is_given_to_the_force")
             self._investigation()
         elif self._may(0.6):
             self._note("report_is_submitted")
-            self._decide()
+            if self.history.kind == "COMPLAINT":
+                self._decide()
+
+    def _go_on_handling(self) -> None:
+        if self.history.kind == "MATTER":
+            self._matter_handled()
+        else:
+            self._handled()
 
     def _handled(self) -> None:
         self._meanwhile()
-        if self._may(0.4):
-            self._note("is_handled_otherwise")
-            self._meanwhile()
-            if self._may(0.6):
-                self._note("report_is_submitted")
-                self._decide()
+        if self._may(0.1):
+            self._note("has_nothing_more_done")
+            self._decide()
+        elif self._may(0.4):
+            self._otherwise()
         elif self._may(0.8):
             self._note("is_investigated")
-            self._investigation()
+            if self._may(0.1):
+                self._meanwhile()
+                self._otherwise()
+            elif self._may(0.15):
+                self._meanwhile()
+                if self._may(0.7):
+                    self._note("is_clear")
+                self._with_the_iopc(under_way=True)
+            else:
+                self._investigation()
 
-    def _investigation(self) -> None:
+    def _otherwise(self) -> None:
+        self._note("is_handled_otherwise")
+        self._meanwhile()
+        if self._may(0.6):
+            self._note("report_is_submitted")
+            self._decide()
+
+    def _letters(self) -> None:
         for _ in range(self.chance.choice([0, 1, 1, 2, 3])):
             self._note("letter_is_written", days=400)
             self._meanwhile()
+
+    def _investigation(self) -> None:
+        self._letters()
         if self._may(0.6):
             self._note("report_is_submitted", days=200)
             if self._may(0.3):
                 self._note("letter_is_written")
-            self._decide()
+            if self.history.kind == "COMPLAINT":
+                self._decide()
 
     def _decide(self) -> None:
         self._meanwhile()
         if self._may(0.8):
             self._note("is_decided")
             if self._may(0.7):
-                while self.suspensions:  # 1.30: the outcome is told of all of it
-                    self._resume()
+                self._goes_on_with_all_of_it()
                 self._note("outcome_is_sent", days=8)
-                iopcs = any(event.what == "is_taken_over" for event in self.history.events)
-                if self._may(0.5) and not iopcs:
+                self._afterwards()
+                if self._may(0.1) and any(each.what == "is_contacted" for each in self.history.events):
+                    while self.owed:
+                        self._tell()
+                    self._note("is_investigated_again", part=self.chance.randrange(2), days=20)
+                    self._meanwhile()
+                elif self._may(0.5) and not self._is_the_iopcs():
                     self._reviewed()
+
+    def _is_the_iopcs(self) -> bool:
+        whose = [each.what for each in self.history.events if each.what in WHOSE]
+        return whose[-1:] != [] and whose[-1] != "is_given_to_the_force"
+
+    def _afterwards(self) -> None:
+        for _ in range(self.chance.choice([0, 0, 1, 2])):
+            self.chance.choice([self._owe, self._tell, self._withhold, self._look_again])()
 
     def _reviewed(self) -> None:
         if self._may(0.3):
+            self._nothing_is_kept_back()
             self._note("is_finalised", days=60)
-            self.suspensions.clear()
+            self._all_ends()
+            for _ in range(self.chance.choice([0, 0, 1, 2])):
+                self.chance.choice([self._owe, self._tell])()
         self._note("is_applied_for", days=28)
+        if self._may(0.2):
+            self._note("is_forwarded", days=9)
         if self._may(0.2):
             return
         self._note("is_under_review", days=10)
         if self._may(0.4):
-            self._note("is_applied_for_by_another", days=28)
+            self._note("is_applied_for_by_another", who=1, days=28)
         self.chance.choice([self._upheld, self._not_upheld, lambda: None])()
 
+    def _all_ends(self) -> None:
+        self.suspensions.clear()
+        self.asking = None
+
     def _not_upheld(self) -> None:
-        self._note("review_is_decided")
+        self._note("review_is_decided", part=self.chance.randrange(4))
         if self._may(0.6):
+            self._nothing_is_kept_back()
             self._note("review_is_closed", days=10)
-            self.suspensions.clear()
+            self._all_ends()
 
     def _upheld(self) -> None:
         self._note("is_recommended")
@@ -261,6 +549,7 @@ class Desk:
     def __init__(self, history: History) -> None:
         self.history = history
         self.fields: dict[str, Any] = {"regime": history.regime, "state": "RECEIVED"}
+        self.asked: dict[int, Withdrawal] = {}  # by the number of the letter
         self.parts: dict[str, list[Any]] = {
             "complainants": [Complainant(pk=n + 1, position=n + 1) for n in range(history.complainants)],
             "allegations": [Allegation(pk=n + 1, position=n + 1) for n in range(history.allegations)],
@@ -269,22 +558,32 @@ class Desk:
             "referrals": [],
             "body_notices": [],
             "reviews": [],
+            "proceedings": [],
+            "notices": [],
+            "contributions": [],
+            "preservations": [],
         }
 
     def case(self) -> Case:
         for event in self.history.events:
             getattr(self, f"_{event.what}")(event)
         made_on = self.fields.pop("made_on")
-        return with_parts(a_complaint(made_on, **self.fields), **self.parts)
+        kind = {"MATTER": MatterCase, "COMMENT": CommentCase}.get(self.history.kind)
+        if kind is None:
+            return with_parts(a_complaint(made_on, **self.fields), **self.parts)
+        values = {"kind": Kind(self.history.kind), "origin": "LIVE", "made_on": made_on, **self.fields}
+        return with_parts(kind(**values), **self.parts)
 
-    def who(self, rule: str, about: str) -> int:
-        """The number that the oracle knows a part by, from its public id."""
-        for name in ("complainants", "suspensions"):
-            for number, row in enumerate(self.parts[name]):
+    def who(self, about: str) -> str:
+        """What the oracle calls a part, from its public id."""
+        for number, row in self.asked.items():
+            if str(row.public_id) == about:
+                return f"withdrawals {number}"
+        for name, rows in self.parts.items():
+            for number, row in enumerate(rows):
                 if str(row.public_id) == about:
-                    return number
-        asked = [each for each in self.parts["withdrawals"] if each.state == "ASKED"]
-        return next((number for number, row in enumerate(asked) if str(row.public_id) == about), 0)
+                    return f"{name} {number}"
+        return about
 
     def _notice(self, event: Event, decides: str) -> None:
         number = len(self.parts["body_notices"]) + 1
@@ -346,8 +645,12 @@ class Desk:
         self._note_since(event)
 
     def _is_referred(self, event: Event) -> None:
+        self._goes_to_the_iopc(event, "MANDATORY" if self.fields.get("referral_clear_on") else "VOLUNTARY")
+
+    def _goes_to_the_iopc(self, event: Event, basis: str) -> None:
         self.fields |= {"state": "REFERRED", "referred_on": event.on}
-        self.parts["referrals"].append(Referral(basis="MANDATORY", made_on=event.on))
+        self.fields["recorded_on"] = self.fields.get("recorded_on") or event.on
+        self.parts["referrals"].append(Referral(basis=basis, made_on=event.on))
 
     def _referral_is_directed(self, event: Event) -> None:
         self.fields |= {"referral_clear_on": event.on}
@@ -358,14 +661,24 @@ class Desk:
         self._notice(event, "refer_back")
 
     def _is_handled_otherwise(self, _: Event) -> None:
-        self.fields |= {"state": "OTBI", "investigating_since": None}
+        self.fields |= {"state": "OTBI", "investigating_since": None, "form_set_by": ""}
 
     def _is_investigated(self, event: Event) -> None:
-        self.fields |= {"state": "LOCAL_INV", "investigating_since": event.on}
+        self.fields |= {"state": "LOCAL_INV", "investigating_since": event.on, "form_set_by": "AUTHORITY"}
 
     def _is_taken_over(self, event: Event) -> None:
-        self.fields |= {"state": "INDEPENDENT", "investigating_since": event.on, "form_set_by": "IOPC"}
-        self._notice(event, "determine_independent")
+        state, decides = FORMS[event.part or 0]
+        self.fields["investigating_since"] = self.fields.get("investigating_since") or event.on
+        self.fields |= {"state": state, "form_set_by": "IOPC", "reported_on": None}
+        self._notice(event, decides)
+
+    def _is_investigated_again(self, event: Event) -> None:
+        undone = ("told_on", "decided_on", "closed_on", "review_information_on", "investigating_since")
+        self.fields |= {**dict.fromkeys(undone), "review_body": "", "handling_started_on": event.on}
+        self._is_taken_over(event)
+
+    def _clear_is_corrected(self, event: Event) -> None:
+        self.fields["referral_clear_on"] = event.day
 
     def _is_given_to_the_force(self, event: Event) -> None:
         self.fields |= {"state": "LOCAL_INV", "investigating_since": event.on, "form_set_by": "IOPC"}
@@ -375,25 +688,36 @@ class Desk:
         self.fields["timeliness_written_on"] = event.on
 
     def _report_is_submitted(self, event: Event) -> None:
-        self.fields |= {"state": "DECISION", "reported_on": event.on}
+        if self.fields.get("investigating_since"):
+            own = self.fields["state"] == "LOCAL_INV"
+            self.fields |= {"state": "REPORT_SUBMITTED" if own else "DECISION", "reported_on": event.on}
+        else:
+            self.fields["state"] = "DECISION"
 
     def _is_decided(self, event: Event) -> None:
-        self.fields["decided_on"] = event.on
+        self.fields |= {"state": "DECISION", "decided_on": event.on}
 
     def _outcome_is_sent(self, event: Event) -> None:
-        iopcs = any(each.decides == "determine_independent" for each in self.parts["body_notices"][-1:])
+        forms = [each.decides for each in self.parts["body_notices"] if each.decides.startswith("determine")]
+        iopcs = forms[-1:] in (["determine_independent"], ["determine_directed"])
         self.fields |= {"state": "OUTCOME_SENT", "told_on": event.on, "review_body": "" if iopcs else "LPB"}
         self.fields["review_information_on"] = None if iopcs else event.on
 
     def _is_finalised(self, event: Event) -> None:
         self.fields |= {"state": "FINALISED", "closed_on": event.on}
+        self._nothing_is_open(event)
+
+    def _nothing_is_open(self, event: Event) -> None:
         for row in self.parts["suspensions"]:
-            if row.state == "SUSPENDED":
+            if row.state in Suspension.OPEN:
                 row.state, row.ended_on = "ENDED", event.on
         self.parts["withdrawals"] = [row for row in self.parts["withdrawals"] if row.state != "ASKED"]
 
     def _is_applied_for(self, event: Event) -> None:
         self.parts["reviews"].append(Review(body="LPB", state="APPLIED", applied_on=event.on))
+
+    def _is_forwarded(self, event: Event) -> None:
+        self.parts["reviews"][-1].forwarded_on = event.on
 
     def _is_applied_for_by_another(self, event: Event) -> None:
         self._is_applied_for(event)
@@ -412,7 +736,8 @@ class Desk:
 
     def _review_is_decided(self, event: Event) -> None:
         review = self.parts["reviews"][0]
-        review.state, review.decided_on = "NOT_UPHELD", event.on
+        endings = ("NOT_UPHELD", "INVALID", "WITHDRAWN", "DETERMINED")
+        review.state, review.decided_on = endings[event.part or 0], event.on
 
     def _review_is_closed(self, event: Event) -> None:
         self._is_finalised(event)
@@ -443,14 +768,134 @@ class Desk:
         row.state, row.ended_on = "CEASED", event.on
         next(each for each in self.parts["allegations"] if each.pk == row.allegation_id).finding = "REGULATION_41"
 
+    def _proceedings_conclude(self, event: Event) -> None:
+        row = self.parts["suspensions"][event.who]
+        row.state, row.concluded_on = "CONCLUDED", event.on
+
+    def _is_asked_whether_it_goes_on(self, event: Event) -> None:
+        row = self.parts["suspensions"][event.who]
+        row.state, row.asked_on = "ASKED", event.on
+
+    def _says_no_or_nothing(self, event: Event) -> None:
+        self.parts["suspensions"][event.who].state = "DECIDING"
+
     def _withdrawal_is_asked(self, event: Event) -> None:
-        gone = {row.complainant_id for row in self.parts["withdrawals"]}
-        left = next(row.pk for row in self.parts["complainants"] if row.pk not in gone)
-        self.parts["withdrawals"].append(
-            Withdrawal(complainant_id=left, state="ASKED", wished_on=event.on, asked_on=event.on)
-        )
+        assert event.part is not None
+        row = Withdrawal(complainant_id=event.who + 1, state="ASKED", wished_on=event.on, asked_on=event.on)
+        self.asked[event.part] = row
+        self.parts["withdrawals"].append(row)
+
+    def _withdrawal_is_denied(self, event: Event) -> None:
+        assert event.part is not None
+        row = self.asked[event.part]
+        row.state, row.settled_on = "DENIED", event.on
 
     def _withdraws(self, event: Event) -> None:
         self.parts["withdrawals"].append(
             Withdrawal(complainant_id=event.who + 1, state="SIGNED", wished_on=event.on, signed_on=event.on)
         )
+
+    def _made_is_corrected(self, event: Event) -> None:
+        self.fields["made_on"] = event.day
+
+    def _joins(self, event: Event, relationship: str = "AFFECTED") -> None:
+        number = event.who + 1
+        self.parts["complainants"].append(
+            Complainant(pk=number, position=number, relationship=relationship, added_on=event.on)
+        )
+
+    def _is_interested(self, event: Event) -> None:
+        self._joins(event, "INTERESTED")
+
+    def _goes_no_further(self, event: Event) -> None:
+        state = "TRANSFERRED_OUT" if self.fields.get("concerns_chief_officer") else "NOT_A_COMPLAINT"
+        self.fields |= {"state": state, "told_on": event.on, "closed_on": event.on}
+        self._nothing_is_open(event)
+        for row in self.parts["notices"]:
+            if not row.settled_on:
+                row.settled_on, row.settled_as = event.on, "NOT_OWED"
+
+    def _concerns_the_chief_officer(self, event: Event) -> None:
+        self.fields |= {"concerns_chief_officer": True, "chief_officer_found_on": event.on}
+
+    def _is_called_in(self, event: Event) -> None:
+        self._goes_to_the_iopc(event, "CALLED_IN")
+        self._notice(event, "call_in")
+
+    def _is_given_back_to_be_completed(self, event: Event) -> None:
+        self.fields["state"] = "LOCAL_INV"
+        self._notice(event, "refer_back_to_complete")
+
+    def _has_nothing_more_done(self, _: Event) -> None:
+        self.fields["state"] = "NFA"
+
+    def _copy_is_owed(self, event: Event) -> None:
+        self._notice_is_owed(event, "RECORD_COPY")
+
+    def _notice_is_owed(self, event: Event, kind: str = "HANDLING") -> None:
+        about = {"complainant_id": 1} if self.parts["complainants"] else {}
+        row = Notice(pk=event.who + 1, kind=kind, to="COMPLAINANT" if about else "SUBJECT", owed_on=event.on, **about)
+        self.parts["notices"].append(row)
+
+    def _proceedings_end(self, event: Event) -> None:
+        number = len(self.parts["proceedings"]) + 1
+        self.parts["proceedings"].append(
+            Proceeding(pk=number, kind="CRIMINAL", begun_on=event.on, ended_on=event.on, result="Acquitted.")
+        )
+        self._notice_is_owed(event, "PROCEEDING_OUTCOME")
+        self.parts["notices"][-1].proceeding_id = number
+
+    def _notice_is_sent(self, event: Event) -> None:
+        row = self.parts["notices"][event.who]
+        row.settled_on, row.settled_as = event.on, "SENT"
+
+    def _notice_is_withheld(self, event: Event) -> None:
+        row = self.parts["notices"][event.who]
+        row.settled_on, row.settled_as, row.reason = event.on, "WITHHELD", "It would prejudice the trial."
+
+    def _copy_is_withheld(self, event: Event) -> None:
+        self._notice_is_withheld(event)
+
+    def _withholding_ends(self, event: Event) -> None:
+        self.parts["notices"][event.who].withheld_until = event.on
+
+    def _withholding_is_reviewed(self, event: Event) -> None:
+        self.parts["notices"][event.who].reviewed_on = event.on
+
+    def _unit_is_asked(self, event: Event) -> None:
+        self.parts["contributions"].append(
+            Contribution(
+                pk=event.who + 1, state="ASKED", question="What is known?", asked_on=event.on, due_on=event.day
+            )
+        )
+
+    def _unit_has_answered(self, event: Event) -> None:
+        self.parts["contributions"][event.who].state = "SUBMITTED"
+
+    def _evidence_has_to_be_preserved(self, event: Event) -> None:
+        self.parts["preservations"].append(
+            Preservation(pk=event.who + 1, kind="CCTV", what="Film.", captured_on=event.on, expires_on=event.day)
+        )
+
+    def _evidence_is_preserved(self, event: Event) -> None:
+        self.parts["preservations"][event.who].preserved_on = event.on
+
+    def _comes_to_attention(self, event: Event) -> None:
+        day = event.on
+        self.fields |= {"state": "RECORDED", "made_on": day, "received_on": day, "recorded_on": day}
+        self.fields |= {"matter_type": "CONDUCT", "concerns_conduct": True}
+
+    def _is_submitted(self, event: Event) -> None:
+        self.fields |= {"state": "SUBMITTED", "made_on": event.on, "received_on": event.on}
+
+    def _is_triaged(self, event: Event) -> None:
+        self.fields |= {"state": "TRIAGE", "handling_started_on": event.on}
+
+    def _goes_to_the_unit(self, event: Event) -> None:
+        self.fields |= {"state": "WITH_LPU", "sent_to_unit_on": event.on}
+
+    def _comes_back_to_triage(self, _: Event) -> None:
+        self.fields["state"] = "TRIAGE"
+
+    def _is_answered(self, event: Event) -> None:
+        self.fields |= {"state": "ANSWERED", "told_on": event.on, "closed_on": event.on}
