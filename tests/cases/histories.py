@@ -306,7 +306,7 @@ class _Teller:
         if len(complain) > 1 and self._may(0.6):
             who = self.chance.choice([each for each in complain if self.asking is None or each != self.asking[1]])
             self.gone.add(who)
-            self._note("withdraws", who=who)
+            self._note("consent_ends" if self._may(0.2) else "withdraws", who=who)
         elif complain and self.asking is None:
             self.asking = self.letters, self.chance.choice(complain)
             self.letters += 1
@@ -322,6 +322,8 @@ class _Teller:
         self._note("is_taken", days=10)
         if self._may(0.8):
             self._note("is_contacted", days=10)
+        elif self._may(0.3):
+            self._note("cannot_be_contacted", days=10)
         self._meanwhile()
         if self._may(0.1):
             self._goes_no_further()
@@ -479,7 +481,11 @@ class _Teller:
             self._note("report_is_submitted", days=200)
             if self._may(0.3):
                 self._note("letter_is_written")
-            if self.history.kind == "COMPLAINT":
+            if self._may(0.15):
+                self._note("is_decided")
+                self._note("is_investigated_further")
+                self._investigation()
+            elif self.history.kind == "COMPLAINT":
                 self._decide()
 
     def _decide(self) -> None:
@@ -516,6 +522,9 @@ class _Teller:
         self._note("is_applied_for", days=28)
         if self._may(0.2):
             self._note("is_forwarded", days=9)
+        if self._may(0.2):
+            self._note("application_fails", part=self.chance.randrange(2), days=5)
+            return
         if self._may(0.2):
             return
         self._note("is_under_review", days=10)
@@ -601,6 +610,14 @@ class Desk:
     def _is_contacted(self, event: Event) -> None:
         self.fields |= {"contacted_on": event.on, "state": "CONTACTED"}
 
+    def _cannot_be_contacted(self, _: Event) -> None:
+        self.fields["contact_impossible_reason"] = "Nobody knows who it was."
+
+    def _consent_ends(self, event: Event) -> None:
+        row = self.parts["complainants"][event.who]
+        row.relationship, row.consented_on, row.consent_ended_on = "REPRESENTATIVE", self.fields["made_on"], event.on
+        row.consent_how = "In a letter."
+
     def _progress_is_told(self, event: Event) -> None:
         self.parts["complainants"][event.who].progress_told_on = event.on
 
@@ -684,6 +701,9 @@ class Desk:
         self.fields |= {"state": "LOCAL_INV", "investigating_since": event.on, "form_set_by": "IOPC"}
         self._notice(event, "determine_local")
 
+    def _is_investigated_further(self, _: Event) -> None:
+        self.fields |= {"state": "LOCAL_INV", "reported_on": None, "decided_on": None}
+
     def _letter_is_written(self, event: Event) -> None:
         self.fields["timeliness_written_on"] = event.on
 
@@ -718,6 +738,10 @@ class Desk:
 
     def _is_forwarded(self, event: Event) -> None:
         self.parts["reviews"][-1].forwarded_on = event.on
+
+    def _application_fails(self, event: Event) -> None:
+        review = self.parts["reviews"][-1]
+        review.state, review.decided_on = ("INVALID", "WITHDRAWN")[event.part or 0], event.on
 
     def _is_applied_for_by_another(self, event: Event) -> None:
         self._is_applied_for(event)

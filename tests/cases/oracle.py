@@ -162,6 +162,8 @@ class Oracle:
         self.named: dict[tuple[str, str], dt.date] = {}  # the last day itself, as somebody entered it
         self.made = self.received = self.recorded = dt.date.min
         self.is_over = self.is_the_iopcs = self.investigated = False
+        self.told = dt.date.min
+        self.astray: set[dt.date] = set()  # the days on which an application lay with the wrong body
         self.waits: int | None = None  # the application for a review that waits for the end of another's
         self.reported: dt.date | None = None  # upon an investigation, and its outcome is not told
         self.letters: list[dt.date] = []
@@ -279,6 +281,14 @@ class Oracle:
     def _is_contacted(self, _: Event) -> None:
         """1.10."""
         self._stop("first_contact")
+
+    def _cannot_be_contacted(self, _: Event) -> None:
+        """A1: the reason is recorded, and stands for the contact."""
+        self._stop("first_contact")
+
+    def _consent_ends(self, event: Event) -> None:
+        """1.5: who acted for somebody acts for nobody any more, and is told nothing."""
+        self._withdraws(event)
 
     def _joins(self, event: Event) -> None:
         """B2: a clock of their own, from the day on which they are first to be kept informed."""
@@ -419,6 +429,12 @@ class Oracle:
         self._start("local_investigation", self.recorded)
         self.investigated = True
 
+    def _is_investigated_further(self, event: Event) -> None:
+        """1.19: after the report, for something new; there is no outcome yet."""
+        self._stop_of(CASE, "outcome_notice")
+        self.reported = None
+        self._is_investigated(event)
+
     def _letter_is_written(self, event: Event) -> None:
         self.letters.append(event.on)
 
@@ -440,6 +456,7 @@ class Oracle:
         if self.is_the_iopcs:  # A22 and D7: no review of what the IOPC directed or made
             self._start("finalisation", event.on)
             return
+        self.told = event.on
         self._start("review_window", event.on)
         self._start("finalisation", event.on + 28 * ONE)
 
@@ -461,8 +478,25 @@ class Oracle:
         self._start("review_opening", event.on, f"reviews {event.who}")
 
     def _is_forwarded(self, event: Event) -> None:
-        """1.36: from the wrong body; treated as made then."""
+        """1.36: from the wrong body; treated as made on this day, which it spends with the right one."""
+        day = self.running["review_opening", f"reviews {event.who}"]
+        while day < event.on:
+            self.astray.add(day)
+            day += ONE
         self._start("review_opening", event.on, f"reviews {event.who}")
+
+    def _application_fails(self, _: Event) -> None:
+        """A23: withdrawn, or not valid. What is left of the 28 days goes on, and 1.34: without those with the wrong body."""
+        self._stop("review_opening")
+        if self.is_over:
+            return
+        last, left = self.told, 28
+        while left:
+            last += ONE
+            if last not in self.astray:
+                left -= 1
+        self._start("review_window", last - 28 * ONE)
+        self._start("finalisation", last)
 
     def _is_under_review(self, _: Event) -> None:
         """A22: also what was finalised; it is live again."""
