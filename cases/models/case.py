@@ -191,9 +191,7 @@ class Case(FSMModelMixin, models.Model):
     alleges_article_2_or_3 = models.BooleanField(null=True, blank=True)
     alleges_mandatory_referral = models.BooleanField(null=True, blank=True)
     wishes_recording = models.BooleanField(null=True, blank=True)
-    recording_wished_at = models.DateTimeField(
-        null=True, blank=True
-    )  # when they last said so: it stands until they say no
+    recording_wished_at = models.DateTimeField(null=True, blank=True)  # the last time: it stands until they say no
     concerns_conduct = models.BooleanField(default=False)  # any of the four above: no unit sees the case
     assessed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact_impossible_reason = models.TextField(blank=True)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("areas", "0002_boundary_digest_and_attribution"),
-        ("cases", "0070_letters_of_moves"),
+        ("cases", "0052_letters_of_moves"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

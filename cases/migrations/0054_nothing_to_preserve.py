@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0051_other_ways_of_a_matter")]
+    dependencies = [("cases", "0053_letterhead")]
 
     operations = [
         migrations.AlterField(

@@ -12,7 +12,7 @@ WHERE wishes_recording AND recorded_on IS NULL AND disposed_on IS NULL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0051_other_ways_of_a_matter")]
+    dependencies = [("cases", "0054_nothing_to_preserve")]
 
     operations = [
         migrations.AddField(
