@@ -60,6 +60,9 @@ CONSEQUENCES: Mapping[str, Consequences] = {
     "decide_not_to_record": Consequences(tells=True, stops=ALL_CLOCKS),
     "transfer_out": Consequences(tells=True, stops=ALL_CLOCKS, also=("A copy of the evidence stays here.",)),
     "refer": Consequences(owed=_both("REFERRAL"), stops=("referral",), also=("No local unit sees it any more.",)),
+    "enter_referral": Consequences(
+        owed=_both("REFERRAL"), stops=("referral",), also=("No local unit sees it any more.",)
+    ),
     "call_in": Consequences(owed=_both("REFERRAL"), stops=("referral",), also=("No local unit sees it any more.",)),
     "refer_back": Consequences(owed=_both("IOPC_DECISION"), starts=("handling_decision",)),
     "refer_back_to_complete": Consequences(owed=_both("IOPC_DECISION"), starts=("local_investigation",)),
@@ -137,7 +140,7 @@ def owed_to_who_becomes_known(case: Case, subject: Involvement) -> tuple[str, ..
     return tuple(kind for kind, is_so in holds.items() if is_so)
 
 
-RECORDING = ("record", "refer", "call_in")
+RECORDING = ("record", "refer", "enter_referral", "call_in")
 PART_2_ENDS = (
     "find_not_a_complaint",
     "find_no_standing",

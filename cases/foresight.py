@@ -52,8 +52,8 @@ def _moved(case: Case, move: str) -> Case:
     moved._state.__dict__["fields_cache"] = dict(case._state.fields_cache)
     rows: dict[str, Any] = dict(case.__dict__.get("_prefetched_objects_cache", {}))
     on = case.considered_on
-    if move in ("refer", "call_in"):
-        _add(rows, "referrals", Referral(basis="CALLED_IN" if move == "call_in" else "MANDATORY", made_on=on))
+    if move in ("refer", "enter_referral", "call_in"):
+        _add(rows, "referrals", Referral(basis="MANDATORY" if move == "refer" else "CALLED_IN", made_on=on))
     if any(need.kind == "document" for need in NEEDS[move]):
         _add(rows, "body_notices", BodyNotice(decides=move, body="IOPC", dated_on=on))
     getattr(moved, move)(actor=_NOBODY, on=on, **{need.name: _stand_in(need, case) for need in NEEDS[move]})

@@ -89,6 +89,7 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
         Need("clear_on", "date", "The day on which it became clear that it is referred"),
     ),
     "call_in": NOTICE,
+    "enter_referral": NOTICE,
     "refer_back": NOTICE,
     "refer_back_to_complete": NOTICE,
     "determine_local": (*NOTICE, *INVESTIGATOR),

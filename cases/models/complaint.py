@@ -54,6 +54,7 @@ class ComplaintMove(models.TextChoices):
     TRANSFER_OUT = "transfer_out", "Hand it over to its appropriate authority"
     REFER = "refer", "Refer it to the IOPC"
     CALL_IN = "call_in", "Enter that the IOPC calls it in"
+    ENTER_REFERRAL = "enter_referral", "Enter that the local policing body refers it to the IOPC"
     REFER_BACK = "refer_back", "Enter that the IOPC refers it back"
     REFER_BACK_TO_COMPLETE = (
         "refer_back_to_complete",
@@ -293,6 +294,17 @@ class ComplaintCase(Investigation, Case):
         if basis == "MANDATORY":
             self.alleges_mandatory_referral = self.concerns_conduct = True
             self.referral_clear_on = clear_on
+        self._go_to_the_iopc(on)
+
+    @transition(
+        field="state",
+        source=[*BEFORE_RECORDING, *OUTSIDE, *ENDED_OUTSIDE, *UNDER_SCHEDULE_3, State.OUTCOME_SENT, State.UNDER_REVIEW],
+        target=State.REFERRED,
+        conditions=when(facts.may_be_referred),
+        permission=makers.may_decide,
+    )
+    def enter_referral(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """The local policing body may refer it on its own behalf (Sch 3 para 4(3)): it is with the IOPC as by the authority's."""
         self._go_to_the_iopc(on)
 
     @transition(

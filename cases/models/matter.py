@@ -23,6 +23,7 @@ WITH_THE_FORCE = [State.RECORDED, *UNDER_WAY]
 class MatterMove(models.TextChoices):
     REFER = "refer", "Refer it to the IOPC"
     CALL_IN = "call_in", "Enter that the IOPC calls it in"
+    ENTER_REFERRAL = "enter_referral", "Enter that the local policing body refers it to the IOPC"
     REFER_BACK = "refer_back", "Enter that the IOPC refers it back"
     REFER_BACK_TO_COMPLETE = (
         "refer_back_to_complete",
@@ -61,6 +62,17 @@ class MatterCase(Investigation, Case):
         if basis == "MANDATORY":
             self.alleges_mandatory_referral = True
             self.referral_clear_on = clear_on
+        self._go_to_the_iopc(on)
+
+    @transition(
+        field="state",
+        source=WITH_THE_FORCE,
+        target=State.REFERRED,
+        conditions=when(facts.may_be_referred),
+        permission=makers.may_decide,
+    )
+    def enter_referral(self, *, actor: Actor, on: dt.date, document: Any, dated_on: dt.date) -> None:
+        """The local policing body may refer it too (Sch 3 para 13)."""
         self._go_to_the_iopc(on)
 
     @transition(

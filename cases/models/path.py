@@ -45,6 +45,7 @@ class Referral(models.Model):
         MANDATORY = "MANDATORY", "Mandatory"
         VOLUNTARY = "VOLUNTARY", "Voluntary"
         CALLED_IN = "CALLED_IN", "Called in by the IOPC"
+        BY_LPB = "BY_LPB", "Made by the local policing body"
 
     class Form(models.TextChoices):
         LOCAL = "LOCAL", "Investigation by the authority"

@@ -51,6 +51,7 @@ HANDLED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
     *FORMS,
 )  # fmt: skip
+NOTICES_OF_A_REFERRAL = {"call_in": Referral.Basis.CALLED_IN, "enter_referral": Referral.Basis.BY_LPB}
 STANDS_BY_ITS_OUTCOME = ("OUTCOME_SENT", "UNDER_REVIEW", "FINALISED")
 NO_GROUND_OF_IT = {
     "MANDATORY": (
@@ -241,7 +242,7 @@ def _say(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[
 def _keep_what_bodies_said(case: Case, move: str, *, actor: Actor, at: dt.datetime, details: dict[str, Any]) -> None:
     if "document" in details:
         _keep_notice(case, move, actor=actor, at=at, details=details)
-    if move in ("refer", "call_in"):
+    if move in ("refer", *NOTICES_OF_A_REFERRAL):
         _keep_referral(case, move, on=day_of(at), details=details)
     if move in FORMS:
         _keep_form(case, FORMS[move], on=details["dated_on"])
@@ -295,7 +296,7 @@ def _keep_notice(case: Case, move: str, *, actor: Actor, at: dt.datetime, detail
     forget(case, "body_notices")
     BodyNotice.objects.create(
         case_id=case.pk,
-        body="IOPC",
+        body="LPB" if move == "enter_referral" else "IOPC",
         decides=move,
         dated_on=details["dated_on"],
         document=details["document"],
@@ -306,12 +307,12 @@ def _keep_notice(case: Case, move: str, *, actor: Actor, at: dt.datetime, detail
 
 def _keep_referral(case: Case, move: str, *, on: dt.date, details: dict[str, Any]) -> None:
     forget(case, "referrals")
-    called_in = move == "call_in"
+    by_a_notice = NOTICES_OF_A_REFERRAL.get(move)
     Referral.objects.create(
         case_id=case.pk,
-        basis=Referral.Basis.CALLED_IN if called_in else details["basis"],
-        ground="" if called_in else details["ground"],
-        clear_on=details["dated_on" if called_in else "clear_on"],
+        basis=by_a_notice or details["basis"],
+        ground="" if by_a_notice else details["ground"],
+        clear_on=details["dated_on" if by_a_notice else "clear_on"],
         made_on=on,
     )
 

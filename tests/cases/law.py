@@ -34,6 +34,7 @@ WAYS: dict[str, tuple[set[str], str]] = {
     "record": (BEFORE | OUTSIDE | ENDED_OUTSIDE | {"FINALISED"}, "RECORDED"),
     "transfer_out": (BEFORE | {"RECORDED"}, "TRANSFERRED_OUT"),
     "refer": (BEFORE | OUTSIDE | ENDED_OUTSIDE | SCHEDULE_3 | {"OUTCOME_SENT", "UNDER_REVIEW"}, "REFERRED"),
+    "enter_referral": (BEFORE | OUTSIDE | ENDED_OUTSIDE | SCHEDULE_3 | {"OUTCOME_SENT", "UNDER_REVIEW"}, "REFERRED"),
     "call_in": (
         (LIVE - AT_THE_IOPC) | ENDED_OUTSIDE | {"NOT_A_COMPLAINT", "NOT_RECORDED", "FINALISED"},
         "REFERRED",
@@ -239,6 +240,10 @@ class Law:
             return False
         return self.referred_on is None or self.consents or self.directs
 
+    def _enter_referral(self, today: dt.date) -> bool:
+        """The local policing body refers it by itself (4(3)), assessed or not; again as the authority (4(7))."""
+        return self.referred_on is None or self.consents or self.directs
+
     def _refer_back(self, today: dt.date) -> bool:
         return not self.investigated
 
@@ -326,9 +331,9 @@ class Law:
         then = getattr(self, f"_then_{move}", None)
         if then is not None:
             then(who, today)
-        if move in ("record", "refer", "call_in"):
+        if move in ("record", "refer", "enter_referral", "call_in"):
             self._is_recorded(today)
-        if move in ("refer", "call_in"):
+        if move in ("refer", "enter_referral", "call_in"):
             self._is_referred(today, mandatory=mandatory)
         if move.startswith(("refer_back", "determine_")):
             self._is_determined(move, today)

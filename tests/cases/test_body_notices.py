@@ -234,6 +234,54 @@ class TestAReferralThatTheIOPCDirects:
         assert self.due(cast, case) == []
 
 
+class TestAReferralByTheLocalPolicingBody:
+    """Paragraph 4(3): it may refer a complaint by itself, and a matter (paragraph 13). It is with the IOPC as by the authority's."""
+
+    def enter(self, cast: Cast, case: Case, name: str = "beth") -> Case:
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+        return move(cast, case, name, "enter_referral", **paper)
+
+    @pytest.mark.parametrize("make", [a_case, a_case_handled_outside, an_investigated_case, a_case_told, a_matter])
+    def test_is_entered_with_its_notice_wherever_the_authority_might_refer_it(self, cast: Cast, make: Any) -> None:
+        case = make(cast)
+        told = {"COMPLAINANT"} if case.kind == Kind.COMPLAINT else set()
+
+        referred = self.enter(cast, case)
+
+        assert (referred.state, referred.referred_on, referred.kept_from_units) == ("REFERRED", AT.date(), True)
+        assert referred.recorded_on == AT.date()
+        [referral] = Referral.objects.filter(case=case)
+        assert (referral.basis, referral.ground, referral.made_on) == ("BY_LPB", "", AT.date())
+        [said] = BodyNotice.objects.filter(case=case)
+        assert (said.body, said.decides, said.dated_on) == ("LPB", "enter_referral", AT.date())
+        assert {notice.to for notice in open_notices(case, "REFERRAL")} == told
+
+    def test_leaves_none_to_be_made_by_the_authority(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        assess(cast, case, "beth", alleges_mandatory_referral=True)
+
+        self.enter(cast, case)
+
+        assert "referral" not in {
+            each.rule for each in deadlines(get_case(reference=case.reference, actor=cast.actor("beth")))
+        }
+
+    def test_is_made_again_only_as_the_iopc_says(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        self.enter(cast, case)
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+        move(cast, case, "beth", "refer_back", **paper)
+
+        with pytest.raises(CannotMove, match="referred before"):
+            self.enter(cast, case)
+        enter(cast, case, "CONSENTS_TO_REFERRAL")
+        assert self.enter(cast, case).state == "REFERRED"
+
+    def test_is_entered_by_a_delegate(self, cast: Cast) -> None:
+        with pytest.raises(MayNot):
+            self.enter(cast, a_case(cast), "amal")
+
+
 class TestAReviewBodyThatKnowsOfAWithdrawal:
     """SI 2020/2, regulation 38(4) and (5)."""
 

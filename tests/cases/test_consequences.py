@@ -158,6 +158,11 @@ def test_every_move_of_a_fresh_case_is_foreseen_or_impossible(cast: Cast) -> Non
     offers = {each.move: each for each in next_moves(case, actor=cast.actor("beth"), on=day_of(AT))}
 
     assert set(offers) <= set(CONSEQUENCES)
-    assert {name for name, each in offers.items() if each.allowed} == {"take", "transfer_out", "call_in"}
+    assert {name for name, each in offers.items() if each.allowed} == {
+        "take",
+        "transfer_out",
+        "enter_referral",
+        "call_in",
+    }
     assert offers["transfer_out"].causes.starts == ()
     assert set(offers["transfer_out"].causes.stops) == {"first_contact", "recording_decision", "outside_resolution"}
