@@ -337,11 +337,7 @@ class _Teller:
 
     def _turns_out_to_be_the_bodys(self) -> None:
         """It concerns the chief officer: nothing more happens to it here, but that it is handed over."""
-        if (
-            self.owed
-            or self.withheld
-            or {"is_clear", "referral_is_directed"} & {each.what for each in self.history.events}
-        ):
+        if self.owed or self.withheld:  # what was to be told before, or is kept back, is not settled here
             return
         self._note("concerns_the_chief_officer")
         if self._may(0.3):
@@ -490,9 +486,9 @@ class _Teller:
 
     def _decide(self) -> None:
         self._meanwhile()
-        if self._may(0.8):
+        if self._may(0.9):
             self._note("is_decided")
-            if self._may(0.7):
+            if self._may(0.85):
                 self._goes_on_with_all_of_it()
                 self._note("outcome_is_sent", days=8)
                 self._afterwards()
@@ -501,7 +497,7 @@ class _Teller:
                         self._tell()
                     self._note("is_investigated_again", part=self.chance.randrange(2), days=20)
                     self._meanwhile()
-                elif self._may(0.5) and not self._is_the_iopcs():
+                elif self._may(0.7) and not self._is_the_iopcs():
                     self._reviewed()
 
     def _is_the_iopcs(self) -> bool:
@@ -545,7 +541,7 @@ class _Teller:
 
     def _upheld(self) -> None:
         self._note("is_recommended")
-        if self._may(0.8):
+        if self._may(0.6):
             self._note("recommendation_is_answered")
             if self._may(0.6):
                 self._note("is_reopened")
