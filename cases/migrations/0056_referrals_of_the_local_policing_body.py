@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0080_when_it_was_wished")]
+    dependencies = [("cases", "0055_when_it_was_wished")]
 
     operations = [
         migrations.AlterField(
