@@ -155,11 +155,11 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_the_diary(case, calendar)
             yield from _of_a_comment(case, calendar)
         return
+    if case.concerns_chief_officer and not case.closed_on:  # nothing else of it is this authority's (PRA 2002 s.29(1))
+        yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
+        return
     yield from _of_what_outlives_it(case, calendar)
     if case.closed_on:
-        return
-    if case.concerns_chief_officer:
-        yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
         return
     yield from _of_the_diary(case, calendar)
     yield from _of_referrals(case, calendar)
@@ -229,7 +229,7 @@ def _referral(case: Case) -> str:
 
 
 def _of_the_first_days(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
-    was_told_before = bool(_rows(case, "reviews"))  # of an outcome, which a review then opened again
+    was_told_before = _rows(case, "reviews") or (case.recorded_on and case.decided_before)  # and then opened again
     if not (case.contacted_on or case.contact_impossible_reason or was_told_before):
         yield _running("first_contact", case.made_on, calendar, owed_to="complainant")
     if case.state in BEFORE_RECORDING:
@@ -391,7 +391,7 @@ def _to_tell(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             )
             says = APPEAL_BROUGHT if _is_of_an_appeal_brought(case, notice) else kind.says
             yield {**duty, "duty": f"Tell: {says}", "basis": kind.basis}
-        elif _is_under_review(notice) and not case.closed_on:
+        elif _is_under_review(notice) and not case.disposed_on:
             since, about = notice.reviewed_on or notice.settled_on, str(notice.public_id)
             yield _running("withholding_review", since, calendar, owed_to=notice.to.lower(), about=about)
 

@@ -28,10 +28,8 @@ from .oracle import ONE, PERIODS, Event, History
 from .paper import a_complaint, with_parts
 
 TARGETS = ["first_contact", "recording_decision", "outside_resolution", "local_investigation", "finalisation"]
-FIRST, LAST = (
-    dt.date(2010, 1, 1),
-    dt.date(2034, 10, 1),
-)  # what begins by then ends in 2035, the last year with holidays known
+FIRST = dt.date(2010, 1, 1)
+LAST = dt.date(2034, 10, 1)  # what begins by then ends in 2035, the last year with holidays known
 
 
 def a_history(seed: int) -> History:
@@ -127,7 +125,7 @@ class _Teller:
             self._note("is_decided")
             if self._may(0.5):
                 self._goes_on_with_all_of_it()
-                self._nothing_is_kept_back()
+                self._perhaps_nothing_is_kept_back()
                 self._note("is_finalised")
 
     def _comment(self) -> None:
@@ -195,7 +193,9 @@ class _Teller:
                 self.withheld.append(who)
             self._note("copy_is_withheld" if who in self.copies else "notice_is_withheld", who=who)
 
-    def _nothing_is_kept_back(self) -> None:
+    def _perhaps_nothing_is_kept_back(self) -> None:
+        if self._may(0.5):  # it outlives the case then
+            return
         for who in self.withheld:
             self._note("withholding_ends", who=who)
             self._note("copy_is_owed", who=self.notices, days=0)
@@ -337,8 +337,6 @@ class _Teller:
 
     def _turns_out_to_be_the_bodys(self) -> None:
         """It concerns the chief officer: nothing more happens to it here, but that it is handed over."""
-        if self.owed or self.withheld:  # what was to be told before, or is kept back, is not settled here
-            return
         self._note("concerns_the_chief_officer")
         if self._may(0.3):
             self._note("goes_no_further")
@@ -382,7 +380,7 @@ class _Teller:
 
     def _perhaps_ended(self) -> None:
         if self._may(0.5):
-            self._nothing_is_kept_back()
+            self._perhaps_nothing_is_kept_back()
             self._note("is_ended")
         if self._may(0.6):
             self._note("has_to_be_recorded", days=400)
@@ -492,7 +490,7 @@ class _Teller:
                 self._goes_on_with_all_of_it()
                 self._note("outcome_is_sent", days=8)
                 self._afterwards()
-                if self._may(0.1) and any(each.what == "is_contacted" for each in self.history.events):
+                if self._may(0.1):
                     while self.owed:
                         self._tell()
                     self._note("is_investigated_again", part=self.chance.randrange(2), days=20)
@@ -510,7 +508,7 @@ class _Teller:
 
     def _reviewed(self) -> None:
         if self._may(0.3):
-            self._nothing_is_kept_back()
+            self._perhaps_nothing_is_kept_back()
             self._note("is_finalised", days=60)
             self._all_ends()
             for _ in range(self.chance.choice([0, 0, 1, 2])):
@@ -535,7 +533,7 @@ class _Teller:
     def _not_upheld(self) -> None:
         self._note("review_is_decided", part=self.chance.randrange(4))
         if self._may(0.6):
-            self._nothing_is_kept_back()
+            self._perhaps_nothing_is_kept_back()
             self._note("review_is_closed", days=10)
             self._all_ends()
 
@@ -688,6 +686,7 @@ class Desk:
     def _is_investigated_again(self, event: Event) -> None:
         undone = ("told_on", "decided_on", "closed_on", "review_information_on", "investigating_since")
         self.fields |= {**dict.fromkeys(undone), "review_body": "", "handling_started_on": event.on}
+        self.fields["decided_before"] = [1]
         self._is_taken_over(event)
 
     def _clear_is_corrected(self, event: Event) -> None:
