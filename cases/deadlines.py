@@ -39,6 +39,7 @@ TO_BE_HANDLED = ("RECORDED", "REFERRED_BACK", "REOPENED")
 OF_THE_IOPC = ("DIRECTED", "INDEPENDENT")
 INVESTIGATED = ("REFERRED", "LOCAL_INV", *OF_THE_IOPC)  # it is not completed by being referred
 REPORTED = ("REPORT_SUBMITTED", "DECISION")
+GONE = ("NOT_A_COMPLAINT", "NOT_RECORDED", "MERGED", "TRANSFERRED_OUT")  # there is no record here, or none any more
 AWAITS_ITS_END = ("RESOLVED_OUTSIDE", "OUTCOME_SENT")
 MAY_BE_REVIEWED = ("OUTCOME_SENT", "FINALISED")
 TAKES_OVER = (
@@ -155,8 +156,9 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_the_diary(case, calendar)
             yield from _of_a_comment(case, calendar)
         return
-    if case.concerns_chief_officer and not case.closed_on:  # nothing else of it is this authority's (PRA 2002 s.29(1))
-        yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
+    if case.concerns_chief_officer:  # nothing else of it is this authority's (PRA 2002 s.29(1))
+        if not case.closed_on:
+            yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
         return
     yield from _of_what_outlives_it(case, calendar)
     if case.closed_on:
@@ -391,7 +393,7 @@ def _to_tell(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             )
             says = APPEAL_BROUGHT if _is_of_an_appeal_brought(case, notice) else kind.says
             yield {**duty, "duty": f"Tell: {says}", "basis": kind.basis}
-        elif _is_under_review(notice) and not case.disposed_on:
+        elif _is_under_review(notice) and case.state not in GONE and not case.disposed_on:
             since, about = notice.reviewed_on or notice.settled_on, str(notice.public_id)
             yield _running("withholding_review", since, calendar, owed_to=notice.to.lower(), about=about)
 

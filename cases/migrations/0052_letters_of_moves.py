@@ -9,7 +9,7 @@ from django.db import migrations
 
 HEADING = "Your reference {reference}"
 HEADING_TO_A_BODY = "Our reference {reference}"
-FROM = dt.date(2020, 2, 1)  # as all the first versions
+FROM = dt.date(2010, 1, 1)  # the first day that the calendar knows: every move writes a letter, whenever it is made
 TEXTS = Path(__file__).resolve().parent.parent / "letters" / "first_versions.toml"
 
 
@@ -23,6 +23,7 @@ def write_the_letters(apps: Any, schema_editor: Any) -> None:
             written = {"heading": heading, "body": letter["body"].strip(), "from_on": FROM}
             if not templates.filter(**first).exclude(body=written["body"]).update(body=written["body"]):
                 templates.get_or_create(**first, defaults=written)
+    templates.filter(force=None, version=1).update(from_on=FROM)
 
 
 class Migration(migrations.Migration):

@@ -129,7 +129,7 @@ def test_what_is_owed_outlives_an_ordinary_end(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("public_interest", "words"), [("ENDS", "Nothing more will be done"), ("CONDUCT_MATTER", "must look into")]
+    ("public_interest", "words"), [("ENDS", "We will do no more work on it"), ("CONDUCT_MATTER", "must look into")]
 )
 def test_who_withdraws_is_told_the_truth_about_what_follows(cast: Cast, public_interest: str, words: str) -> None:
     case = a_case(cast)
