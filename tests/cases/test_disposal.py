@@ -33,7 +33,17 @@ from cases.models import (
     RetentionStep,
 )
 from cases.selectors import get_case, next_moves
-from cases.services import editing, identity, links, messages, notes, papers, retention, retention_watch, transitions
+from cases.services import (
+    editing,
+    identity,
+    links,
+    messages,
+    notes,
+    retention,
+    retention_watch,
+    review_bundle,
+    transitions,
+)
 from cases.services.disposed import Disposed
 from cases.services.retention import CannotRetain
 from cases.timeline import timeline
@@ -274,7 +284,7 @@ class TestTheStub:
             lambda: confirm(cast, case),
             lambda: identity.reveal(**who, reason="?"),
             lambda: editing.hold(**who),
-            lambda: papers.review_bundle_pdf(**who),
+            lambda: review_bundle.as_pdf(**who),
         ):
             with pytest.raises(Disposed):
                 refused()

@@ -37,6 +37,7 @@ from cases.services import (
     notes,
     papers,
     policing_bodies,
+    review_bundle,
     special_procedures,
     templates,
 )
@@ -431,7 +432,7 @@ class TestTheBundle:
         move(cast, case, "amal", "resolve", result="INTERNAL-RESULT", told="We are sorry.")
         identity.reveal(reference=case.reference, reason="For the review.", actor=cast.actor("beth"), at=AT)
 
-        pdf = papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT)
+        pdf = review_bundle.as_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT)
 
         assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
         with pdfplumber.open(io.BytesIO(pdf)) as document:
@@ -462,7 +463,7 @@ class TestTheBundle:
         staying.said(cast, review.case, "IOPC", "refer_back")
         identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
 
-        pdf = papers.review_bundle_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT)
+        pdf = review_bundle.as_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT)
 
         words = words_of(pdf)
         assert "Finding The service provided was acceptable" in words
@@ -487,7 +488,7 @@ class TestTheBundle:
         decide(cast, row, "NO_CASE_TO_ANSWER", at=AT + 4 * HOUR)
         identity.reveal(reference=case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
 
-        pdf = papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT + 5 * HOUR)
+        pdf = review_bundle.as_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT + 5 * HOUR)
 
         words = " ".join(words_of(pdf).split())
         for said in (
@@ -509,7 +510,7 @@ class TestTheBundle:
         move(cast, review.case, "beth", "reopen_after_review")
         identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
 
-        words = words_of(papers.review_bundle_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT))
+        words = words_of(review_bundle.as_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT))
 
         assert "Why it was handled otherwise than by investigation" in words
         assert "Decided before, on 20 November 2026" in words
@@ -524,7 +525,7 @@ class TestTheBundle:
         Allegation.objects.create(case=review.case, position=2, summary="Noor Hale was pushed.", split_from=there)
         identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)
 
-        words = words_of(papers.review_bundle_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT))
+        words = words_of(review_bundle.as_pdf(reference=review.case.reference, actor=cast.actor("beth"), at=AT))
 
         assert "Complained by Maya Field" in words
         assert "[name kept back] was pushed." in words
@@ -534,7 +535,7 @@ class TestTheBundle:
         case = a_case(cast)
 
         with pytest.raises(MayNot):
-            papers.review_bundle_pdf(reference=case.reference, actor=cast.actor("amal"), at=AT)
+            review_bundle.as_pdf(reference=case.reference, actor=cast.actor("amal"), at=AT)
         identity.reveal(reference=case.reference, reason="For the review.", actor=cast.actor("beth"), at=AT)
         answer = cast.client("beth").get(f"/api/v1/cases/{case.reference}/review-bundle.pdf")
 

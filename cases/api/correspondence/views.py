@@ -19,7 +19,7 @@ from cases import letters as texts
 from cases import selectors
 from cases.api.doors import IF_MATCH, CaseDoor, answer, fields_of
 from cases.api.serializers import MessageOut, MessagePage
-from cases.services import letterheads, messages, papers, preferences, settling, templates, timeliness
+from cases.services import letterheads, messages, papers, preferences, review_bundle, settling, templates, timeliness
 
 from .shapes import (
     ConsentEndIn,
@@ -87,7 +87,7 @@ class ReviewBundleView(CaseDoor, PDFDoor):
         It names those who complained, and is refused (409) until you have revealed them.
         """
         read_query(request, NoQuery)
-        pdf = papers.review_bundle_pdf(reference=reference, actor=self.actor(request), at=timezone.now())
+        pdf = review_bundle.as_pdf(reference=reference, actor=self.actor(request), at=timezone.now())
         return download_pdf(pdf, name=f"OFFICIAL-SENSITIVE papers {reference}.pdf")
 
 
