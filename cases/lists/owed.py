@@ -24,7 +24,17 @@ from cases.notices import NOTICES
 from cases.selectors import load_parts
 from cases.timetable import timetable
 
-from .tasks import Task, ToDo, Unseen, own_tasks, tasks_of, with_own, with_tasks
+from .tasks import (
+    Task,
+    ToDo,
+    Unseen,
+    evidence_tasks,
+    own_tasks,
+    tasks_of,
+    with_own,
+    with_tasks,
+    without_evidence,
+)
 
 DAY = dt.timedelta(days=1)
 NOT_YET_TWELVE_MONTHS = 360 * DAY
@@ -53,6 +63,7 @@ SECTIONS = (
     Section("others", Order("owed-others", ("others_due_on", "id")), lambda duty: duty.owed_by != FORCE),
 )
 TASKS = Section("tasks", Order("owed-tasks", ("id",)), lambda duty: False)
+EVIDENCE = Section("evidence", Order("owed-evidence", ("id",)), lambda duty: False)
 OWN = Section("own", Order("owed-own", ("id",)), lambda duty: False)
 TO_BODIES = (
     Section("law", Order("to-bodies-law", ("legal_due_on", "id")), SECTIONS[0].has),
@@ -103,9 +114,9 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     """The duties that are due on `on`, before it, or within so many days after it, of the cases that the actor may see.
 
     First what the law asks of the force, then what it set itself, then what others owe it; in each by the first day of a
-    case. Last, by case, what is to be done without a clock: by the days that were set for it, and what is never late. At the end
-    comes what the actor was named to do in cases that they do not see, of which it tells the reference alone. A page is of up to
-    `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api: days, mine, unit, statutory,
+    case. Last, by case, what is to be done without a clock: by the days that were set for it, and what is never late; then the
+    evidence to be looked for. At the end comes what the actor was named to do in cases that they do not see, of which it
+    tells the reference alone. A page is of up to `limit` cases, so it may hold more duties than that. `filters` as validated by cases.api: days, mine, unit, statutory,
     overdue, cursor, limit. A closed case is among them while it owes somebody a notice. Always as many statements. Raises
     ValidationError (400) for a cursor of another list.
     """
@@ -114,12 +125,15 @@ def owed(*, actor: Actor, filters: Mapping[str, Any], on: dt.date) -> Page[Owed]
     sections = [section for section in SECTIONS if not filters["statutory"] or section.name != "target"]
     rows = [(section, cases.filter(**{f"{section.day}__lte": until})) for section in sections]
     rows.append((TASKS, with_tasks(cases, filters, actor=actor, until=until)))
+    rows.append((EVIDENCE, without_evidence(cases, filters)))
     rows.append((OWN, _with_what_is_shown(with_own(filters, actor=actor, until=until))))
     taken, following = _page(rows, cursor=filters["cursor"], size=filters["limit"])
     duties = _duties(taken, on=on, until=until)
     for section, found in taken:
         if section is TASKS:
             duties += [_to_do(each, on=on) for each in tasks_of(found, cases, actor=actor, until=until)]
+        elif section is EVIDENCE:
+            duties += [_to_do(each, on=on) for each in evidence_tasks(found)]
         elif section is OWN and found:
             duties += [_to_do(each, on=on) for each in own_tasks(found, actor=actor, until=until)]
     if filters["statutory"]:

@@ -118,10 +118,19 @@ def with_tasks(cases: CaseQuerySet, filters: Mapping[str, Any], *, actor: Actor,
         ]
     if not filters["overdue"]:
         found += [_deciding().values("case"), _withdrawn().values("pk"), _joined().values("case")]
-        found.append(_without_evidence(cases).values("pk"))
     if not (filters["statutory"] or filters["overdue"]):
         found += [_unread().values("case"), _contributed().values("case"), cases.filter(OFFERED).values("pk")]
     return cases.filter(pk__in=found[0].union(*found[1:])) if found else cases.none()
+
+
+def without_evidence(cases: CaseQuerySet, filters: Mapping[str, Any]) -> CaseQuerySet:
+    """Those of `cases` of which nobody has noted any evidence, nor said that there is none to preserve: most that are new."""
+    if filters["overdue"]:
+        return cases.none()
+    noted = Preservation.objects.filter(case=OuterRef("pk"))
+    none = Determination.objects.filter(case=OuterRef("pk"), about=Determination.About.NO_EVIDENCE)
+    found: CaseQuerySet = cases.filter(BEFORE_ITS_DECISION, ~Exists(noted), ~Exists(none), disposed_on=None)
+    return found
 
 
 def with_own(filters: Mapping[str, Any], *, actor: Actor, until: dt.date) -> CaseQuerySet:
@@ -149,7 +158,6 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
         if row.state == row.State.DECIDING and not case.closed_on
     ]
     found += [ToDo(case, task) for case in page for task in _to_end(case)]
-    found += [ToDo(among[case.pk], _to_preserve(case)) for case in _without_evidence(cases.filter(pk__in=among))]
     joined = _joined().filter(case__in=among)
     found += [
         ToDo(among[row.case_id], _to_contact(row)) for row in joined if not has_withdrawn(among[row.case_id], row.pk)
@@ -162,6 +170,11 @@ def tasks_of(page: Sequence[Case], cases: CaseQuerySet, *, actor: Actor, until: 
     in_court = (ToDo(among[row.case_id], _to_follow(row)) for row in _in_court(until=until).filter(case__in=among))
     dated = [*undertaken, *in_court, *(ToDo(among[plan.shown_on], _to_review(plan)) for plan in plans)]
     return found + sorted(dated, key=lambda each: each.task.due_on or until)
+
+
+def evidence_tasks(page: Sequence[Case]) -> list[ToDo]:
+    """To look for evidence in each of them."""
+    return [ToDo(case, _to_preserve(case)) for case in page]
 
 
 def own_tasks(page: Sequence[Case], *, actor: Actor, until: dt.date) -> list[ToDo]:
@@ -204,14 +217,6 @@ def _joined() -> QuerySet[Complainant]:
     )
     never = rows.exclude(email="", telephone="", address="").exclude(Exists(tried.filter(reached=True)))
     return never.order_by("added_on", "pk")
-
-
-def _without_evidence(cases: CaseQuerySet) -> CaseQuerySet:
-    """Those of which nobody has noted any evidence, nor said that there is none to preserve."""
-    noted = Preservation.objects.filter(case=OuterRef("pk"))
-    none = Determination.objects.filter(case=OuterRef("pk"), about=Determination.About.NO_EVIDENCE)
-    found: CaseQuerySet = cases.filter(BEFORE_ITS_DECISION).exclude(Exists(noted)).exclude(Exists(none))
-    return found
 
 
 def _unread() -> QuerySet[Message]:
