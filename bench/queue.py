@@ -295,7 +295,8 @@ def tell(report: Report, asked: dict[int, list[Page]], times: dict[str, list[flo
             growth = None
             if size == sizes[-1] and (page.list, page.number == 1) in full:
                 growth = exponent({at: min(times[f"product {at} {which}"]) for at in sizes})
-                grown.append(growth)
+                if page.list not in SEARCHED:  # what a search matches grows too, and is put in order
+                    grown.append(growth)
             rows.append(
                 (
                     f"{size:,} {page.list}",
