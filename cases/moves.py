@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -23,6 +23,7 @@ class Need:
     label: str
     max_length: int = 10_000
     choices: tuple[str, ...] = ()
+    table: str = ""  # of cases.models.Code, where staff keep the choices
 
 
 TOLD = Need("told", "text", "What the complainant is told: the outcome and the reasons, in plain English")
@@ -41,10 +42,6 @@ INVESTIGATOR = (  # SI 2020/2 reg. 12
     ),
 )
 
-NOT_A_COMPLAINT = (
-    "NO_STANDING", "SERVES_WITH_THIS_FORCE", "NOT_ABOUT_POLICE", "OTHER_BODY", "DUPLICATE", "SERVICE_REQUEST",
-    "INFORMATION_REQUEST", "CRIME_REPORT",
-)  # fmt: skip
 NOT_RECORDED = ("DEALT_WITH_BY_CRIMINAL_PROCEEDINGS", "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS", "WITHDRAWN_BEFORE")
 # What has to be referred (Sch 3 para 4(1) and SI 2020/2 reg. 4), and what may be (para 4(2)).
 MANDATORY_GROUNDS = (
@@ -60,7 +57,7 @@ PUBLIC_INTEREST = ("ENDS", "CONDUCT_MATTER")
 
 NEEDS: Mapping[str, tuple[Need, ...]] = {
     "take": (),
-    "find_not_a_complaint": (Need("why", "choice", "Why it is not a complaint", choices=NOT_A_COMPLAINT), TOLD),
+    "find_not_a_complaint": (Need("why", "choice", "Why it is not a complaint", table="NOT_A_COMPLAINT"), TOLD),
     "find_no_standing": (REASON,),
     "reopen": (REASON,),
     "record_contact": (
@@ -134,12 +131,12 @@ def kind_of(move: str, name: str) -> Kind:
     return next(need.kind for need in NEEDS[move] if need.name == name)
 
 
-def read_details(move: str, given: Mapping[str, Any], *, today: dt.date) -> dict[str, Any]:
-    """The details of a move, each of its kind. Raises Invalid (400) naming every field that is missing, unknown or wrong."""
-    needs = {need.name: need for need in NEEDS[move]}
-    errors = {name: ["This move does not take it."] for name in given if name not in needs}
+def read_details(needs: Sequence[Need], given: Mapping[str, Any], *, today: dt.date) -> dict[str, Any]:
+    """What a move needs, each of its kind. Raises Invalid (400) naming every field that is missing, unknown or wrong."""
+    known = {need.name: need for need in needs}
+    errors = {name: ["This move does not take it."] for name in given if name not in known}
     details = {}
-    for name, need in needs.items():
+    for name, need in known.items():
         try:
             details[name] = _READERS[need.kind](need, given.get(name), today)
         except ValueError as error:

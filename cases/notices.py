@@ -6,22 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 REGULATIONS = "Police (Complaints and Misconduct) Regulations 2020"
-HARM_GROUNDS = (
-    "PROCEEDINGS",
-    "NATIONAL_SECURITY",
-    "CRIME_PREVENTION",
-    "ADVERSE_EFFECT",
-    "PUBLIC_INTEREST",
-)
-OF_A_RECORD_COPY = ("PROCEEDINGS", "PUBLIC_INTEREST")  # regulation 3 knows no other
-NONE: tuple[str, ...] = ()
+# The tables of cases.models.Code, where staff keep the grounds on which something may be kept back.
+HARM_GROUNDS = "HARM_GROUND"
+OF_A_RECORD_COPY = "RECORD_COPY_GROUND"  # regulation 3 knows fewer
+NONE = ""
 
 
 @dataclass(frozen=True)
 class NoticeKind:
     """One kind of notice: what it says, and which clock (cases.clocks) runs from the day that it is owed.
 
-    `withheld_on`: the grounds of the harm test on which it may be kept back; none where it has to be sent whatever the harm.
+    `withheld_on`: the table of the grounds on which it may be kept back; none where it has to be sent whatever the harm.
     `to_interested`: whether those are told it, too, who complain of nothing and are only kept informed (PRA 2002 s. 21).
     `to_withdrawn`: whether who has withdrawn is told it, too.
     """
@@ -30,7 +25,7 @@ class NoticeKind:
     says: str
     clock: str
     basis: str
-    withheld_on: tuple[str, ...] = HARM_GROUNDS
+    withheld_on: str = HARM_GROUNDS
     by_recorded_delivery: bool = False
     to_interested: bool = True
     to_withdrawn: bool = False
@@ -72,6 +67,6 @@ NOTICES = _kinds(
 )  # fmt: skip
 
 
-def may_be_withheld_on(kind: str, *, to: str) -> tuple[str, ...]:
-    """The grounds on which a notice may be kept back from `to`: the letter of regulation 13 never from the IOPC."""
+def may_be_withheld_on(kind: str, *, to: str) -> str:
+    """The table of the grounds on which a notice may be kept back from `to`: the letter of regulation 13 never from the IOPC."""
     return NONE if (kind, to) == ("TIMELINESS", "IOPC") else NOTICES[kind].withheld_on

@@ -147,11 +147,19 @@ def next_moves(case: Case, *, actor: Actor, on: dt.date) -> list[NextMove]:
                 why_not=why_not,
                 target=target_of(case, move.value),
                 who=rule.otherwise,
-                needs=NEEDS[move.value],
+                needs=needs_of(move.value, on=on),
                 causes=foreseen(case, move.value, times),
             )
         )
     return sorted(moves, key=lambda each: not each.allowed)
+
+
+def needs_of(move: str, *, on: dt.date) -> tuple[Need, ...]:
+    """What a move needs to be told, with the choices that staff keep as they stand on that day."""
+    return tuple(
+        replace(need, choices=tuple(choices_on(on, need.table)[need.table])) if need.table else need
+        for need in NEEDS[move]
+    )
 
 
 def foreseen(case: Case, move: str, times: Timetable) -> Consequences:
@@ -316,10 +324,23 @@ def codes_of(*, table: str, on: dt.date) -> list[Code]:
     return sorted(rows, key=lambda code: (code.before_2020, natural(code.code)))
 
 
+def choices_on(on: dt.date, *tables: str) -> dict[str, list[str]]:
+    """The codes that may be chosen from each of the tables on that day."""
+    found: dict[str, list[str]] = {table: [] for table in tables}
+    for code in Code.objects.current_on(on).filter(table__in=tables):
+        found[code.table].append(code.code)
+    return {table: sorted(codes, key=natural) for table, codes in found.items()}
+
+
 def every_code_of(*, table: str) -> list[Code]:
     """All that was ever in a table, what has ended too."""
     rows = Code.objects.filter(table=table).select_related("parent")
     return sorted(rows, key=lambda code: (code.before_2020, natural(code.code), code.from_on))
+
+
+def labels_of(*, table: str) -> dict[str, str]:
+    """What each code of a table says, with what has ended: the last words for it."""
+    return {code.code: code.label for code in every_code_of(table=table)}
 
 
 def natural(code: str) -> tuple[str, int]:

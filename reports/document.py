@@ -39,6 +39,7 @@ class Contents:
     figures: Sequence[Figure]
     unit_names: dict[str, str]  # by slug
     meanings: dict[str, str]  # of codes of findings and outcomes
+    reasons: dict[str, str]  # why what was sent is no complaint, by code
 
     def figure(self, metric_id: str) -> Figure:
         return next(figure for figure in self.figures if figure.metric.id == metric_id)
@@ -341,7 +342,7 @@ def _meaning(contents: Contents, blank: str) -> Callable[[str], str]:
         meaning = contents.meanings.get(code, "")
         if meaning and meaning.casefold() != code.casefold():
             return f"{code}: {meaning}"
-        return OWN_WORDS.get(code, code) or blank
+        return OWN_WORDS.get(code) or contents.reasons.get(code, code) or blank
 
     return name
 

@@ -187,7 +187,6 @@ SPECTACULAR_SETTINGS = {
         "ReviewState": "cases.models.Review.State",
         "RetentionReviewState": "cases.models.RetentionReview.State",
         "WhatEnum": "cases.services.corrections.CORRECTABLE",
-        "GroundEnum": "cases.notices.HARM_GROUNDS",
         "RetentionHoldGround": "cases.models.RetentionHold.Ground",
         "RetentionPending": "cases.api.retention.PENDING",
         "RetentionStepTaken": "cases.models.RetentionStep.What",

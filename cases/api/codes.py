@@ -1,4 +1,4 @@
-"""The tables that staff keep: categories, factors, actions."""
+"""The tables that staff keep: all that is chosen from a list, and is not read by the machine itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CodesQuery(serializers.Serializer[None]):
 
 class CodeIn(JSONInput):
     table = serializers.ChoiceField(choices=Code.Table.choices)
-    code = serializers.RegexField(r"^[A-Za-z0-9_]+$", max_length=20)
+    code = serializers.RegexField(r"^[A-Za-z0-9_]+$", max_length=codes.LONGEST)
     title = serializers.CharField(source="label", max_length=160)
     part_of = serializers.CharField(
         source="parent",

@@ -1,4 +1,4 @@
-"""Reference data that staff edit: categories, factors, actions. What was used once is ended, never changed or removed."""
+"""Reference data that staff edit: the lists that are chosen from. What was used once is ended, never changed or removed."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ class Code(models.Model):
         CATEGORY = "CATEGORY", "Category of an allegation"
         FACTOR = "FACTOR", "National factor"
         ACTION = "ACTION", "Action"
+        NOT_A_COMPLAINT = "NOT_A_COMPLAINT", "Why it is not a complaint"
+        HARM_GROUND = "HARM_GROUND", "Ground of the harm test"
+        RECORD_COPY_GROUND = "RECORD_COPY_GROUND", "Ground to keep back a copy of the record"
 
-    table = models.CharField(max_length=10, choices=Table.choices)
-    code = models.CharField(max_length=20)
+    table = models.CharField(max_length=20, choices=Table.choices)
+    code = models.CharField(max_length=40)
     label = models.CharField(max_length=160)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     before_2020 = models.BooleanField(default=False)  # of the list that cases made before 1 February 2020 are coded by

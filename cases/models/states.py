@@ -46,7 +46,8 @@ ENDED = {
 }  # fmt: skip
 
 
-# How what was dealt with here ended, in words; history ends in the words of its source.
+# How what was dealt with here ended, in words; what was no complaint by a code of the table NOT_A_COMPLAINT, and history in the
+# words of its source.
 OUTCOMES: Mapping[str, str] = {
     "RESOLVED": "Resolved outside Schedule 3",
     "NOT_RESOLVED": "Not resolved outside Schedule 3",
@@ -55,14 +56,6 @@ OUTCOMES: Mapping[str, str] = {
     "REGULATION_41": "Not resumed after a suspension (regulation 41)",
     "TRANSFERRED": "Handed over to another authority",
     "MERGED": "Merged into another case",
-    "NO_STANDING": "No complaint: sent without the consent of whom it was for",
-    "SERVES_WITH_THIS_FORCE": "No complaint: from somebody who serves with this force",
-    "NOT_ABOUT_POLICE": "No complaint: not about the police",
-    "OTHER_BODY": "No complaint: for another body",
-    "DUPLICATE": "No complaint: it was made before",
-    "SERVICE_REQUEST": "No complaint: a request for a service",
-    "INFORMATION_REQUEST": "No complaint: a request for information",
-    "CRIME_REPORT": "No complaint: a crime was reported",
     "DEALT_WITH_BY_CRIMINAL_PROCEEDINGS": "Not recorded: dealt with by criminal proceedings",
     "DEALT_WITH_BY_DISCIPLINARY_PROCEEDINGS": "Not recorded: dealt with by disciplinary proceedings",
     "WITHDRAWN_BEFORE": "Not recorded: withdrawn before",

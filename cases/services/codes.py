@@ -1,9 +1,9 @@
-"""The tables that staff keep: categories, factors, actions. A value is added, ended and succeeded, never edited in place."""
+"""The tables that staff keep, and what is chosen from them. A value is added, ended and succeeded, never edited in place."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,8 +16,12 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, NotAllowed, Refused
 from cases.findings import OLD_REGIMES
 from cases.models import Case, Code
+from cases.selectors import choices_on
 
 KEEPERS = (Role.APPROPRIATE_AUTHORITY, Role.SYSTEM_ADMINISTRATOR)
+
+
+LONGEST = 20  # of a code that is added: what is coded by it has room for no more
 
 
 class MayNotKeepTables(NotAllowed):
@@ -27,6 +31,25 @@ class MayNotKeepTables(NotAllowed):
 class CodeIsTaken(Refused):
     code = "code-is-taken"
     title = "There is such a value already."
+
+
+# ---- what is chosen
+
+
+def check_chosen(chosen: Mapping[str, tuple[str, str]], *, on: dt.date) -> None:
+    """Hold what was chosen, {field: (table, code)}, against its tables as they stand on the London day of the entry.
+
+    "" chooses nothing. What was entered before stays as it is. Raises Invalid (400), which names what may be chosen.
+    """
+    given = {field: pair for field, pair in chosen.items() if pair[1]}
+    current = choices_on(on, *(table for table, _ in given.values()))
+    errors = {
+        field: [f"Choose one of {', '.join(current[table])}."]
+        for field, (table, code) in given.items()
+        if code not in current[table]
+    }
+    if errors:
+        raise Invalid("Choose from the list as it stands today.", errors=errors)
 
 
 # ---- what a case is coded by
@@ -96,10 +119,13 @@ def add(
     """Add a value to a table, from a day on. A day in the past is allowed: it is how a value that was missing comes in.
 
     A sub-category is under `parent`, and never for a unit where its parent never is. Raises MayNotKeepTables (403), Invalid
-    (400) for a parent that is not there then, CodeIsTaken (409) where the code stands on that day or later.
+    (400) for a code that is too long or a parent that is not there then, CodeIsTaken (409) where the code stands on that
+    day or later.
     """
     _check_keeper(actor)
     code = code.strip().upper()
+    if len(code) > LONGEST:
+        raise Invalid("Choose a shorter code.", errors={"code": [f"At most {LONGEST} characters."]})
     rows = Code.objects.filter(table=table, before_2020=before_2020, code=code)
     if rows.filter(Q(until_on=None) | Q(until_on__gt=from_on)).exists():
         raise CodeIsTaken("This code stands on that day, or after it: end it first, or begin its successor.")

@@ -17,7 +17,7 @@ from cases.models import Case, Message, Notice, WithholdingReview
 from cases.models.path import LetterWay
 from cases.notices import NOTICES, may_be_withheld_on
 
-from . import correspondence, letters, locking, notices, parts, steps, suspensions, withdrawals
+from . import codes, correspondence, letters, locking, notices, parts, steps, suspensions, withdrawals
 from .correspondence import Way
 from .due import forget
 from .letters import Recipient, Written
@@ -134,12 +134,10 @@ def withhold(
 
 def keep_back(case: Case, row: Notice, *, ground: str, reason: str, actor: Actor, on: dt.date) -> None:
     """The bare fact, for a change that records itself. Raises MustBeSent (409) and Invalid (400)."""
-    grounds = may_be_withheld_on(row.kind, to=row.to)
-    if not grounds:
+    table = may_be_withheld_on(row.kind, to=row.to)
+    if not table:
         raise MustBeSent("Send it: no harm that it may do is a ground to keep it back.")
-    if ground not in grounds:
-        told = f"This notice is kept back on one of these alone: {', '.join(grounds)}."
-        raise Invalid("Choose another ground, or send it.", errors={"ground": [told]})
+    codes.check_chosen({"ground": (table, ground)}, on=on)
     forget(case, "notices")
     row.settled_on, row.settled_as, row.settled_by_id = on, Settled.WITHHELD, actor.account
     row.harm, row.reason = ground, reason

@@ -20,6 +20,7 @@ from cases.consequences import consequences_of
 from cases.machine import permission_of, reasons_against
 from cases.models import Case
 from cases.moves import kind_of, read_details
+from cases.selectors import needs_of
 
 from . import effects, locking, retention
 from .due import write_next_due
@@ -54,7 +55,7 @@ def perform(
     rule = permission_of(case, move)
     if not rule(case, actor):
         raise MayNot(rule.otherwise)
-    read = effects.look_up(case, move, read_details(move, details, today=on), actor=actor, at=at)
+    read = effects.look_up(case, move, read_details(needs_of(move, on=on), details, today=on), actor=actor, at=at)
     effects.check(case, move, read)
     effects.prepare(case, move)
     causes, ended_on = consequences_of(case, move), case.closed_on

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 
 from backend.areas.models import Unit
 from backend.calendar.working_days import day_of
+from cases.models import Code
+from cases.selectors import labels_of
 from reports import document, selectors
 from reports.figures import figures_of, fingerprint
 from reports.pdf import render_pdf
@@ -35,6 +37,7 @@ def produce(*, period: Period, unit: Unit, at: dt.datetime) -> Produced:
     with one_snapshot():
         frames = selectors.briefing_frames(period=period, unit=unit, on=day_of(at))
         meanings = selectors.finding_meanings(force=force)
+        reasons = labels_of(table=Code.Table.NOT_A_COMPLAINT)
         names = selectors.unit_names(force=force)
     figures = figures_of(frames, period)
     mark = fingerprint(frames)
@@ -48,6 +51,7 @@ def produce(*, period: Period, unit: Unit, at: dt.datetime) -> Produced:
         figures=figures,
         unit_names=names,
         meanings=meanings,
+        reasons=reasons,
     )
     written = {
         "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},

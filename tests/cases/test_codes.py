@@ -255,6 +255,7 @@ class TestTheCommand:
             (["end", "factor", "NOTHING", "--on", "2099-03-01"], "nothing here"),
             (["add", "factor", "CUSTODY", "Again", "--from", "2026-01-01"], "end it first"),
             (["add", "factor", "X", "X", "--from", "yesterday"], "not a date"),
+            (["add", "factor", "X" * 21, "X", "--from", "2026-01-01"], "At most 20"),
         ],
     )
     def test_it_says_what_is_wrong(self, cast: Cast, arguments: list[str], told: str) -> None:

@@ -425,7 +425,7 @@ class TestKeepingBack:
             withhold(cast, case, notice)
 
     def test_from_the_iopc_the_letter_of_regulation_13_is_not_kept_back(self) -> None:
-        assert kinds.may_be_withheld_on("TIMELINESS", to="IOPC") == ()
+        assert kinds.may_be_withheld_on("TIMELINESS", to="IOPC") == kinds.NONE
         assert kinds.may_be_withheld_on("TIMELINESS", to="LPB") == kinds.HARM_GROUNDS
 
     @pytest.mark.parametrize("name", ["amal", "fay"])

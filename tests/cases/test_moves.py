@@ -83,23 +83,23 @@ def test_every_need_is_named_missing_and_asked_for_in_words(move: str) -> None:
     needs = NEEDS[move]
     assert all(need.kind in KINDS and need.label and kind_of(move, need.name) == need.kind for need in needs)
     if not needs:
-        assert read_details(move, {}, today=TODAY) == {}
+        assert read_details(needs, {}, today=TODAY) == {}
         return
     with pytest.raises(Invalid) as refusal:
-        read_details(move, {}, today=TODAY)
+        read_details(needs, {}, today=TODAY)
     assert set(refusal.value.errors) == {need.name for need in needs}
 
 
 @pytest.mark.parametrize("value", [None, 1, "", "x" * 40, "2026-11-21", ["2026-11-20"], {"day": 1}, True])
 def test_nothing_that_is_no_date_is_taken_for_one(value: Any) -> None:
     with pytest.raises(Invalid):
-        read_details("close_outside", {"declined_on": value, "told": "Closed."}, today=TODAY)
+        read_details(NEEDS["close_outside"], {"declined_on": value, "told": "Closed."}, today=TODAY)
 
 
 def test_a_document_and_an_account_are_named_as_such() -> None:
     given = {"document": "not an id", "dated_on": "2026-11-20", "investigator": " ", "independence": "They never met."}
 
     with pytest.raises(Invalid) as refusal:
-        read_details("determine_local", given, today=TODAY)
+        read_details(NEEDS["determine_local"], given, today=TODAY)
 
     assert set(refusal.value.errors) == {"document", "investigator"}

@@ -18,7 +18,8 @@ import pytest
 from django.db import transaction
 
 from cases.models.states import OUTCOMES
-from cases.moves import NOT_A_COMPLAINT, NOT_RECORDED
+from cases.moves import NOT_RECORDED
+from cases.selectors import labels_of
 from reports import charts
 from reports.pdf import ForeignFileError, render_pdf
 from reports.periods import Period
@@ -287,20 +288,22 @@ def test_nothing_known_about_closing_is_said_in_words_and_not_drawn(mercia: Hist
 
 def test_how_a_case_that_was_dealt_with_here_ended_is_told_in_words(mercia: History):
     mercia.complaint("2007-05-10", outcome="NOT_RESOLVED", allegations=(("Rudeness", "NO_CASE_TO_ANSWER"),))
+    mercia.complaint("2007-05-11", outcome="NOT_ABOUT_POLICE")
 
     text = " ".join(text_of(briefing_of(mercia).pdf).split())
 
     assert "Not resolved outside Schedule 3" in text
+    assert "No complaint: not about the police" in text
     assert "No case to answer" in text
     assert "NOT_RESOLVED" not in text
 
 
-def test_every_outcome_that_a_move_gives_has_words():
+def test_every_outcome_that_a_move_gives_has_words(db: None):
     written = "".join(path.read_text(encoding="utf-8") for path in Path("cases/models").glob("*.py"))
     given = {*re.findall(r'self\.outcome = "(\w+)"', written), *re.findall(r'_decide_against_it\("(\w+)"', written)}
 
     assert {"RESOLVED", "NO_STANDING", "MERGED"} <= given
-    assert given | {*NOT_A_COMPLAINT, *NOT_RECORDED} <= set(OUTCOMES)
+    assert given | set(NOT_RECORDED) <= {*OUTCOMES, *labels_of(table="NOT_A_COMPLAINT")}
 
 
 def test_what_there_is_one_of_is_told_in_the_singular(mercia: History):

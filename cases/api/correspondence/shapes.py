@@ -13,7 +13,7 @@ from cases.api.doors import TextAsRead
 from cases.api.serializers import MAIL, ComplainantListed, MessageOut
 from cases.letters.reading import grade
 from cases.models import Complainant, LetterTemplate, Message, Notice
-from cases.notices import HARM_GROUNDS, NOTICES, may_be_withheld_on
+from cases.notices import NOTICES, may_be_withheld_on
 from cases.services import messages, settling, timeliness
 from cases.services.correspondence import Way
 from cases.services.letters import REDACTED, SHOWN
@@ -107,7 +107,7 @@ class NoticeSendIn(WayIn):
 
 
 class WithholdIn(JSONInput):
-    ground = serializers.ChoiceField(choices=list(HARM_GROUNDS))
+    ground = serializers.CharField(max_length=20, help_text="One of may_be_withheld_on of the notice.")
     reason = serializers.CharField(max_length=2000)
 
 
@@ -118,7 +118,7 @@ class WithholdingReviewIn(JSONInput):
 
 class KeptBackIn(NestedInput):
     to = serializers.ChoiceField(choices=Notice.To.choices)
-    ground = serializers.ChoiceField(choices=list(HARM_GROUNDS))
+    ground = serializers.CharField(max_length=20, help_text="A code of the table HARM_GROUND.")
     reason = serializers.CharField(max_length=2000)
 
 
@@ -202,7 +202,9 @@ class NoticeOut(serializers.Serializer[Any]):
     )
     owed_on = serializers.DateField()
     by_recorded_delivery = serializers.SerializerMethodField(help_text="Whether the law asks for that.")
-    may_be_withheld_on = serializers.SerializerMethodField(help_text="The grounds; none where it has to be sent.")
+    may_be_withheld_on = serializers.SerializerMethodField(
+        help_text="The grounds, as their table stands today; none where it has to be sent."
+    )
     settled_on = serializers.DateField(allow_null=True)
     settled_as = serializers.ChoiceField(choices=Notice.Settled.choices, allow_blank=True)
     harm = serializers.CharField()
@@ -227,7 +229,8 @@ class NoticeOut(serializers.Serializer[Any]):
         return NOTICES[notice.kind].by_recorded_delivery
 
     def get_may_be_withheld_on(self, notice: Notice) -> list[str]:
-        return list(may_be_withheld_on(notice.kind, to=notice.to))
+        choices: dict[str, list[str]] = self.context["grounds"]
+        return choices.get(may_be_withheld_on(notice.kind, to=notice.to), [])
 
 
 class StillOwedOut(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse  # a door: this is where HTTP begins
@@ -12,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.calendar.working_days import day_of
 from backend.common.queries import NoQuery, read_query
 from backend.common.serializers import CursorQuery
 from backend.documents.api import PDFDoor, download_pdf
@@ -19,6 +21,8 @@ from cases import letters as texts
 from cases import selectors
 from cases.api.doors import IF_MATCH, CaseDoor, answer, fields_of
 from cases.api.serializers import MessageOut, MessagePage
+from cases.models import Case
+from cases.notices import HARM_GROUNDS, OF_A_RECORD_COPY
 from cases.services import letterheads, messages, papers, preferences, review_bundle, settling, templates, timeliness
 
 from .shapes import (
@@ -91,7 +95,14 @@ class ReviewBundleView(CaseDoor, PDFDoor):
         return download_pdf(pdf, name=f"OFFICIAL-SENSITIVE papers {reference}.pdf")
 
 
-class NoticesView(CaseDoor):
+class NoticeDoor(CaseDoor):
+    def reader(self, request: Request, case: Case) -> dict[str, Any]:
+        """For NoticeOut: also the grounds on which something may be kept back today."""
+        grounds = selectors.choices_on(day_of(timezone.now()), HARM_GROUNDS, OF_A_RECORD_COPY)
+        return {**super().reader(request, case), "grounds": grounds}
+
+
+class NoticesView(NoticeDoor):
     @extend_schema(operation_id="cases_notices_list", responses={200: NoticeOut(many=True)})
     def get(self, request: Request, reference: str) -> Response:
         """What somebody has to be told, or was: owed, sent, kept back, or not owed any more."""
@@ -122,7 +133,7 @@ class NoticeSendView(CaseDoor):
         return answer(case, MessageOut(message, context=self.reader(request, case)).data, status=201)
 
 
-class NoticeWithholdView(CaseDoor):
+class NoticeWithholdView(NoticeDoor):
     @extend_schema(
         operation_id="cases_notices_withhold", request=WithholdIn, parameters=[IF_MATCH], responses={200: NoticeOut}
     )
@@ -133,7 +144,7 @@ class NoticeWithholdView(CaseDoor):
         return answer(case, NoticeOut(notice, context=self.reader(request, case)).data)
 
 
-class NoticeReviewView(CaseDoor):
+class NoticeReviewView(NoticeDoor):
     @extend_schema(
         operation_id="cases_notices_review",
         request=WithholdingReviewIn,

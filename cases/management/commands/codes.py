@@ -1,4 +1,4 @@
-"""`manage.py codes`: the tables of categories, factors and actions, for staff to read and edit."""
+"""`manage.py codes`: the tables of what is chosen from a list, for staff to read and edit."""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +14,7 @@ from cases.services import codes
 
 
 class Command(BaseCommand):
-    help = "Lists the tables of categories, factors and actions, or adds or ends a value; nothing is edited in place."
+    help = "Lists a table of what is chosen from a list, or adds or ends a value; nothing is edited in place."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="list|add|end")

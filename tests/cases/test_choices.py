@@ -1,0 +1,128 @@
+"""What is only chosen and recorded is a list that staff keep: it holds on the day of the entry, and what was entered stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from backend.common.errors import Invalid
+from cases.models import Case, Code, Notice
+from cases.selectors import choices_on, get_case, next_moves
+from cases.services import codes, settling
+from tests.cases.alleging import a_recorded_case, by
+from tests.cast import AT, Cast, a_case, assess, move
+
+TODAY = AT.date()
+TOMORROW = TODAY + dt.timedelta(days=1)
+NEXT_DAY = AT + dt.timedelta(days=1)
+
+# As domain law and guidance have them, written down a second time.
+SEEDED = {
+    "NOT_A_COMPLAINT": "CRIME_REPORT DUPLICATE INFORMATION_REQUEST NOT_ABOUT_POLICE NO_STANDING OTHER_BODY"
+    " SERVES_WITH_THIS_FORCE SERVICE_REQUEST",
+    "HARM_GROUND": "ADVERSE_EFFECT CRIME_PREVENTION NATIONAL_SECURITY PROCEEDINGS PUBLIC_INTEREST",
+    "RECORD_COPY_GROUND": "PROCEEDINGS PUBLIC_INTEREST",
+}
+
+
+def add(cast: Cast, table: str, code: str, *, from_on: dt.date = TOMORROW) -> Code:
+    return codes.add(
+        table=table, code=code, label=f"In words: {code}", source="Agreed here.", from_on=from_on, actor=cast.actor("jo"),
+        at=AT,
+    )  # fmt: skip
+
+
+def end(cast: Cast, table: str, code: str) -> Code:
+    return codes.end(table=table, code=code, before_2020=False, on=TOMORROW, actor=cast.actor("jo"), at=AT)
+
+
+@pytest.mark.parametrize("table", SEEDED)
+def test_the_list_begins_as_the_guidance_has_it_and_says_where_it_stands(db: None, table: str) -> None:
+    rows = Code.objects.filter(table=table)
+
+    assert sorted(row.code for row in rows) == SEEDED[table].split()
+    assert all(row.source and row.label and row.from_on == dt.date(2020, 2, 1) and not row.until_on for row in rows)
+
+
+class TestWhyItIsNotAComplaint:
+    def refused(self, cast: Cast, case: Case, why: Any, at: dt.datetime = AT) -> list[str]:
+        with pytest.raises(Invalid) as refusal:
+            move(cast, case, "lev", "find_not_a_complaint", at, why=why, told="It is no complaint.")
+        return refusal.value.errors["why"]
+
+    def test_a_reason_may_be_given_from_the_day_on_which_it_begins(self, cast: Cast) -> None:
+        case = assess(cast, move(cast, a_case(cast), "amal", "take"))
+        add(cast, "NOT_A_COMPLAINT", "TEST_MESSAGE")
+
+        [told] = self.refused(cast, case, "TEST_MESSAGE")
+        assert (
+            told
+            == f"Why it is not a complaint: one of {', '.join(choices_on(TODAY, 'NOT_A_COMPLAINT')['NOT_A_COMPLAINT'])}."
+        )
+        ended = move(cast, case, "lev", "find_not_a_complaint", NEXT_DAY, why="TEST_MESSAGE", told="It was a test.")
+        assert ended.outcome == "TEST_MESSAGE"
+
+    def test_an_ended_reason_is_not_given_any_more_and_what_ended_by_it_stays(self, cast: Cast) -> None:
+        before, after = (assess(cast, move(cast, a_case(cast), "amal", "take")) for _ in range(2))
+        move(cast, before, "lev", "find_not_a_complaint", why="DUPLICATE", told="You said so before.")
+        end(cast, "NOT_A_COMPLAINT", "DUPLICATE")
+
+        assert "DUPLICATE" not in self.refused(cast, after, "DUPLICATE", NEXT_DAY)[0]
+        assert cast.client("beth").get(f"/api/v1/cases/{before.reference}/").json()["outcome"] == "DUPLICATE"
+
+    @pytest.mark.parametrize("why", [None, "", 7, ["DUPLICATE"], "duplicate", "PROCEEDINGS"])
+    def test_nothing_else_is_a_reason(self, cast: Cast, why: Any) -> None:
+        case = assess(cast, move(cast, a_case(cast), "amal", "take"))
+
+        assert "NOT_ABOUT_POLICE" in self.refused(cast, case, why)[0]
+
+    def test_the_moves_offer_those_of_the_day(self, cast: Cast) -> None:
+        case = assess(cast, move(cast, a_case(cast), "amal", "take"))
+        add(cast, "NOT_A_COMPLAINT", "TEST_MESSAGE")
+        end(cast, "NOT_A_COMPLAINT", "DUPLICATE")
+
+        def offered(on: dt.date) -> tuple[str, ...]:
+            lev = cast.actor("lev")
+            moves = next_moves(get_case(reference=case.reference, actor=lev), actor=lev, on=on)
+            return next(each for each in moves if each.move == "find_not_a_complaint").needs[0].choices
+
+        assert set(offered(TODAY)) ^ set(offered(TOMORROW)) == {"TEST_MESSAGE", "DUPLICATE"}
+
+
+class TestTheGroundsOfTheHarmTest:
+    def keep_back(self, cast: Cast, notice: Notice, ground: str, at: dt.datetime = AT) -> Notice:
+        case, reason = Case.objects.get(pk=notice.case_id), "A witness is at risk."
+        return settling.withhold(**by(cast, "beth", case, at), notice=notice.public_id, ground=ground, reason=reason)[0]
+
+    def owed(self, cast: Cast, kind: str) -> Notice:
+        case = a_recorded_case(cast)
+        who = case.complainants.get()
+        return Notice.objects.create(case=case, kind=kind, to="COMPLAINANT", complainant=who, owed_on=TODAY)
+
+    def test_a_ground_may_be_taken_from_the_day_on_which_it_begins(self, cast: Cast) -> None:
+        notice = self.owed(cast, "HANDLING")
+        add(cast, "HARM_GROUND", "THIRD_PARTY")
+
+        with pytest.raises(Invalid) as refusal:
+            self.keep_back(cast, notice, "THIRD_PARTY")
+        assert refusal.value.errors == {"ground": [f"Choose one of {', '.join(SEEDED['HARM_GROUND'].split())}."]}
+        assert self.keep_back(cast, notice, "THIRD_PARTY", NEXT_DAY).harm == "THIRD_PARTY"
+
+    def test_an_ended_ground_is_not_taken_any_more_and_what_rests_on_it_stays(self, cast: Cast) -> None:
+        before, after = (self.owed(cast, "HANDLING") for _ in range(2))
+        self.keep_back(cast, before, "NATIONAL_SECURITY")
+        end(cast, "HARM_GROUND", "NATIONAL_SECURITY")
+
+        with pytest.raises(Invalid):
+            self.keep_back(cast, after, "NATIONAL_SECURITY", NEXT_DAY)
+        shown = cast.client("beth").get(f"/api/v1/cases/{before.case.reference}/notices/").json()
+        assert [each["harm"] for each in shown if each["public_id"] == str(before.public_id)] == ["NATIONAL_SECURITY"]
+
+    def test_a_copy_of_the_record_has_fewer_grounds_of_its_own(self, cast: Cast) -> None:
+        notice = self.owed(cast, "RECORD_COPY")
+
+        with pytest.raises(Invalid) as refusal:
+            self.keep_back(cast, notice, "NATIONAL_SECURITY")
+        assert refusal.value.errors == {"ground": ["Choose one of PROCEEDINGS, PUBLIC_INTEREST."]}
