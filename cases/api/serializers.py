@@ -23,7 +23,6 @@ from cases.models import (
     MatterState,
     Message,
     Origin,
-    SubjectType,
 )
 from cases.moves import KINDS
 from cases.services.assessment import TICKS
@@ -302,8 +301,12 @@ class InvolvementIn(JSONInput):
         max_length=120,
         help_text="What is known of somebody who is not identified.",
     )
-    subject_type = serializers.ChoiceField(
-        choices=SubjectType.choices, required=False, allow_blank=True, default="", help_text="At the time."
+    subject_type = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=20,
+        help_text="A code of the table SUBJECT_TYPE: what they were at the time.",
     )
     rank = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=60, help_text="Rank or grade at the time."

@@ -27,7 +27,6 @@ from .parts import (
     Message,
     Note,
     Notice,
-    SubjectType,
 )
 from .path import (
     Body,
@@ -118,7 +117,6 @@ __all__ = [
     "SeverityAssessment",
     "SpecialProcedures",
     "Stage",
-    "SubjectType",
     "Suspension",
     "SuspensionReview",
     "WishToResume",

@@ -192,15 +192,6 @@ class Allegation(models.Model):
         return self.category
 
 
-class SubjectType(models.TextChoices):
-    OFFICER = "OFFICER", "Police officer"
-    SPECIAL = "SPECIAL", "Special constable"
-    PCSO = "PCSO", "Police community support officer"
-    STAFF = "STAFF", "Member of police staff"
-    VOLUNTEER = "VOLUNTEER", "Designated volunteer"
-    CONTRACTOR = "CONTRACTOR", "Contractor"
-
-
 class Involvement(models.Model):
     """Somebody of the force whom the case is about, who witnessed it, or whom a conflict keeps out: the wall stands on these rows."""
 
@@ -222,7 +213,7 @@ class Involvement(models.Model):
         max_length=120, blank=True
     )  # as the source or the complainant calls somebody not identified
     unit_label = models.CharField(max_length=120, blank=True)  # the unit at the time, as the source gives it
-    subject_type = models.CharField(max_length=10, choices=SubjectType.choices, blank=True)  # all at the time
+    subject_type = models.CharField(max_length=20, blank=True)  # of the table SUBJECT_TYPE; all at the time
     rank = models.CharField(max_length=60, blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     on_duty = models.BooleanField(null=True, blank=True)

@@ -32,6 +32,7 @@ class Code(models.Model):
         NOT_A_COMPLAINT = "NOT_A_COMPLAINT", "Why it is not a complaint"
         HARM_GROUND = "HARM_GROUND", "Ground of the harm test"
         RECORD_COPY_GROUND = "RECORD_COPY_GROUND", "Ground to keep back a copy of the record"
+        SUBJECT_TYPE = "SUBJECT_TYPE", "Type of a person complained about"
 
     table = models.CharField(max_length=20, choices=Table.choices)
     code = models.CharField(max_length=40)

@@ -17,10 +17,10 @@ from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import consequences, makers, ranks
-from cases.models import Allegation, Case, CaseLink, Involvement, MatterCase, Naming, Notice
+from cases.models import Allegation, Case, CaseLink, Code, Involvement, MatterCase, Naming, Notice
 from cases.selectors import load_parts
 
-from . import access, assessment, contributions, independence, locking, notices, outcome
+from . import access, assessment, codes, contributions, independence, locking, notices, outcome
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_then
@@ -58,7 +58,7 @@ def name_person(
     Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
     of the matters that arise from it; until the outcome is told, what they thought or found of it is set aside. A subject of
     the rank of inspector or above, of the unit that holds the case or that it is about, takes it from every unit; one under whom the
-    investigator works takes the investigation from them. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown, NamedAlready (409), and CannotRestrict (409) for who
+    investigator works takes the investigation from them. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown or a type that is not of its list, NamedAlready (409), and CannotRestrict (409) for who
     names themselves and is the last of the authority who sees a restricted case.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -68,6 +68,7 @@ def name_person(
         check_may_name(case, actor)
     if person is None and (who or not label or part == Involvement.Part.CONFLICT):
         raise Invalid("Check whom you name.", errors={"who": ["Nobody of this force has this number or address."]})
+    codes.check_chosen({"subject_type": (Code.Table.SUBJECT_TYPE, subject_type)}, on=day_of(at))
     alleged = _allegation(case, allegation)
     check_not_named(case, person, part=part, allegation=alleged)
     involvement = Involvement(case_id=case.pk, part=part, allegation=alleged, label=label, on_duty=on_duty)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from cases.models import (
     Body,
     BodyNotice,
     Case,
+    Code,
     Determination,
     Message,
     Note,
@@ -30,7 +31,7 @@ from cases.models import (
     SpecialProcedures,
     Suspension,
 )
-from cases.selectors import get_case
+from cases.selectors import get_case, labels_of
 
 from . import identity
 from .body_notices import DECISIONS
@@ -161,10 +162,11 @@ def _plain(code: str) -> str:
 
 def _handling(bundle: Bundle, left_out: Callable[[str], str]) -> list[Listed]:
     """How it was handled and why, each by its day: what was determined, the terms, special procedures, stays, the report."""
+    types = labels_of(table=Code.Table.SUBJECT_TYPE)
     dated = [
         *((day_of(each.made_at), _determined(each)) for each in bundle.determinations if each.about in _DETERMINED),
         *((day_of(note.written_at), _noted(move, note)) for move, note in bundle.notes),
-        *((each.declared_on, _special(each)) for each in bundle.special_procedures),
+        *((each.declared_on, _special(each, types)) for each in bundle.special_procedures),
         *((each.suspended_on, _stay(each)) for each in bundle.suspensions),
     ]
     reported = FOR_THE_REVIEW["submit_report"]  # of all that happened on one day the last
@@ -201,12 +203,12 @@ def _noted(move: str, note: Note) -> Listed:
     return Listed("", FOR_THE_REVIEW[move], facts=[("Written by", note.author.name)], blocks=[Block(note.text)])
 
 
-def _special(row: SpecialProcedures) -> Listed:
+def _special(row: SpecialProcedures, types: Mapping[str, str]) -> Listed:
     """Whom they were declared for, and every assessment of how severe it is, with what it rests on."""
     subject = row.subject
     named = subject.person.name if subject.person else subject.label
     told = [
-        ("Person", ", ".join(filter(None, [named, subject.rank, subject.get_subject_type_display()]))),
+        ("Person", ", ".join(filter(None, [named, subject.rank, types.get(subject.subject_type, "")]))),
         ("Indication", row.get_indication_display()),
         ("Reasons", row.reasons),
     ]

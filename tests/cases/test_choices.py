@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from backend.common.errors import Invalid
-from cases.models import Case, Code, Notice
+from cases.models import Case, Code, Involvement, Notice
 from cases.selectors import choices_on, get_case, next_moves
-from cases.services import codes, settling
+from cases.services import codes, involvement, settling
 from tests.cases.alleging import a_recorded_case, by
 from tests.cast import AT, Cast, a_case, assess, move
 
@@ -24,6 +24,7 @@ SEEDED = {
     " SERVES_WITH_THIS_FORCE SERVICE_REQUEST",
     "HARM_GROUND": "ADVERSE_EFFECT CRIME_PREVENTION NATIONAL_SECURITY PROCEEDINGS PUBLIC_INTEREST",
     "RECORD_COPY_GROUND": "PROCEEDINGS PUBLIC_INTEREST",
+    "SUBJECT_TYPE": "CONTRACTOR OFFICER PCSO SPECIAL STAFF VOLUNTEER",
 }
 
 
@@ -36,6 +37,11 @@ def add(cast: Cast, table: str, code: str, *, from_on: dt.date = TOMORROW) -> Co
 
 def end(cast: Cast, table: str, code: str) -> Code:
     return codes.end(table=table, code=code, before_2020=False, on=TOMORROW, actor=cast.actor("jo"), at=AT)
+
+
+def named(cast: Cast, case: Case, who: str, at: dt.datetime = AT, **more: Any) -> Involvement:
+    involvement.name_person(**by(cast, "beth", case, at), who=who, part=Involvement.Part.SUBJECT, **more)
+    return Involvement.objects.filter(case=case).latest("pk")
 
 
 @pytest.mark.parametrize("table", SEEDED)
@@ -126,3 +132,29 @@ class TestTheGroundsOfTheHarmTest:
         with pytest.raises(Invalid) as refusal:
             self.keep_back(cast, notice, "NATIONAL_SECURITY")
         assert refusal.value.errors == {"ground": ["Choose one of PROCEEDINGS, PUBLIC_INTEREST."]}
+
+
+class TestTheTypesOfThoseComplainedAbout:
+    def test_a_type_may_be_said_from_the_day_on_which_it_begins(self, cast: Cast) -> None:
+        case = a_case(cast)
+        add(cast, "SUBJECT_TYPE", "CADET")
+
+        with pytest.raises(Invalid) as refusal:
+            named(cast, case, "1005", subject_type="CADET")
+        assert refusal.value.errors == {"subject_type": [f"Choose one of {', '.join(SEEDED['SUBJECT_TYPE'].split())}."]}
+        assert named(cast, case, "1005", NEXT_DAY, subject_type="CADET").subject_type == "CADET"
+
+    def test_an_ended_type_is_not_said_any_more_and_who_was_named_so_stays(self, cast: Cast) -> None:
+        case = a_case(cast)
+        row = named(cast, case, "1005", subject_type="CONTRACTOR")
+        end(cast, "SUBJECT_TYPE", "CONTRACTOR")
+
+        with pytest.raises(Invalid):
+            named(cast, case, "1006", NEXT_DAY, subject_type="CONTRACTOR")
+        shown = cast.client("beth").get(f"/api/v1/cases/{case.reference}/involvements/").json()
+        assert [each["subject_type"] for each in shown if each["public_id"] == str(row.public_id)] == ["CONTRACTOR"]
+
+    def test_what_somebody_is_comes_from_their_own_entry_where_it_is_not_said(self, cast: Cast) -> None:
+        end(cast, "SUBJECT_TYPE", "OFFICER")
+
+        assert named(cast, a_case(cast), "1005", NEXT_DAY).subject_type == "OFFICER"

@@ -493,7 +493,7 @@ class TestTheBundle:
         words = " ".join(words_of(pdf).split())
         for said in (
             "20 November 2026: Terms of reference", "What was said at the desk.",
-            "20 November 2026: Special procedures", "Gross misconduct He hit him, if it is true.",
+            "20 November 2026: Special procedures", "Police officer", "Gross misconduct He hit him, if it is true.",
             "20 November 2026: The investigator's report", "Four were heard. The footage is clear.",
             "Nothing points to it.", "Investigator's opinion No case to answer",
             "Reasons for the opinion The footage shows it; the officer agrees.", "Finding No case to answer",

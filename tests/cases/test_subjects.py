@@ -14,7 +14,7 @@ from backend.accounts.services import people
 from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
-from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Note, Notice, SubjectType
+from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Note, Notice
 from cases.selectors import get_case, next_moves
 from cases.services import determinations, involvement, settling, subjects, suspensions
 from cases.services.assignment import CannotAssign
@@ -66,7 +66,7 @@ class TestNaming:
         allegation = alleged(cast, case)
 
         row = name_subject(
-            cast, case, "1005", allegation=allegation.public_id, subject_type=SubjectType.SPECIAL, rank="Sergeant",
+            cast, case, "1005", allegation=allegation.public_id, subject_type="SPECIAL", rank="Sergeant",
             unit="southgate", on_duty=False,
         )  # fmt: skip
 
