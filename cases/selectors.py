@@ -21,6 +21,7 @@ from cases.deadlines import Deadline, explained, late_on, open_deadlines
 from cases.foresight import foresee
 from cases.machine import MACHINES, Against, permission_of, reasons_against, target_of
 from cases.models import (
+    EQUALITY,
     Alert,
     Allegation,
     Case,
@@ -330,6 +331,11 @@ def choices_on(on: dt.date, *tables: str) -> dict[str, list[str]]:
     for code in Code.objects.current_on(on).filter(table__in=tables):
         found[code.table].append(code.code)
     return {table: sorted(codes, key=natural) for table, codes in found.items()}
+
+
+def equality_choices(*, on: dt.date) -> dict[str, list[Code]]:
+    """The answers that each of the equality questions offers on that day."""
+    return {question: codes_of(table=table, on=on) for question, table in EQUALITY.items()}
 
 
 def every_code_of(*, table: str) -> list[Code]:

@@ -24,12 +24,12 @@ class IdentityOfSubjectIn(JSONInput):
 
 
 class SubjectEqualityIn(JSONInput):
-    """Optional, kept apart from the case, and read by no staff."""
+    """Optional, kept apart from the case, and read by no staff. Each is a code of its list: /api/v1/complaints/equality/."""
 
-    sex = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
-    ethnicity = serializers.CharField(required=False, allow_blank=True, default="", max_length=80)
-    age = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
-    disability = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    sex = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    ethnicity = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    age = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    disability = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
 
 
 class IdentifyView(CaseDoor):

@@ -41,7 +41,7 @@ from .path import (
     Withdrawal,
 )
 from .receipts import Receipt
-from .reference import Code, Regime
+from .reference import EQUALITY, Code, Regime
 from .retention import Ending, RetentionHold, RetentionPeriod, RetentionReview, RetentionStep
 from .saved_views import SavedView
 from .states import CommentState, ComplaintState, MatterState
@@ -49,6 +49,7 @@ from .stays import NoticeService, SeverityAssessment, SuspensionReview, WishToRe
 from .timing import Alert, DateCorrection, Escalation, Recipient, ServiceTarget, Stage
 
 __all__ = [
+    "EQUALITY",
     "Alert",
     "Allegation",
     "AllegationAction",

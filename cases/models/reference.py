@@ -33,6 +33,10 @@ class Code(models.Model):
         HARM_GROUND = "HARM_GROUND", "Ground of the harm test"
         RECORD_COPY_GROUND = "RECORD_COPY_GROUND", "Ground to keep back a copy of the record"
         SUBJECT_TYPE = "SUBJECT_TYPE", "Type of a person complained about"
+        SEX = "SEX", "Sex, as an equality answer"
+        ETHNICITY = "ETHNICITY", "Ethnicity, as an equality answer"
+        AGE = "AGE", "Age, as an equality answer"
+        DISABILITY = "DISABILITY", "Disability, as an equality answer"
 
     table = models.CharField(max_length=20, choices=Table.choices)
     code = models.CharField(max_length=40)
@@ -59,3 +63,12 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"
+
+
+# The equality questions, and where the answers that they offer are.
+EQUALITY = {
+    "sex": Code.Table.SEX,
+    "ethnicity": Code.Table.ETHNICITY,
+    "age": Code.Table.AGE,
+    "disability": Code.Table.DISABILITY,
+}

@@ -15,7 +15,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Missing, NotAllowed, Refused
 from cases.findings import OLD_REGIMES
-from cases.models import Case, Code
+from cases.models import EQUALITY, Case, Code
 from cases.selectors import choices_on
 
 KEEPERS = (Role.APPROPRIATE_AUTHORITY, Role.SYSTEM_ADMINISTRATOR)
@@ -50,6 +50,11 @@ def check_chosen(chosen: Mapping[str, tuple[str, str]], *, on: dt.date) -> None:
     }
     if errors:
         raise Invalid("Choose from the list as it stands today.", errors=errors)
+
+
+def check_equality(answers: Mapping[str, str], *, on: dt.date, within: str = "") -> None:
+    """Hold answers to the equality questions against their lists, as check_chosen; `within` goes before the name of each."""
+    check_chosen({f"{within}{question}": (EQUALITY[question], answer) for question, answer in answers.items()}, on=on)
 
 
 # ---- what a case is coded by

@@ -14,7 +14,7 @@ from backend.common.errors import Invalid, Missing, Refused
 from cases.models import Case, EqualityAnswers, Involvement, Naming, Origin, SpecialProcedures
 from cases.selectors import get_case
 
-from . import locking, notices
+from . import codes, locking, notices
 from .due import forget
 from .involvement import check_may_name, check_not_named, find_person, keep, raise_wall
 from .locking import HistoryStands
@@ -108,7 +108,8 @@ def answer_equality(
 ) -> None:
     """Keep a subject's answers to the equality questions, apart from the case: written once, and read by no staff.
 
-    Nothing of the case changes. Raises Missing (404), HistoryStands (409), MayNot (403), AnsweredAlready (409).
+    Nothing of the case changes. Raises Missing (404), HistoryStands (409), MayNot (403), AnsweredAlready (409), and Invalid
+    (400) for an answer that its list does not offer today.
     """
     case = get_case(reference=reference, actor=actor)
     if case.origin == Origin.IMPORTED:
@@ -120,6 +121,7 @@ def answer_equality(
         raise Missing
     if EqualityAnswers.objects.filter(involvement=row).exists():
         raise AnsweredAlready("They are kept as they were given, and nobody changes or reads them here.")
+    codes.check_equality(answers, on=day_of(at))
     EqualityAnswers.objects.create(involvement=row, **answers)
     audit.record(
         actor=actor.public_id,

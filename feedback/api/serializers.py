@@ -13,15 +13,7 @@ from cases.services.preferences import Wishes
 from feedback.models import ASPECTS, Submission
 from feedback.services.drafts import CommentDraft, ComplaintDraft, Contact, PlaceNamed, RatingDraft
 
-SEX = ["FEMALE", "MALE", "OTHER", "PREFER_NOT_TO_SAY"]
-AGE = ["UNDER_18", "18_29", "30_39", "40_49", "50_59", "60_AND_OVER", "PREFER_NOT_TO_SAY"]
-ETHNICITY = [
-    "WHITE_BRITISH", "WHITE_IRISH", "WHITE_GYPSY_OR_TRAVELLER", "WHITE_OTHER", "MIXED_WHITE_AND_BLACK_CARIBBEAN",
-    "MIXED_WHITE_AND_BLACK_AFRICAN", "MIXED_WHITE_AND_ASIAN", "MIXED_OTHER", "ASIAN_INDIAN", "ASIAN_PAKISTANI",
-    "ASIAN_BANGLADESHI", "ASIAN_CHINESE", "ASIAN_OTHER", "BLACK_AFRICAN", "BLACK_CARIBBEAN", "BLACK_OTHER", "OTHER",
-    "PREFER_NOT_TO_SAY",
-]  # fmt: skip
-DISABILITY = ["YES", "NO", "PREFER_NOT_TO_SAY"]
+OFFERED = "A code of its list, as GET /api/v1/complaints/equality/ answers it today; or nothing."
 
 
 def _words(help_text: str, *, required: bool = False, longest: int = 1000) -> serializers.CharField:
@@ -115,10 +107,22 @@ class CommentForm(CommentIn, FilesIn):
 class EqualityIn(NestedInput):
     """Optional, kept apart from the complaint, and of no influence on how it is handled."""
 
-    sex = serializers.ChoiceField(choices=SEX, required=False, default="")
-    ethnicity = serializers.ChoiceField(choices=ETHNICITY, required=False, default="")
-    age = serializers.ChoiceField(choices=AGE, required=False, default="")
-    disability = serializers.ChoiceField(choices=DISABILITY, required=False, default="")
+    sex = _words(OFFERED, longest=40)
+    ethnicity = _words(OFFERED, longest=40)
+    age = _words(OFFERED, longest=40)
+    disability = _words(OFFERED, longest=40)
+
+
+class OfferedOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    title = serializers.CharField(source="label")
+
+
+class EqualityOut(serializers.Serializer[Any]):
+    sex = OfferedOut(many=True)
+    ethnicity = OfferedOut(many=True)
+    age = OfferedOut(many=True)
+    disability = OfferedOut(many=True)
 
 
 class ComplaintIn(PlaceIn, ContactIn):

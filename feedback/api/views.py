@@ -16,12 +16,14 @@ from rest_framework.views import APIView
 
 from backend.attachments.api import download_copy
 from backend.attachments.sniffing import ENDINGS
+from backend.calendar.working_days import day_of
 from backend.common.addresses import client_address
 from backend.common.idempotency import IDEMPOTENCY_KEY, read_idempotency_key
 from backend.common.parsers import FormParser, StrictJSONParser
 from backend.common.permissions import Public
 from backend.common.queries import NoQuery, read_query
 from backend.common.serializers import CursorQuery
+from cases.selectors import equality_choices
 from feedback.services import opening, submission, thread, tracking, wishes
 from feedback.services.opening import Opened
 from feedback.services.submission import Accepted
@@ -32,6 +34,7 @@ from .serializers import (
     CommentIn,
     ComplaintForm,
     ComplaintIn,
+    EqualityOut,
     KeptOut,
     ProgressOut,
     RatingIn,
@@ -122,6 +125,17 @@ class ComplaintsView(SubmissionDoor):
         return _answer(
             submission.submit_complaint(draft=form.draft(), files=form.uploads(), key=key, at=timezone.now())
         )
+
+
+class EqualityView(APIView):
+    permission_classes = [Public]
+    authentication_classes = []
+
+    @extend_schema(operation_id="complaints_equality", responses={200: EqualityOut}, auth=[])
+    def get(self, request: Request) -> Response:
+        """The answers that the equality questions of a complaint offer today. Nobody has to answer them."""
+        read_query(request, NoQuery)
+        return Response(EqualityOut(equality_choices(on=day_of(timezone.now()))).data)
 
 
 class TrackView(APIView):

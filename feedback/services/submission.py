@@ -20,7 +20,7 @@ from backend.common.identifiers import random_public_id, random_reference
 from backend.notifications import services as outbox
 from backend.requests import services as requests
 from cases.models import Case, Complainant, Kind
-from cases.services import templates
+from cases.services import codes, templates
 from cases.services.intake import NewCase, NewComplainant, open_case
 from feedback.models import Rating, Submission
 from feedback.screening import screen
@@ -98,6 +98,7 @@ def submit_complaint(*, draft: ComplaintDraft, files: Sequence[Upload], key: UUI
 
     def keep(secret: str) -> dict[str, Any]:
         place = _place(draft, on=day_of(at))
+        codes.check_equality(draft.equality, on=day_of(at), within="equality.")
         complainant = _complainant(
             draft.contact,
             relationship=Complainant.Relationship(draft.relationship),

@@ -84,6 +84,12 @@ WORDS = {
     "handler": ["cai@westshire.test", ""],
     "category": ["H1", "A1"],
     "factors": [[]],
+    "subject_type": ["OFFICER", ""],
+    "equality": [{"sex": "FEMALE"}, {}],
+    "sex": ["FEMALE", ""],
+    "ethnicity": ["WHITE_BRITISH"],
+    "age": ["30_39"],
+    "disability": ["NO"],
     "filters": [{"state": "RECEIVED"}, {"kind": "COMMENT", "open": False}],
 }
 # By the word before the id in an address: the rows, and how they name their case.

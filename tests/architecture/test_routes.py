@@ -20,6 +20,7 @@ OPEN = {
     "api/v1/ratings/": "the public's form",
     "api/v1/comments/": "the public's form",
     "api/v1/complaints/": "the public's form",
+    "api/v1/complaints/equality/": "what a form may offer",
     "api/v1/track/": "opened by the receipt",
     "api/v1/track/messages/": "opened by the receipt",
     "api/v1/track/files/<uuid:public_id>/": "opened by the receipt",

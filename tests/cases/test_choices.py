@@ -6,9 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
+from rest_framework.test import APIClient
 
 from backend.common.errors import Invalid
-from cases.models import Case, Code, Involvement, Notice
+from cases.models import Case, Code, EqualityAnswers, Involvement, Notice
 from cases.selectors import choices_on, get_case, next_moves
 from cases.services import codes, involvement, settling
 from tests.cases.alleging import a_recorded_case, by
@@ -24,6 +26,12 @@ SEEDED = {
     " SERVES_WITH_THIS_FORCE SERVICE_REQUEST",
     "HARM_GROUND": "ADVERSE_EFFECT CRIME_PREVENTION NATIONAL_SECURITY PROCEEDINGS PUBLIC_INTEREST",
     "RECORD_COPY_GROUND": "PROCEEDINGS PUBLIC_INTEREST",
+    "SEX": "FEMALE MALE OTHER PREFER_NOT_TO_SAY",
+    "AGE": "18_29 30_39 40_49 50_59 60_AND_OVER PREFER_NOT_TO_SAY UNDER_18",
+    "ETHNICITY": "ASIAN_BANGLADESHI ASIAN_CHINESE ASIAN_INDIAN ASIAN_OTHER ASIAN_PAKISTANI BLACK_AFRICAN BLACK_CARIBBEAN"
+    " BLACK_OTHER MIXED_OTHER MIXED_WHITE_AND_ASIAN MIXED_WHITE_AND_BLACK_AFRICAN MIXED_WHITE_AND_BLACK_CARIBBEAN OTHER"
+    " PREFER_NOT_TO_SAY WHITE_BRITISH WHITE_GYPSY_OR_TRAVELLER WHITE_IRISH WHITE_OTHER",
+    "DISABILITY": "NO PREFER_NOT_TO_SAY YES",
     "SUBJECT_TYPE": "CONTRACTOR OFFICER PCSO SPECIAL STAFF VOLUNTEER",
 }
 
@@ -158,3 +166,64 @@ class TestTheTypesOfThoseComplainedAbout:
         end(cast, "SUBJECT_TYPE", "OFFICER")
 
         assert named(cast, a_case(cast), "1005", NEXT_DAY).subject_type == "OFFICER"
+
+
+class TestTheEqualityQuestions:
+    def complain(self, **equality: str) -> Any:
+        body = {"what_happened": "Nobody came.", "equality": equality}
+        return APIClient().post("/api/v1/complaints/", body, format="json")
+
+    def offered(self) -> dict[str, list[str]]:
+        answer = APIClient().get("/api/v1/complaints/equality/")
+        assert answer.status_code == 200
+        return {question: [each["code"] for each in offers] for question, offers in answer.json().items()}
+
+    def test_a_form_reads_what_it_may_offer_without_signing_in(self, cast: Cast) -> None:
+        assert {question: " ".join(offers) for question, offers in self.offered().items()} == {
+            question: SEEDED[question.upper()] for question in ("sex", "ethnicity", "age", "disability")
+        }
+        told = APIClient().get("/api/v1/complaints/equality/").json()
+        assert told["disability"][0] == {"code": "NO", "title": "No"}
+        assert APIClient().get("/api/v1/complaints/equality/?on=2020-01-01").status_code == 400
+
+    def test_an_answer_is_offered_and_taken_from_the_day_on_which_it_begins(self, cast: Cast) -> None:
+        with time_machine.travel(AT, tick=False):
+            add(cast, "SEX", "NON_BINARY")
+            refused = self.complain(sex="NON_BINARY", age="YOUNG")
+            assert "NON_BINARY" not in self.offered()["sex"]
+        with time_machine.travel(NEXT_DAY, tick=False):
+            assert "NON_BINARY" in self.offered()["sex"]
+            assert self.complain(sex="NON_BINARY").status_code == 201
+
+        assert (refused.status_code, set(refused.json()["errors"])) == (400, {"equality.sex", "equality.age"})
+        assert refused.json()["errors"]["equality.sex"] == ["Choose one of FEMALE, MALE, OTHER, PREFER_NOT_TO_SAY."]
+        assert EqualityAnswers.objects.get().sex == "NON_BINARY"
+
+    def test_an_ended_answer_is_not_taken_any_more_and_what_was_answered_stays(self, cast: Cast) -> None:
+        with time_machine.travel(AT, tick=False):
+            assert self.complain(age="60_AND_OVER").status_code == 201
+            end(cast, "AGE", "60_AND_OVER")
+        with time_machine.travel(NEXT_DAY, tick=False):
+            assert self.complain(age="60_AND_OVER").status_code == 400
+
+        assert EqualityAnswers.objects.get().age == "60_AND_OVER"
+
+    def test_the_day_is_london_s(self, cast: Cast) -> None:
+        """In summer London's day begins at eleven in the evening of UTC."""
+        add(cast, "SEX", "NON_BINARY", from_on=dt.date(2027, 6, 2))
+
+        with time_machine.travel(dt.datetime(2027, 6, 1, 23, 30, tzinfo=dt.UTC), tick=False):
+            assert self.complain(sex="NON_BINARY").status_code == 201
+
+    def test_of_a_subject_they_are_held_against_the_same_lists(self, cast: Cast) -> None:
+        case = a_case(cast)
+        address = f"/api/v1/cases/{case.reference}/involvements/{named(cast, case, '1005').public_id}/equality/"
+
+        def give(**answers: str) -> Any:
+            return cast.client("beth").post(address, answers, format="json")
+
+        refused = give(sex="UNHEARD_OF")
+        assert (refused.status_code, refused.json()["errors"]) == (
+            400, {"sex": ["Choose one of FEMALE, MALE, OTHER, PREFER_NOT_TO_SAY."]},
+        )  # fmt: skip
+        assert give(sex="FEMALE", age="").status_code == 204

@@ -14,7 +14,7 @@ from backend.accounts.services import people
 from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
-from cases.models import Allegation, Case, EqualityAnswers, Involvement, Kind, Naming, Note, Notice
+from cases.models import Allegation, Case, Code, EqualityAnswers, Involvement, Kind, Naming, Note, Notice
 from cases.selectors import get_case, next_moves
 from cases.services import determinations, involvement, settling, subjects, suspensions
 from cases.services.assignment import CannotAssign
@@ -43,7 +43,7 @@ from tests.cases.staying import step, suspend
 from tests.cast import AT, FOUNDER, Cast, a_case, a_case_handled_outside, a_matter, add_user, assess, give_to, move
 
 STRANGER = {"label": "The tall one with the beard"}
-CANARY = {"sex": "CANARY-SEX", "ethnicity": "CANARY-ETHNICITY", "age": "CANARY-AGE", "disability": "CANARY-DISABILITY"}
+CANARY = {"sex": "CANARY_SEX", "ethnicity": "CANARY_ETHNICITY", "age": "CANARY_AGE", "disability": "CANARY_DISABILITY"}
 
 
 def sees(cast: Cast, name: str, case: Case) -> bool:
@@ -611,6 +611,13 @@ class TestTakingAWallDown:
 
 
 class TestEqualityAnswers:
+    @pytest.fixture(autouse=True)
+    def offered(self, db: None) -> None:
+        for question, answer in CANARY.items():
+            Code.objects.create(
+                table=question.upper(), code=answer, label="A canary", source="Here.", from_on=AT.date()
+            )
+
     def give(self, cast: Cast, row: Involvement, name: str = "amal") -> None:
         subjects.answer_equality(
             reference=row.case.reference, involvement=row.public_id, answers=CANARY, actor=cast.actor(name), at=AT
@@ -621,7 +628,7 @@ class TestEqualityAnswers:
 
         self.give(cast, row)
 
-        assert EqualityAnswers.objects.get(involvement=row).ethnicity == "CANARY-ETHNICITY"
+        assert EqualityAnswers.objects.get(involvement=row).ethnicity == "CANARY_ETHNICITY"
         with pytest.raises(AnsweredAlready):
             self.give(cast, row)
 
