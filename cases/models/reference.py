@@ -37,6 +37,7 @@ class Code(models.Model):
         ETHNICITY = "ETHNICITY", "Ethnicity, as an equality answer"
         AGE = "AGE", "Age, as an equality answer"
         DISABILITY = "DISABILITY", "Disability, as an equality answer"
+        SENIOR_RANK = "SENIOR_RANK", "Rank that is senior in a unit"
 
     table = models.CharField(max_length=20, choices=Table.choices)
     code = models.CharField(max_length=40)

@@ -49,7 +49,7 @@ def assign(
     if case.closed_on:
         raise CannotAssign("It is closed.")
     if unit is not None:
-        case.unit, case.handler = _reachable(units.unit_of(case, unit, on=day_of(at)), case, actor), None
+        case.unit, case.handler = _reachable(units.unit_of(case, unit, on=day_of(at)), case, actor, on=day_of(at)), None
     if handler is not None:
         case.handler = _find(handler) if handler else None
         _check_former_handler(case, reason, actor=actor, at=at)
@@ -84,7 +84,7 @@ def _check_former_handler(case: Case, reason: str, *, actor: Actor, at: dt.datet
         raise CannotAssign("They handled it before: give it to somebody else, or say why it goes to them again.")
 
 
-def _reachable(unit: Unit, case: Case, actor: Actor) -> Unit:
+def _reachable(unit: Unit, case: Case, actor: Actor, *, on: dt.date) -> Unit:
     if not makers.may_assign_anywhere(case, actor) and not actor.holds_in(
         Role.LPU_SUPERVISOR, unit_id=unit.pk, force_id=case.force_id
     ):
@@ -95,7 +95,7 @@ def _reachable(unit: Unit, case: Case, actor: Actor) -> Unit:
         raise CannotAssign(facts.is_assessed.otherwise)
     if case.concerns_conduct:
         raise CannotAssign("It concerns conduct: Professional Standards keeps it.")
-    if case.kept_from_units or involvement.is_about_a_senior_of(case, unit):
+    if case.kept_from_units or involvement.is_about_a_senior_of(case, unit, on=on):
         raise CannotAssign("It is too serious for a unit, or about one of its own senior officers: it stays here.")
     return unit
 

@@ -18,14 +18,12 @@ from backend.common.errors import Invalid, Missing, Refused
 from backend.notifications import services as outbox
 from cases import consequences, makers, ranks
 from cases.models import Allegation, Case, CaseLink, Code, Involvement, MatterCase, Naming, Notice
-from cases.selectors import load_parts
+from cases.selectors import choices_on, load_parts
 
 from . import access, assessment, codes, contributions, independence, locking, notices, outcome
 from .due import forget, write_next_due
 from .locking import MayNot
 from .units import unit_then
-
-SENIOR_IN_A_UNIT = "INSPECTOR"  # or above: no unit handles a case about one of its own senior officers
 
 
 class NamedAlready(Refused):
@@ -57,9 +55,10 @@ def name_person(
     their own; naming others is for those who assess, the appointed investigator, or, for comments, those who answer.
     Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
     of the matters that arise from it; until the outcome is told, what they thought or found of it is set aside. A subject of
-    the rank of inspector or above, of the unit that holds the case or that it is about, takes it from every unit; one under whom the
-    investigator works takes the investigation from them. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown or a type that is not of its list, NamedAlready (409), and CannotRestrict (409) for who
-    names themselves and is the last of the authority who sees a restricted case.
+    a senior rank (of the table SENIOR_RANK, or above chief superintendent), of the unit that holds the case or that it is
+    about, takes it from every unit; one under whom the investigator works takes the investigation from them. Raises Missing
+    (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown or a type that its list has not got, NamedAlready
+    (409), and CannotRestrict (409) for who names themselves and is the last of the authority who sees a restricted case.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     person = find_person(who, force_id=case.force_id) if who or not label else None
@@ -117,7 +116,7 @@ def raise_wall(
     if involvement.part == Involvement.Part.SUBJECT:
         if case.state == "LOCAL_INV" and case.investigator and independence.against(case, case.investigator, at=at):
             case.investigator = None
-        if is_senior_in_its_unit(case, involvement):
+        if is_senior_in_its_unit(case, involvement, on=day_of(at)):
             assessment.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)
         _owe_what_stands(case, involvement, on=day_of(at))
@@ -149,23 +148,26 @@ def _keep_from_what_arises(case: Case, person: Person, *, actor: Actor, at: dt.d
         keep(matter, "PERSON_NAMED", wall, actor=actor, at=at)
 
 
-def is_senior_in_its_unit(case: Case, involvement: Involvement) -> bool:
+def is_senior_in_its_unit(case: Case, involvement: Involvement, *, on: dt.date) -> bool:
     """Whether the subject is senior in the unit that holds the case or that it is about; where the unit is not said, perhaps."""
-    return _is_senior_in(involvement, {case.unit_id, case.about_unit_id})
+    return _is_senior_in(involvement, {case.unit_id, case.about_unit_id}, on=on)
 
 
-def is_about_a_senior_of(case: Case, unit: Unit) -> bool:
+def is_about_a_senior_of(case: Case, unit: Unit, *, on: dt.date) -> bool:
     """Whether a subject of the case is senior in the unit, which therefore does not handle it."""
     return any(
-        each.part == Involvement.Part.SUBJECT and each.ended_at is None and _is_senior_in(each, {unit.pk})
+        each.part == Involvement.Part.SUBJECT and each.ended_at is None and _is_senior_in(each, {unit.pk}, on=on)
         for each in case.involvements.all()
     )
 
 
-def _is_senior_in(involvement: Involvement, units: set[int | None]) -> bool:
-    if ranks.plain(involvement.rank) in ranks.SENIOR:
+def _is_senior_in(involvement: Involvement, units: set[int | None], *, on: dt.date) -> bool:
+    """By the ranks that are senior in a unit on that day: no unit handles a case about one of its own senior officers."""
+    rank = ranks.plain(involvement.rank)
+    if rank in ranks.SENIOR:
         return True
-    if not ranks.is_no_lower(involvement.rank, than=SENIOR_IN_A_UNIT):
+    table = Code.Table.SENIOR_RANK
+    if rank.replace(" ", "_") not in choices_on(on, table)[table]:
         return False
     theirs = involvement.unit_id
     return theirs is None or Unit.objects.filter(kin_of(theirs), pk__in=[each for each in units if each]).exists()

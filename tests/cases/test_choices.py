@@ -32,6 +32,7 @@ SEEDED = {
     " BLACK_OTHER MIXED_OTHER MIXED_WHITE_AND_ASIAN MIXED_WHITE_AND_BLACK_AFRICAN MIXED_WHITE_AND_BLACK_CARIBBEAN OTHER"
     " PREFER_NOT_TO_SAY WHITE_BRITISH WHITE_GYPSY_OR_TRAVELLER WHITE_IRISH WHITE_OTHER",
     "DISABILITY": "NO PREFER_NOT_TO_SAY YES",
+    "SENIOR_RANK": "CHIEF_INSPECTOR CHIEF_SUPERINTENDENT INSPECTOR SUPERINTENDENT",
     "SUBJECT_TYPE": "CONTRACTOR OFFICER PCSO SPECIAL STAFF VOLUNTEER",
 }
 
@@ -227,3 +228,37 @@ class TestTheEqualityQuestions:
             400, {"sex": ["Choose one of FEMALE, MALE, OTHER, PREFER_NOT_TO_SAY."]},
         )  # fmt: skip
         assert give(sex="FEMALE", age="").status_code == 204
+
+
+class TestTheRanksThatAreSeniorInAUnit:
+    def is_kept_from_units(self, cast: Cast, rank: str, at: dt.datetime = AT) -> bool:
+        case = a_case(cast)
+        named(cast, case, "1005", at, rank=rank, unit="northgate")
+        return Case.objects.get(pk=case.pk).kept_from_units
+
+    def test_a_rank_is_senior_from_the_day_on_which_it_is_entered_so(self, cast: Cast) -> None:
+        add(cast, "SENIOR_RANK", "SERGEANT")
+
+        assert not self.is_kept_from_units(cast, "Detective Sergeant")
+        assert self.is_kept_from_units(cast, "Detective Sergeant", NEXT_DAY)
+        assert not self.is_kept_from_units(cast, "Constable", NEXT_DAY)
+
+    def test_a_rank_of_staff_may_be_senior_too(self, cast: Cast) -> None:
+        add(cast, "SENIOR_RANK", "HEAD_OF_CUSTODY", from_on=TODAY)
+
+        assert self.is_kept_from_units(cast, "Head of Custody")
+
+    def test_a_rank_that_is_not_any_more_leaves_what_was_taken_from_the_units(self, cast: Cast) -> None:
+        case = a_case(cast)
+        named(cast, case, "1005", rank="Inspector", unit="northgate")
+        end(cast, "SENIOR_RANK", "INSPECTOR")
+
+        assert Case.objects.get(pk=case.pk).kept_from_units
+        assert not self.is_kept_from_units(cast, "Inspector", NEXT_DAY)
+        assert self.is_kept_from_units(cast, "Chief Inspector", NEXT_DAY)
+
+    def test_who_the_law_calls_a_senior_officer_is_on_no_list(self, cast: Cast) -> None:
+        for code in SEEDED["SENIOR_RANK"].split():
+            end(cast, "SENIOR_RANK", code)
+
+        assert self.is_kept_from_units(cast, "Assistant Chief Constable", NEXT_DAY)
