@@ -28,7 +28,7 @@ from .standing import (
 )
 
 if TYPE_CHECKING:
-    from .models import Case, Review
+    from .models import Allegation, Case, Review
 
 By = Literal["FORCE", "COMPLAINANT", "IOPC"]
 FORCE: Final = "FORCE"
@@ -105,27 +105,36 @@ def first_to_look_at(duties: list[Deadline]) -> Deadline | None:
 def suspended_days(case: Case) -> tuple[Stop, ...]:
     """The days on which all of the case was suspended, as a whole or each live allegation by itself (SI 2020/2 reg. 40).
 
-    The day on which it was suspended is one of them, the day on which it was resumed is not. What was decided not to be resumed
-    lives no more from that day on (reg. 41).
+    The day on which it was suspended is one of them, the day on which it was resumed is not. Each day is as it was then: what
+    was added later is no part of it yet, and what was moved, withdrawn or decided not to be resumed (reg. 41) is one until then.
     """
     rows = [] if case.kind == "COMMENT" else _rows(case, "suspensions")  # no comment is suspended
     if not rows:
         return ()
-    live = {each.pk for each in _rows(case, "allegations") if not each.moved_to_id and each.finding != "WITHDRAWN"}
+    allegations = _rows(case, "allegations")
     stops = [Stop(each.suspended_on, each.ended_on, SUSPENDED) for each in rows]
     of = [each.allegation_id for each in rows]
     ceased_on = {each.allegation_id: each.ended_on for each in rows if each.state in each.NOT_RESUMED}
 
     def suspended_on(day: dt.date) -> bool:
         parts = {part for part, stop in zip(of, stops, strict=True) if stop.covers(day)}
+        live = parts | {each.pk for each in allegations if _lived_on(each, day)}
         left = live - {part for part, ended_on in ceased_on.items() if ended_on <= day}
         return None in parts or (bool(left) and parts >= left)
 
     # Between two of these days nothing changes.
-    edges = sorted({day for stop in stops for day in (stop.from_on, stop.until_on) if day})
+    days = {day for stop in stops for day in (stop.from_on, stop.until_on)}
+    days |= {day for each in allegations for day in (each.added_on, each.moved_on, each.decided_on)}
+    edges = sorted(day for day in days if day)
     return tuple(
         Stop(start, end, SUSPENDED) for start, end in pairwise([*edges, None]) if start and suspended_on(start)
     )
+
+
+def _lived_on(allegation: Allegation, day: dt.date) -> bool:
+    """Whether it was handled in this case at the end of that day: added by then, and neither moved away nor withdrawn."""
+    gone_on = allegation.moved_on or (allegation.decided_on if allegation.finding == "WITHDRAWN" else None)
+    return (allegation.added_on is None or allegation.added_on <= day) and (gone_on is None or day < gone_on)
 
 
 def late_on(case: Case, calendar: WorkingCalendar, *, on: dt.date) -> list[Deadline]:

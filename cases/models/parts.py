@@ -170,16 +170,22 @@ class Allegation(models.Model):
     decided_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     actions_set_on = models.DateField(null=True, blank=True)  # also where there are none to set
+    added_on = models.DateField(null=True, blank=True)  # to this case; null: from the beginning, as in all history
     split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     moved_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # gone from here
+    moved_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="one_allegation_a_position", fields=["case", "position"]),
             models.CheckConstraint(
                 name="happened_in_order", condition=Q(happened_to=None) | Q(happened_to__gte=F("happened_from"))
+            ),
+            models.CheckConstraint(
+                name="moved_says_when",
+                condition=Q(moved_to=None, moved_on=None) | Q(moved_to__isnull=False, moved_on__isnull=False),
             ),
         ]
         indexes = [

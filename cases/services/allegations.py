@@ -48,7 +48,7 @@ def add(
     """
     case = hold(reference=reference, actor=actor, version=version)
     fields = _described(case, {**dict.fromkeys(("summary", "location"), ""), **described}, on=day_of(at))
-    allegation = Allegation.objects.create(case_id=case.pk, position=next_position(case), **fields)
+    allegation = Allegation.objects.create(case_id=case.pk, position=next_position(case), added_on=day_of(at), **fields)
     settle(case)
     keep(case, "ALLEGATION_ADDED", allegation, actor=actor, at=at, details={"position": allegation.position})
     return allegation, case

@@ -61,7 +61,7 @@ def split(
     _check_is_free(case, first)
     first.summary = summary
     first.save(update_fields=["summary"])
-    new = _copy(first, case, summary=second)
+    new = _copy(first, case, summary=second, on=day_of(at))
     _carry_subjects(first, new, case, actor=actor, at=at)
     settle(case)
     keep(case, "ALLEGATION_SPLIT", first, actor=actor, at=at, details={"second": str(new.public_id)})
@@ -87,9 +87,9 @@ def move_to(
     row = find(case, allegation)
     other = _other(case, into, actor=actor)
     _check_may_go(case, row, other)
-    new = _copy(row, other, summary=row.summary)
-    row.moved_to = new
-    row.save(update_fields=["moved_to"])
+    new = _copy(row, other, summary=row.summary, on=day_of(at))
+    row.moved_to, row.moved_on = new, day_of(at)
+    row.save(update_fields=["moved_to", "moved_on"])
     _carry_subjects(row, new, other, actor=actor, at=at)
     _owe_nothing_here(case, row, actor=actor, at=at)
     _keep_from_units_too(case, row, other, actor=actor, at=at)
@@ -202,12 +202,12 @@ _AGAINST_MOVING: tuple[tuple[Callable[[Case, Allegation, Case], bool], str], ...
 )
 
 
-def _copy(allegation: Allegation, case: Case, *, summary: str) -> Allegation:
+def _copy(allegation: Allegation, case: Case, *, summary: str, on: dt.date) -> Allegation:
     carried = {name: getattr(allegation, name) for name in CARRIED}
     if allegation.case_id == case.pk:
         carried |= {name: getattr(allegation, name) for name in WITHIN_THE_CASE}
     return Allegation.objects.create(
-        case_id=case.pk, position=next_position(case), summary=summary, split_from=allegation, **carried
+        case_id=case.pk, position=next_position(case), added_on=on, summary=summary, split_from=allegation, **carried
     )
 
 

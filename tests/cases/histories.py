@@ -58,7 +58,8 @@ class _Teller:
         self.history = History([], chance.choice([1, 1, 2, 3]), chance.choice([0, 1, 2, 2, 3]), regime)
         self.suspensions: dict[int, int | None] = {}
         self.concluded: dict[int, str] = {}  # of the suspensions, how far the letter of regulation 41 is
-        self.ceased: set[int] = set()
+        self.alleged = self.history.allegations  # so many ever were
+        self.parts = set(range(self.alleged))  # those that are left: neither withdrawn nor ceased
         self.people = self.history.complainants  # who complained, joined or is interested
         self.gone: set[int] = set()
         self.asking: tuple[int, int] | None = None  # which letter asks whom whether they withdraw
@@ -233,7 +234,7 @@ class _Teller:
                 [
                     self._progress, self._progress, self._suspend, self._suspend, self._resume, self._cease, self._review,
                     self._conclude, self._conclude, self._withdraw, self._deny, self._join, self._owe, self._owe, self._tell,
-                    self._withhold, self._look_again, self._correct,
+                    self._withhold, self._look_again, self._correct, self._allege, self._withdraw_a_part,
                 ]
             )()  # fmt: skip
         self._beside()
@@ -256,7 +257,7 @@ class _Teller:
             self.history.events.append(Event(self.day, "made_is_corrected", day=day))
 
     def _suspend(self) -> None:
-        parts: list[int | None] = [None, *sorted(set(range(self.history.allegations)) - self.ceased)]
+        parts: list[int | None] = [None, *sorted(self.parts)]
         part = self.chance.choice([part for part in parts if part not in self.suspensions.values()] or [None])
         if part not in self.suspensions.values():
             who = sum(event.what == "is_suspended" for event in self.history.events)
@@ -286,14 +287,28 @@ class _Teller:
 
     def _cease(self) -> None:
         """Of what was suspended one allegation is not resumed: where it was the last, nothing would be left to handle."""
-        for _ in range(self.history.allegations):
+        for _ in self.parts:
             self._suspend()
         parts = {part: who for who, part in self.suspensions.items() if part is not None}
-        if parts and len(self.ceased) + 1 < self.history.allegations:
+        if parts and len(self.parts) > 1:
             part = self.chance.choice(sorted(parts))
-            self.ceased.add(part)
+            self.parts.remove(part)
             del self.suspensions[parts[part]]
             self._note("part_ceases", who=parts[part])
+
+    def _allege(self) -> None:
+        """Something else, also while all that was alleged before is suspended, or once it goes on again."""
+        self._note("allegation_is_added", part=self.alleged)
+        self.parts.add(self.alleged)
+        self.alleged += 1
+
+    def _withdraw_a_part(self) -> None:
+        """By all who complain, suspended or not: the rest goes on."""
+        if len(self.parts) > 1:
+            part = self.chance.choice(sorted(self.parts))
+            self.parts.remove(part)
+            self.suspensions = {who: of for who, of in self.suspensions.items() if of != part}
+            self._note("allegation_is_withdrawn", part=part)
 
     def _review(self) -> None:
         going_on = [who for who in self.suspensions if who not in self.concluded]
@@ -781,6 +796,18 @@ class Desk:
     def _is_resumed(self, event: Event) -> None:
         row = self.parts["suspensions"][event.who]
         row.state, row.ended_on = "RESUMED", event.on
+
+    def _allegation_is_added(self, event: Event) -> None:
+        number = len(self.parts["allegations"]) + 1
+        self.parts["allegations"].append(Allegation(pk=number, position=number, added_on=event.on))
+
+    def _allegation_is_withdrawn(self, event: Event) -> None:
+        assert event.part is not None
+        allegation = self.parts["allegations"][event.part]
+        allegation.finding, allegation.decided_on = "WITHDRAWN", event.on
+        for row in self.parts["suspensions"]:
+            if row.allegation_id == allegation.pk and row.state in Suspension.OPEN:
+                row.state, row.ended_on = "ENDED", event.on
 
     def _part_ceases(self, event: Event) -> None:
         row = self.parts["suspensions"][event.who]

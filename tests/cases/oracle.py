@@ -74,7 +74,7 @@ class Event:
     on: dt.date
     what: str
     who: int = 0
-    part: int | None = None  # of a suspension: the number of the allegation, None for the whole
+    part: int | None = None  # the number of the allegation; of a suspension None for the whole
     day: dt.date | None = None  # that is entered with it: the right one, or the last one
 
 
@@ -168,6 +168,7 @@ class Oracle:
         self.reported: dt.date | None = None  # upon an investigation, and its outcome is not told
         self.letters: list[dt.date] = []
         self.people = set() if history.kind == "MATTER" else set(range(history.complainants))
+        self.parts = set(range(history.allegations))  # that there are, and nobody has withdrawn
         self.suspensions: dict[int, int | None] = {}  # which last, and of what part
         self.ceased: set[int | None] = set()
         self.suspended: set[dt.date] = set()
@@ -239,7 +240,7 @@ class Oracle:
 
     def _is_all_suspended(self) -> bool:
         """A17, and 1.31: Part 2 applies no more to what is not resumed, so that is no part of it that could go on."""
-        parts, left = set(self.suspensions.values()), set(range(self.history.allegations)) - self.ceased
+        parts, left = set(self.suspensions.values()), self.parts - self.ceased
         return None in parts or (bool(left) and parts >= left)
 
     def _start(self, rule: str, on: dt.date, about: str = CASE) -> None:
@@ -563,6 +564,18 @@ class Oracle:
         """1.31: and every clock of that part with it."""
         self.ceased.add(self.suspensions[event.who])
         self._is_resumed(event)
+
+    def _allegation_is_added(self, event: Event) -> None:
+        """1.19 and row 15: something else goes on from now on, and the days before stood still or not as they did."""
+        assert event.part is not None
+        self.parts.add(event.part)
+
+    def _allegation_is_withdrawn(self, event: Event) -> None:
+        """A20: of one allegation alone, which is no part any more from now on, and suspended no more."""
+        assert event.part is not None
+        self.parts.discard(event.part)
+        for who in [who for who, part in self.suspensions.items() if part == event.part]:
+            self._is_resumed(Event(event.on, "is_resumed", who))
 
     def _withdrawal_is_asked(self, event: Event) -> None:
         """A19: an unsigned wish is asked about."""

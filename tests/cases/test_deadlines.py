@@ -327,6 +327,26 @@ class TestSuspensions:
         ]
         assert days(suspension(FRIDAY + 14 * DAY, allegation_id=2)) == [(FRIDAY + 14 * DAY, None)]
 
+    def test_each_day_is_as_it_was_whatever_is_alleged_or_withdrawn_since(self) -> None:
+        """The one allegation was suspended from 22 to 30 December; then another came, which was moved or withdrawn again."""
+        days = suspension(dt.date(2026, 12, 22), dt.date(2026, 12, 31), allegation_id=1)
+
+        def stops(came: dt.date | None, **more: Any) -> list[tuple[int, int]]:
+            other = Allegation(pk=2, position=2, added_on=came, **more)
+            rows = {"allegations": [Allegation(pk=1, position=1), other], "suspensions": [days]}
+            found = suspended_days(with_parts(complaint(**self.RECORDED), **rows))
+            return [(stop.from_on.day, stop.until_on.day if stop.until_on else 0) for stop in found]
+
+        assert stops(None) == []
+        assert stops(dt.date(2027, 1, 4)) == stops(dt.date(2026, 12, 31)) == [(22, 31)]
+        assert stops(dt.date(2026, 12, 28)) == [(22, 28)]
+        for gone in (
+            {"moved_on": dt.date(2026, 12, 28)},
+            {"finding": "WITHDRAWN", "decided_on": dt.date(2026, 12, 28)},
+        ):
+            assert stops(None, **gone) == [(28, 31)]
+            assert sum(until - since for since, until in stops(dt.date(2026, 12, 24), **gone)) == 2 + 3
+
     def test_a_target_that_was_missed_before_stays_missed(self) -> None:
         case = with_parts(complaint(**self.RECORDED), suspensions=[suspension(dt.date(2027, 2, 1))])
 

@@ -458,7 +458,9 @@ class TestTheBundle:
     def test_it_has_what_bodies_said_and_no_allegation_that_went_to_another_case(self, cast: Cast) -> None:
         review = a_case_under_review(cast)
         elsewhere = Allegation.objects.create(case=a_case(cast), position=2)
-        Allegation.objects.create(case=review.case, position=2, summary="GONE-ELSEWHERE", moved_to=elsewhere)
+        Allegation.objects.create(
+            case=review.case, position=2, summary="GONE-ELSEWHERE", moved_to=elsewhere, moved_on=AT.date()
+        )
         staying.said(cast, review.case, "IOPC", "CONSENTS_TO_REFERRAL")
         staying.said(cast, review.case, "IOPC", "refer_back")
         identity.reveal(reference=review.case.reference, reason="For it.", actor=cast.actor("beth"), at=AT)

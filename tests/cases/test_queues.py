@@ -226,7 +226,7 @@ class TestFilters:
         case, other = a_case_handled_outside(cast), a_case_handled_outside(cast)
         row, there = coded(cast, case, "A2"), coded(cast, other, "H1")
 
-        Allegation.objects.filter(pk=row.pk).update(moved_to=there)
+        Allegation.objects.filter(pk=row.pk).update(moved_to=there, moved_on=AT.date())
 
         assert listed(cast, category="A") == set()
 

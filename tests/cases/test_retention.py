@@ -276,7 +276,7 @@ def restricted(case: Case, cast: Cast) -> None:
 
 def partly_elsewhere(case: Case, cast: Cast) -> None:
     goes_on = a_case(cast).allegations.create(position=1)
-    case.allegations.create(position=1, moved_to=goes_on)
+    case.allegations.create(position=1, moved_to=goes_on, moved_on=AT.date())
 
 
 def held(case: Case, cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from backend.areas.models import Unit
 from backend.common.errors import Invalid, Missing
 from cases import facts, standing
-from cases.deadlines import open_deadlines
+from cases.deadlines import open_deadlines, suspended_days
 from cases.machine import reasons_against
 from cases.models import (
     Allegation,
@@ -26,7 +26,7 @@ from cases.models import (
     WishToResume,
 )
 from cases.selectors import get_case
-from cases.services import complainants, messages, settling, steps, suspensions, withdrawals
+from cases.services import allegations, complainants, messages, settling, splitting, steps, suspensions, withdrawals
 from cases.services.correspondence import Way
 from cases.services.decisions import CannotDecide
 from cases.services.intake import NewComplainant
@@ -167,6 +167,40 @@ class TestSuspending:
         assert standing.is_wholly_suspended(read(case))
         with pytest.raises(CannotMove, match="suspended"):
             move(cast, case, "lev", "begin_decision")
+
+    @pytest.mark.parametrize("since", ["one more", "half of it", "gone"])
+    def test_of_all_that_was_alleged_by_then_stays_one_whatever_is_alleged_since(self, cast: Cast, since: str) -> None:
+        """And of a part stays one of a part: what was due on a day is not due on another for what comes or goes later."""
+        case = an_otbi_case(cast)
+        first = alleged(cast, case)
+        second = alleged(cast, case, summary="He left.") if since == "gone" else None
+        row = suspend(cast, case, allegation=first.public_id)
+        step(cast, row, suspensions.resume, at=LATER, reason="No charge.")
+        before = read(case)
+
+        if second:
+            into = an_otbi_case(cast).reference
+            splitting.move_to(**by(cast, "beth", case, LATER), allegation=second.public_id, into=into)
+        elif since == "one more":
+            allegations.add(**by(cast, "beth", case, LATER), described={"summary": "He left."})
+        else:
+            halves = {"summary": "He swore.", "second": "He left."}
+            splitting.split(**by(cast, "beth", case, LATER), allegation=first.public_id, **halves)
+
+        stops = [suspended_days(each) for each in (before, read(case))]
+        assert [(stop.from_on, stop.until_on) for stop in stops[0]] == ([] if second else [(TODAY, LATER.date())])
+        assert stops[1] == stops[0]
+        assert read(case).target_due_on == before.target_due_on
+
+    def test_of_what_is_left_is_one_of_all_from_the_day_on_which_the_other_part_is_withdrawn(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        first, second = alleged(cast, case), alleged(cast, case, summary="He left.")
+        suspend(cast, case, allegation=first.public_id)
+        sign(cast, case, allegation=second.public_id, at=LATER)
+
+        withdrawals.end_allegation(**by(cast, "beth", case, LATER), allegation=second.public_id, public_interest="ENDS")
+
+        assert [(stop.from_on, stop.until_on) for stop in suspended_days(read(case))] == [(LATER.date(), None)]
 
     def test_of_one_allegation_holds_back_the_outcome_of_all_and_nothing_before(self, cast: Cast) -> None:
         case = an_otbi_case(cast)

@@ -81,7 +81,7 @@ def test_an_allegation_that_goes_on_in_another_complaint_is_counted_once(mercia:
     alone = mercia.complaint("2008-02-02", allegations=(("Arrest", ""),))
     into = mercia.complaint("2008-02-03", allegations=(("Arrest", "SU"), ("Arrest", "NS")))
     for case, goes_on in zip((left, alone), into.allegations.order_by("position"), strict=True):
-        case.allegations.filter(category="Arrest").update(moved_to=goes_on)
+        case.allegations.filter(category="Arrest").update(moved_to=goes_on, moved_on=TODAY)
 
     frames = selectors.briefing_frames(period=YEARS, unit=mercia.force, on=TODAY)
 
