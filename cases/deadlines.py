@@ -165,9 +165,10 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_the_diary(case, calendar)
             yield from _of_a_comment(case, calendar)
         return
-    if case.concerns_chief_officer:  # nothing else of it is this authority's (PRA 2002 s.29(1))
-        if not case.closed_on:
+    if case.concerns_chief_officer:
+        if not case.closed_on:  # nothing else of it is this authority's (PRA 2002 s.29(1)), but what it still keeps
             yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
+            yield from _of_evidence(case, calendar)
         return
     yield from _of_what_outlives_it(case, calendar)
     if case.closed_on:
@@ -186,13 +187,28 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
 
 
 def _of_what_outlives_it(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
-    """What is owed also once it is closed: what was not told yet, an application for a review, and to record it after all."""
+    """What is owed also once it is closed: what was not told yet, an application for a review, and to record it after all.
+
+    And until that is done, or proceedings that follow have ended, or where it goes on in another case, evidence that is
+    deleted: the duty to preserve it ends with nothing before (Sch 3 para 1).
+    """
     yield from _to_tell(case, calendar)
     if review := _review_to_open(case):
         since, about = _could_be_opened_from(case, review), str(review.public_id)
         yield _running("review_opening", since, calendar, owed_to=review.body, about=about)
     if has_to_be_recorded_after_all(case):
         yield _running("recording_decision", _to_be_recorded_since(case), calendar)
+    if case.closed_on and _may_go_on(case):
+        yield from _of_evidence(case, calendar)
+
+
+def _may_go_on(case: Case) -> bool:
+    """Whether what has ended here is, or may be, looked into yet."""
+    if case.disposed_on:
+        return False
+    in_proceedings = any(each.ended_on is None for each in _rows(case, "proceedings"))
+    is_to_be_handled = _review_to_open(case) is not None or has_to_be_recorded_after_all(case)
+    return in_proceedings or is_to_be_handled or case.state == "MERGED"
 
 
 def _of_a_comment(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
@@ -204,12 +220,17 @@ def _of_a_comment(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, A
 
 
 def _of_the_diary(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
-    """What another unit was asked for, and evidence that somebody deletes: due on the day that was set for each."""
+    """What another unit was asked for, and evidence to be preserved: due on the day that was set for each."""
     for asked in _rows(case, "contributions"):
         if asked.state in asked.OUTSTANDING:
             about = str(asked.public_id)
             duty = _running("contribution", asked.asked_on, calendar, owed_to="asker", about=about)
             yield {**duty, "due_on": asked.due_on}
+    yield from _of_evidence(case, calendar)
+
+
+def _of_evidence(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
+    """What somebody deletes unless it is preserved: due on the last day on which it is kept."""
     for evidence in _rows(case, "preservations"):
         if evidence.is_open:
             duty = _running("preservation", evidence.captured_on, calendar, about=str(evidence.public_id))

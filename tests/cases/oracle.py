@@ -183,7 +183,7 @@ class Oracle:
                 self.suspended_since = self.suspended_since or event.on
             elif self.suspended_since:
                 self.suspended_since = None
-        found = {} if self.is_over else {key: Due(day, self._by(key[0])) for key, day in self.named.items()}
+        found = {key: Due(day, self._by(key[0])) for key, day in self.named.items() if self._still_matters(key[0])}
         for (rule, about), start in self.running.items():
             day = self.count(rule, start)
             if day:
@@ -194,6 +194,12 @@ class Oracle:
             if self.reported is None or self.reported >= day:
                 found[rule, CASE] = Due(day, self._by(rule))
         return found
+
+    def _still_matters(self, rule: str) -> bool:
+        """What lies beside a case ends with it. 1.16 and 1.23: evidence is preserved until nothing of it may be looked into any
+        more, so also while an application waits (A22), it has to be recorded (A2), or it is to be handed over (A7)."""
+        waits = {"review_opening", "recording_decision", "hand_over"} & {rule for rule, _ in self.running}
+        return not self.is_over or (rule == "preservation" and bool(waits))
 
     # ---- counting
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,8 @@ from cases.models import (
     Kind,
     MatterCase,
     Notice,
+    Preservation,
+    Proceeding,
     Referral,
     Review,
     Suspension,
@@ -405,6 +407,49 @@ def test_what_turns_out_late_to_concern_the_chief_officer_is_due_from_the_day_it
     case = complaint(concerns_chief_officer=True, chief_officer_found_on=FRIDAY + dt.timedelta(days=31))
 
     assert due(case) == {"hand_over": dt.date(2027, 1, 19)}
+
+
+class TestEvidence:
+    """It is preserved for as long as anything of it may be looked into, also by others (Sch 3 para 1)."""
+
+    ENDED: ClassVar = {"recorded_on": FRIDAY, "told_on": FRIDAY, "closed_on": FRIDAY}
+
+    def is_owed(self, state: str, *, parts: dict[str, Any] | None = None, **fields: Any) -> bool:
+        film = Preservation(kind="CCTV", what="Film.", captured_on=FRIDAY, expires_on=FRIDAY + 30 * DAY)
+        case = with_parts(complaint(state=state, **fields), preservations=[film], **parts or {})
+        found = [each.due_on for each in open_deadlines(case, CALENDAR) if each.rule == "preservation"]
+        assert found in ([], [FRIDAY + 30 * DAY])
+        return bool(found)
+
+    @pytest.mark.parametrize(
+        "state", ["FINALISED", "CLOSED_OUTSIDE", "WITHDRAWN", "TRANSFERRED_OUT", "NOT_A_COMPLAINT"]
+    )
+    def test_is_owed_no_more_once_it_has_ended(self, state: str) -> None:
+        assert self.is_owed("OUTCOME_SENT", recorded_on=FRIDAY, told_on=FRIDAY)
+        assert not self.is_owed(state, **self.ENDED)
+
+    @pytest.mark.parametrize(("state", "waits"), [("APPLIED", True), ("WITHDRAWN", False), ("SUPERSEDED", False)])
+    def test_is_owed_while_an_application_for_a_review_waits(self, state: str, waits: bool) -> None:
+        review = Review(body="LPB", state=state, applied_on=FRIDAY + 60 * DAY)
+
+        assert self.is_owed("FINALISED", parts={"reviews": [review]}, **self.ENDED) is waits
+
+    @pytest.mark.parametrize("ended_on", [None, FRIDAY])
+    def test_is_owed_while_proceedings_follow(self, ended_on: dt.date | None) -> None:
+        hearing = Proceeding(kind="MISCONDUCT_HEARING", begun_on=FRIDAY, ended_on=ended_on)
+
+        assert self.is_owed("FINALISED", parts={"proceedings": [hearing]}, **self.ENDED) is (ended_on is None)
+
+    def test_is_owed_where_it_has_to_be_recorded_after_all_or_goes_on_in_another_case(self) -> None:
+        ended = {"resolved_on": FRIDAY, "told_on": FRIDAY, "closed_on": FRIDAY}
+
+        assert self.is_owed("CLOSED_OUTSIDE", wishes_recording=True, **ended)
+        assert self.is_owed("MERGED", closed_on=FRIDAY)
+        assert not self.is_owed("MERGED", closed_on=FRIDAY, disposed_on=FRIDAY)
+
+    def test_is_owed_until_what_concerns_the_chief_officer_is_handed_over(self) -> None:
+        assert self.is_owed("ASSESSING", concerns_chief_officer=True)
+        assert not self.is_owed("TRANSFERRED_OUT", concerns_chief_officer=True, closed_on=FRIDAY)
 
 
 class TestAcrossTheChangesOfTheClocks:

@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from backend.common.errors import Invalid, Missing
 from cases import diary, selectors
 from cases.models import Case, Kind, Preservation
-from cases.services import preservation
+from cases.services import determinations, preservation
 from cases.services.locking import MayNot
 from cases.services.preservation import Settled
+from tests.cases.alleging import by
 from tests.cast import AT, Cast, a_case, assess, give_to
 
 DAY = dt.timedelta(days=1)
@@ -99,6 +100,21 @@ def test_the_duty_ends_when_it_is_safe_or_gone_and_it_is_settled_once(cast: Cast
     for step, more in (("mark_preserved", {"preserved_on": AT.date()}), ("mark_lost", {"reason": "?"})):
         with pytest.raises(Settled):
             settle(cast, case, safe, step, **more)
+
+
+def test_what_is_handed_over_is_preserved_until_then_by_who_may_see_it(cast: Cast) -> None:
+    case = a_case(cast)
+    evidence = note(cast, case, expires_on=AT.date())
+    determinations.set_chief_officer(
+        **by(cast, "beth", case), concerns_chief_officer=True, reason="It names the chief constable."
+    )
+
+    case.refresh_from_db()
+    assert case.next_due_rule == "preservation"
+    settle(cast, case, evidence, "mark_preserved", "beth", preserved_on=AT.date())
+
+    case.refresh_from_db()
+    assert case.next_due_rule == "hand_over"
 
 
 def test_days_that_cannot_be_are_refused(cast: Cast) -> None:
