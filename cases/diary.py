@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
@@ -98,6 +98,18 @@ def plans_of(case: Case) -> list[ContactPlan]:
         return []
     rows = ContactPlan.objects.filter(known, force_id=case.force_id, ended_on=None)
     return list(rows.select_related("made_by__person", "reviewed_by__person").order_by("id"))
+
+
+def plans_of_nobody_else(case: Case) -> list[ContactPlan]:
+    """The contact plans, in force or not, of those who are known in this case, and in no other that is kept."""
+    known = _same_person(case.complainants.all())
+    if not known:
+        return []
+    theirs = Q(email_index=OuterRef("email_index")) & ~Q(email_index="")
+    theirs |= Q(telephone_index=OuterRef("telephone_index")) & ~Q(telephone_index="")
+    elsewhere = Complainant.objects.filter(theirs, case__force=OuterRef("force"), case__disposed_on=None)
+    rows = ContactPlan.objects.filter(known, ~Exists(elsewhere.exclude(case=case.pk)), force_id=case.force_id)
+    return list(rows.order_by("id"))
 
 
 def whom_it_concerns(case: Case, plan: ContactPlan) -> list[UUID]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -44,8 +45,9 @@ def make(
     if not (whom.email_index or whom.telephone_index):
         raise steps.wrong("complainant", "They left neither an e-mail address nor a number to be known again by.")
     _check_review(review_on, at=at)
-    # One after the other for one person, whichever of their cases they are met in.
-    list(diary.rows_of_the_same(case).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    _hold_those_of(case)
+    case.refresh_from_db(fields=["disposed_on"])
+    check_is_there(case)
     if any(whom.public_id in diary.whom_it_concerns(case, plan) for plan in diary.plans_of(case)):
         raise HasAPlan("Review it, or end it before you make another.")
     plan = ContactPlan.objects.create(
@@ -96,12 +98,30 @@ def end(*, reference: str, public_id: UUID, reason: str, actor: Actor, at: dt.da
     return plan
 
 
+def those_of_nobody_else(case: Case) -> list[ContactPlan]:
+    """The plans of those who are known in this case, and in no other that is kept; until the commit nobody makes one more."""
+    _hold_those_of(case)
+    return diary.plans_of_nobody_else(case)
+
+
+def erase(plans: Sequence[ContactPlan], *, actor: Actor, at: dt.datetime) -> None:
+    """For a disposal, which records itself: these plans are gone for good, with the last case of their people."""
+    for plan in plans:
+        ContactPlan.objects.filter(pk=plan.pk).delete()
+        _record(plan, "CONTACT_PLAN_ERASED", actor=actor, at=at)
+
+
 def _case(reference: str, actor: Actor) -> Case:
     case = get_case(reference=reference, actor=actor)
     if not makers.may_assess(case, actor):
         raise MayNot(makers.may_assess.otherwise)
     check_is_there(case)
     return case
+
+
+def _hold_those_of(case: Case) -> None:
+    """One after the other for one person, whichever of their cases they are met in."""
+    list(diary.rows_of_the_same(case).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _plan(case: Case, public_id: UUID, *, version: int) -> ContactPlan:

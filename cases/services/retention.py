@@ -25,7 +25,7 @@ from cases.makers import Maker
 from cases.models import Case, RetentionHold, RetentionReview, RetentionStep
 from cases.selectors import get_case, load_for_retention
 
-from . import locking, steps
+from . import contact_plans, locking, steps
 from .due import forget
 from .locking import MayNot
 from .steps import find
@@ -161,6 +161,8 @@ def refuse(*, reference: str, reason: str, actor: Actor, at: dt.datetime, versio
 def confirm(*, reference: str, actor: Actor, at: dt.datetime, version: int) -> tuple[RetentionReview, Case]:
     """Confirm a disposal that somebody else proposed, and erase what is personal in the case, for good.
 
+    The contact plans of those who made no other case that is kept go with it.
+
     What stays is the stub: reference, kind, state, days, units, codes, findings, who decided, and why it was disposed of. Raises
     Missing (404), Stale (412), MayNot (403), Disposed (409), OwnProposal (409), CannotRetain (409) where something stands against
     it meanwhile.
@@ -170,8 +172,10 @@ def confirm(*, reference: str, actor: Actor, at: dt.datetime, version: int) -> t
     row.seconded_by_id = actor.account
     _to(row, State.DISPOSED, on=day_of(at))
     step = write_step(case, What.DISPOSED, review=row, actor=actor, at=at)
+    plans = contact_plans.those_of_nobody_else(case)
     paths = _erase(case, on=day_of(at))
     transaction.on_commit(lambda: attachments.remove(paths))
+    contact_plans.erase(plans, actor=actor, at=at)
     audit.record(
         actor=actor.public_id,
         verb="DISPOSED",

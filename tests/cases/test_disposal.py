@@ -25,6 +25,7 @@ from cases.models import (
     Case,
     CaseLink,
     Complainant,
+    ContactPlan,
     Involvement,
     Message,
     Note,
@@ -34,6 +35,7 @@ from cases.models import (
 )
 from cases.selectors import get_case, next_moves
 from cases.services import (
+    contact_plans,
     editing,
     identity,
     links,
@@ -45,6 +47,7 @@ from cases.services import (
     transitions,
 )
 from cases.services.disposed import Disposed
+from cases.services.intake import NewComplainant
 from cases.services.retention import CannotRetain
 from cases.timeline import timeline
 from feedback.models import Rating, Submission
@@ -153,6 +156,33 @@ class TestWhatIsErased:
         attachments.sweep(at=timezone.now() + 3 * DAY)
 
         assert [path for path in paths if (files / path).exists()] == []
+
+    def test_is_the_contact_plan_of_a_person_with_the_last_of_their_cases(self, cast: Cast) -> None:
+        maya = NewComplainant(name="Maya Field", email="maya@home.test", telephone="0121 496 0000")
+        omar = NewComplainant(name="Omar Reed", email="omar@home.test")
+        by_number = NewComplainant(anonymous=True, telephone="+44 121 496 0000")
+        first, last = an_ended_case(cast, complainants=[maya, omar]), an_ended_case(cast, complainants=[by_number])
+        elsewhere = a_case(cast, complainants=[omar])
+        plans = {
+            each.email: contact_plans.make(
+                reference=first.reference, complainant=each.public_id, text=MARKER, review_on=TODAY + DAY,
+                actor=cast.actor("amal"), at=AT,
+            )
+            for each in first.complainants.all()
+        }  # fmt: skip
+        contact_plans.end(
+            reference=elsewhere.reference, public_id=plans[omar.email].public_id, reason=MARKER, version=1,
+            actor=cast.actor("beth"), at=AT,
+        )  # fmt: skip
+
+        in_two_steps(cast, first)
+        assert set(ContactPlan.objects.all()) == set(plans.values())
+        propose(cast, last)
+        confirm(cast, last)
+
+        assert list(ContactPlan.objects.all()) == [plans[omar.email]]
+        trail = audit.timeline(subject_kind="contact_plan", subject=str(plans[maya.email].public_id))
+        assert [event.verb for event, _ in trail] == ["CONTACT_PLAN_MADE", "CONTACT_PLAN_ERASED"]
 
     def test_is_of_this_case_alone(self, cast: Cast) -> None:
         case, other = an_ended_case(cast), an_ended_case(cast)
