@@ -37,6 +37,7 @@ def restrict(*, reference: str, reason: str, actor: Actor, at: dt.datetime, vers
     What arose from it, or was merged with it, is restricted with it. Raises Missing (404), Stale (412), MayNot (403),
     CannotRestrict (409) where it is restricted already.
     """
+    hold_all_about_the_same(reference)
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
@@ -47,8 +48,15 @@ def restrict(*, reference: str, reason: str, actor: Actor, at: dt.datetime, vers
     return case
 
 
+def hold_all_about_the_same(reference: str) -> None:
+    """Lock the case with all that may be closed off with it: before `locking.lock`, where `close_off` follows."""
+    case = Case.objects.only("pk").filter(reference=reference).first()
+    if case:
+        locking.hold_in_order(Case.objects.filter(pk__in={case.pk, *_about_the_same(case)}))
+
+
 def close_off(case: Case, *, reason: str, actor: Actor, at: dt.datetime) -> None:
-    """The restriction, and the leave of who makes it: the authority's minimum. For a change that records itself.
+    """The restriction, and the leave of who makes it: the authority's minimum. For a change that records itself, and holds them all.
 
     What arose from it, or was merged with it, is closed off with it, as far as they see it themselves: what a wall keeps from
     them would be lost to the authority.

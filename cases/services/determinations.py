@@ -152,6 +152,8 @@ def set_chief_officer(
     A yes is taken back by a second person of the authority; the restriction then is still to be lifted. Raises Missing (404),
     Stale (412), MayNot (403), CannotDetermine (409) for a comment, or for what is closed, or said so already.
     """
+    if concerns_chief_officer:
+        access.hold_all_about_the_same(reference)
     case = locking.lock(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)

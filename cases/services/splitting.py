@@ -19,7 +19,7 @@ from cases.machine import MACHINES, edges
 from cases.models import Allegation, Case, CaseLink, Involvement, Kind, Naming, Withdrawal
 from cases.selectors import load_parts
 
-from . import assessment, determinations, notices
+from . import assessment, determinations, locking, notices
 from .allegations import (
     AllegationIsDecided,
     check_open,
@@ -80,7 +80,7 @@ def move_to(
     that. Answers the new row and the case that it left. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for a
     case that the actor does not see, CannotMoveAllegation, AllegationIsDecided and CannotChangeAllegations (409).
     """
-    _lock_in_order(reference, into)
+    locking.hold_in_order(Case.objects.filter(reference__in=[each.upper() for each in (reference, into)]))
     case = hold(reference=reference, actor=actor, version=version)
     if not makers.may_decide(case, actor):
         raise MayNot(makers.may_decide.otherwise)
@@ -102,12 +102,6 @@ def move_to(
     _keep_other(other, new, added, actor=actor, at=at)
     keep(case, "ALLEGATION_MOVED", row, actor=actor, at=at, details={"moved_to": str(new.public_id)})
     return new, case
-
-
-def _lock_in_order(*references: str) -> None:
-    """Both cases by their keys, so that two who move in opposite directions wait for each other, and neither for ever."""
-    rows = Case.objects.filter(reference__in=[each.upper() for each in references]).order_by("pk")
-    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _other(case: Case, reference: str, *, actor: Actor) -> Case:

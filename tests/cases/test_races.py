@@ -15,10 +15,10 @@ from django.db import connection, connections
 from backend.accounts.models import Role
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.common.errors import Stale
+from backend.common.errors import Missing, Stale
 from cases.models import Case, CaseLink, Note, Notice
 from cases.selectors import get_case, next_moves
-from cases.services import assignment, contact_plans, links, notes, transitions
+from cases.services import access, assignment, contact_plans, determinations, links, notes, transitions
 from cases.services.contact_plans import HasAPlan
 from cases.services.intake import NewComplainant
 from cases.services.transitions import CannotMove
@@ -236,6 +236,31 @@ def test_two_who_link_two_cases_to_each_other_do_not_wait_for_ever() -> None:
             return task
 
         assert run_together(linking("amal", one, other), linking("beth", other, one)) == ["linked", "linked"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("service", [access.restrict, determinations.set_chief_officer])
+def test_two_who_close_off_two_merged_cases_do_not_wait_for_ever(service: Callable[..., Any]) -> None:
+    """Each closes off the other, too: both are held in one order. Whoever comes second does not know of theirs any more."""
+    cast, finds = gather(), {} if service is access.restrict else {"concerns_chief_officer": True}
+    for turn in range(10):
+        one, other = a_case(cast), a_case(cast)
+        CaseLink.objects.create(kind="MERGED", case=one, other=other, made_by=cast.users["amal"], made_at=AT)
+
+        def closing(name: str, case: Case) -> Callable[[], str]:
+            actor, version = cast.actor(name), version_of(case)
+
+            def task() -> str:
+                try:
+                    service(reference=case.reference, reason="Covert.", actor=actor, at=AT, version=version, **finds)
+                except Missing:
+                    return "missing"
+                return "closed off"
+
+            return task
+
+        assert sorted(run_together(closing("beth", one), closing("lev", other))) == ["closed off", "missing"], turn
+        assert Case.objects.filter(pk__in=[one.pk, other.pk], restricted=True).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
