@@ -268,7 +268,12 @@ def _of_the_first_days(case: Case, calendar: WorkingCalendar) -> Iterator[dict[s
         yield _running("recording_decision", case.made_on, calendar)
     may_stay_outside = not (case.recorded_on or case.concerns_conduct or case.wishes_recording)
     if may_stay_outside and not case.resolved_on and case.state != "OUTSIDE_UNRESOLVED":
-        yield _running("outside_resolution", case.received_on, calendar)
+        yield _running("outside_resolution", _logged_on(case), calendar)
+
+
+def _logged_on(case: Case) -> dt.date:
+    """The day on which it was taken down: there is a log of it from then on. Staff may do that days after it came."""
+    return day_of(case.received_at) if case.received_at else case.received_on
 
 
 def _to_be_recorded_since(case: Case) -> dt.date:
@@ -445,10 +450,10 @@ def _done(case: Case, calendar: WorkingCalendar) -> Iterator[tuple[dict[str, Any
     if case.kind == "COMMENT":
         return
     if case.kind == "COMPLAINT":
-        if case.received_at:  # there is a log of it from then on, and the acknowledgement goes with it by itself
-            yield _running("logging", case.received_on, calendar), day_of(case.received_at)
+        if case.received_at:  # the acknowledgement goes with the log by itself
+            yield _running("logging", case.received_on, calendar), _logged_on(case)
             if case.reply_wanted:
-                yield _running("acknowledgement", case.made_on, calendar), day_of(case.received_at)
+                yield _running("acknowledgement", case.made_on, calendar), _logged_on(case)
         yield _running("first_contact", case.made_on, calendar), case.contacted_on
         yield _running("recording_decision", _to_be_recorded_since(case), calendar), case.recorded_on
         if reached := case.resolved_on or case.decided_on:

@@ -95,6 +95,7 @@ class _Teller:
     def _complaint(self) -> None:
         self._note("is_made")
         self._note("is_received", days=3)
+        self._note("is_logged", days=5)
         if self._may(0.05):
             self._turns_out_to_be_the_bodys()
         elif self._may(0.9):
@@ -612,6 +613,9 @@ class Desk:
 
     def _is_received(self, event: Event) -> None:
         self.fields["received_on"] = event.on
+
+    def _is_logged(self, event: Event) -> None:
+        self.fields["received_at"] = dt.datetime.combine(event.on, dt.time(12), dt.UTC)
 
     def _is_taken(self, event: Event) -> None:
         self.fields |= {"handling_started_on": event.on, "state": "ASSESSING"}

@@ -160,7 +160,7 @@ class Oracle:
         self.history = history
         self.running: dict[tuple[str, str], dt.date] = {}  # the clock, of what: the day of its event
         self.named: dict[tuple[str, str], dt.date] = {}  # the last day itself, as somebody entered it
-        self.made = self.received = self.recorded = dt.date.min
+        self.made = self.logged = self.recorded = dt.date.min
         self.is_over = self.is_the_iopcs = self.investigated = False
         self.told = dt.date.min
         self.astray: set[dt.date] = set()  # the days on which an application lay with the wrong body
@@ -263,13 +263,16 @@ class Oracle:
 
     def _is_made(self, event: Event) -> None:
         """7.3: first human contact, and whether it is recorded."""
-        self.made = self.received = event.on
+        self.made = event.on
         self._start("first_contact", event.on)
         self._start("recording_decision", event.on)
 
-    def _is_received(self, event: Event) -> None:
-        """7.3: logged with its receipt, and acknowledged by the system itself; the twenty days begin."""
-        self.received = event.on
+    def _is_received(self, _: Event) -> None:
+        """7.3: to be logged, before which there is no case that could owe anything."""
+
+    def _is_logged(self, event: Event) -> None:
+        """7.3: with its receipt, or taken down later by staff; the system itself acknowledges it, and the twenty days begin."""
+        self.logged = event.on
         self._start("outside_resolution", event.on)
 
     def _made_is_corrected(self, event: Event) -> None:
@@ -340,7 +343,7 @@ class Oracle:
     def _is_taken_back(self, _: Event) -> None:
         """A3: by a second person, before it is recorded."""
         self._stop("recording_decision")
-        self._start("outside_resolution", self.received)
+        self._start("outside_resolution", self.logged)
 
     def _is_left_unresolved(self, _: Event) -> None:
         """A2: the offer to record waits for an answer; nobody resolves it meanwhile."""
@@ -655,7 +658,7 @@ class Oracle:
 
     def _comes_to_attention(self, event: Event) -> None:
         """A21 and B6: recorded, and nobody is to be contacted; the twelve months begin with this day."""
-        self.made = self.received = event.on
+        self.made = event.on
         self._is_recorded(event)
 
     # ---- comments

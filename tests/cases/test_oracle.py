@@ -161,7 +161,7 @@ class TestWhatIsReadOfThem:
             for field in Case._meta.concrete_fields
             if not (field.generated or field.primary_key or field.attname == "state")
         }
-        received_at = dt.datetime.combine(on_paper.received_on, dt.time(12), dt.UTC)
+        received_at = on_paper.received_at or dt.datetime.combine(on_paper.received_on, dt.time(12), dt.UTC)
         case = type(on_paper)(
             **{
                 **values,

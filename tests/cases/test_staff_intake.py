@@ -90,6 +90,16 @@ def test_what_was_logged_late_says_so(cast: Cast, made: str, received: str, late
     assert [(each["rule"], each["due_on"]) for each in found if each["rule"] in ("logging", "acknowledgement")] == late
 
 
+@time_machine.travel("2026-12-18T10:00:00Z", tick=False)
+@pytest.mark.parametrize("received", ["2026-12-18", "2026-12-10"])
+def test_the_twenty_days_to_resolve_it_begin_with_the_day_on_which_it_was_logged(cast: Cast, received: str) -> None:
+    case = taken(send(cast, channel="LETTER", made_on=received, received_on=received))
+
+    owed = cast.client("amal").get(f"/api/v1/cases/{case.reference}/deadlines/").json()
+
+    assert [each["due_on"] for each in owed if each["rule"] == "outside_resolution"] == ["2027-01-20"]
+
+
 def test_nobody_is_late_to_acknowledge_who_wants_no_answer(cast: Cast) -> None:
     long_ago = str(TODAY() - 20 * DAY)
     case = taken(send(cast, channel="LETTER", made_on=long_ago, received_on=long_ago, reply_wanted=False))
