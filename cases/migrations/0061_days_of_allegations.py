@@ -20,7 +20,7 @@ WHERE there.id = cases_allegation.moved_to_id AND cases_case.id = cases_allegati
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0056_referrals_of_the_local_policing_body")]
+    dependencies = [("cases", "0060_senior_ranks")]
 
     operations = [
         migrations.AddField(model_name="allegation", name="added_on", field=models.DateField(blank=True, null=True)),
