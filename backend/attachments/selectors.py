@@ -1,5 +1,6 @@
 """Opening what is kept. Whether somebody may see it is asked before, by the room that the file belongs to."""
 
+from pathlib import Path
 from typing import IO
 
 from . import store
@@ -13,4 +14,9 @@ def open_original(stored: StoredFile) -> IO[bytes]:
 
 def open_copy(stored: StoredFile) -> IO[bytes]:
     """What staff work with, without metadata, to read; the caller closes it."""
-    return (store.root() / stored.copy_path).open("rb")
+    return place_of_copy(stored).open("rb")
+
+
+def place_of_copy(stored: StoredFile) -> Path:
+    """Where the copy lies, for a process of ours that is to read it."""
+    return store.root() / stored.copy_path

@@ -1,10 +1,12 @@
 """The only place where a PDF is made: by a child process that may fail without harm, of the app's own files alone."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -32,6 +34,15 @@ FONTS: OwnFiles = {
 }
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes into a PDF as it is: what the list of its attachments calls it and says of it, and where it lies."""
+
+    name: str
+    description: str
+    path: Path
+
+
 class ForeignFileError(RuntimeError):
     """The document asked for a file that is not the app's own: the rendering stops."""
 
@@ -54,12 +65,14 @@ class TooMuchToPrint(Refused):
         )
 
 
-def render_pdf(html: str, *, own_files: OwnFiles) -> bytes:
-    """`html` as a tagged PDF/UA-1, made within the limits of `typeset`.
+def render_pdf(html: str, *, own_files: OwnFiles, attached: Sequence[Attached] = ()) -> bytes:
+    """`html` as a tagged PDF/UA-1, made within the limits of `typeset`; what is `attached`, no two by one name, lies in it.
 
     Raises ForeignFileError where it names any file but those of `own_files`, TooMuchToPrint beyond the limits, and
     BrokenTypesettingError.
     """
+    in_order = sorted(attached, key=lambda each: each.name.encode())  # as a reader may look a name up
+    within = json.dumps([[each.name, each.description, str(each.path)] for each in in_order])
     with ExitStack() as there:
         known = [
             f"{address}={content_type}={there.enter_context(as_file(file))}"
@@ -70,7 +83,7 @@ def render_pdf(html: str, *, own_files: OwnFiles) -> bytes:
         try:
             child = subprocess.run(
                 [sys.executable, "-I", str(Path(typeset.__file__)), *known],
-                input=html.encode(),
+                input=f"{within}\n{html}".encode(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={**known_of_us, "TMPDIR": folder},

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
-from backend.documents.pdf import FONTS, render_pdf
+from backend.documents.pdf import FONTS, Attached, render_pdf
 from cases.models import (
     Case,
     Letterhead,
@@ -74,10 +74,10 @@ def blocks_of(text: str) -> list[Block]:
     return blocks
 
 
-def render(template: str, context: dict[str, Any]) -> bytes:
-    """A page of this room as a PDF, in its own style. Raises TooMuchToPrint (503)."""
+def render(template: str, context: dict[str, Any], *, attached: Sequence[Attached] = ()) -> bytes:
+    """A page of this room as a PDF, in its own style, with what is attached. Raises TooMuchToPrint (503)."""
     own_files = {**FONTS, "own:letter.css": (files("cases") / "assets" / "letter.css", "text/css")}
-    return render_pdf(render_to_string(template, context), own_files=own_files)
+    return render_pdf(render_to_string(template, context), own_files=own_files, attached=attached)
 
 
 def _letter(message: Message) -> Letter:

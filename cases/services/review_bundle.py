@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from django.db import transaction
 
 from backend.accounts.actors import Actor
 from backend.attachments.models import StoredFile
+from backend.attachments.selectors import place_of_copy
 from backend.audit import services as audit
 from backend.calendar.working_days import day_of
+from backend.documents.pdf import Attached
 from cases import makers, standing
 from cases.identities import none_of, people_of_what_it_came_from
 from cases.letters import KEPT_BACK
@@ -43,6 +46,8 @@ from .reviews import FOR_THE_REVIEW, Bundle, bundle_of
 
 About = Determination.About
 FINDINGS: dict[str, str] = {str(value): str(label) for value, label in Allegation.Finding.choices}
+# Of the files in one PDF, in bytes: as much as one complaint may bring with it. Typesetting and answering hold it in memory.
+MOST_WITHIN = 100 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,22 @@ class BodyNoticeListed:
 
 
 @dataclass(frozen=True)
+class FileListed:
+    """A file of the case under its number: the copy that staff work with, which has nothing hidden in it.
+
+    `sent_as` is the SHA-256 of the file as it was sent, where the copy has another.
+    """
+
+    anchor: str
+    name: str
+    kept_on: str
+    size: int
+    sha256: str
+    sent_as: str
+    place: Path
+
+
+@dataclass(frozen=True)
 class Papers:
     marking: str
     title: str
@@ -79,13 +100,16 @@ class Papers:
     allegations: Sequence[Listed]
     letters: Sequence[Listed]
     body_notices: Sequence[BodyNoticeListed]
-    files: Sequence[dict[str, Any]]
+    within: Sequence[FileListed]
+    beside: Sequence[FileListed]  # what does not fit in as well
 
 
 @transaction.atomic
 def as_pdf(*, reference: str, actor: Actor, at: dt.datetime) -> bytes:
-    """What a review body needs, as one PDF with an index. Notes of staff for each other are no part of it, but for what a move asked for: the terms of reference and the report.
+    """What a review body needs, as one PDF with an index, and with the files of the case in it.
 
+    Notes of staff for each other are no part of it, but for what a move asked for: the terms of reference and the report. Of
+    the files those go beside it, and are named so, that are more than MOST_WITHIN together with the ones before them.
     It names those who complained, so they have to be revealed first. Raises Missing (404), MayNot (403), LookThemUpFirst
     and Disposed (409), TooMuchToPrint (503).
     """
@@ -96,7 +120,9 @@ def as_pdf(*, reference: str, actor: Actor, at: dt.datetime) -> bytes:
     named = [each.name for each in case.complainants.all()]
     bundle = bundle_of(case)
     identity.check_looked_up(case, *named, *(message.text for message in bundle.messages), actor=actor)
-    pdf = render("cases/bundle.html", {"bundle": _papers(case, bundle, on=day_of(at))})
+    bundled = _papers(case, bundle, on=day_of(at))
+    attached = [Attached(each.name, f"Kept on {each.kept_on}", each.place) for each in bundled.within]
+    pdf = render("cases/bundle.html", {"bundle": bundled}, attached=attached)
     audit.record(
         actor=actor.public_id,
         verb="REVIEW_BUNDLE_MADE",
@@ -112,6 +138,8 @@ def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:
     here = list(case.complainants.all())
     elsewhere = none_of(here, people_of_what_it_came_from(case))
     left_out = names_left_out(elsewhere, shown=KEPT_BACK)
+    files = _files(bundle.files)
+    within = _that_fit(list(files.values()))
     return Papers(
         marking=AMONG_US,
         title=f"Papers for the review of {case.reference}",
@@ -124,8 +152,9 @@ def _papers(case: Case, bundle: Bundle, *, on: dt.date) -> Papers:
         handling=_handling(bundle, left_out),
         allegations=[_allegation(each, left_out) for each in bundle.allegations],
         letters=[_listed(number, each) for number, each in enumerate(bundle.messages, start=1)],
-        body_notices=[_body_notice(case, each) for each in bundle.body_notices],
-        files=[_file(each) for each in bundle.files],
+        body_notices=[_body_notice(case, each, files) for each in bundle.body_notices],
+        within=within,
+        beside=[each for each in files.values() if each not in within],
     )
 
 
@@ -270,7 +299,7 @@ def _listed(number: int, message: Message) -> Listed:
     return Listed(f"letter-{number}", title, blocks=blocks_of(message.text))
 
 
-def _body_notice(case: Case, notice: BodyNotice) -> BodyNoticeListed:
+def _body_notice(case: Case, notice: BodyNotice, files: Mapping[int, FileListed]) -> BodyNoticeListed:
     """By what it decides beside the path, by the move that it came in with, or by how it ended a review."""
     beside, move = DECISIONS.get(notice.decides), dict(case.moves.choices).get(notice.decides)
     says = beside.says if beside else str(move or _plain(notice.decides))
@@ -279,14 +308,36 @@ def _body_notice(case: Case, notice: BodyNotice) -> BodyNoticeListed:
         body=notice.get_body_display(),
         says=said[:1].upper() + said[1:],
         dated_on=in_words(notice.dated_on),
-        document=notice.document.name if notice.document else "",
+        document=files[notice.document.pk].name if notice.document else "",
     )
 
 
-def _file(stored: StoredFile) -> dict[str, Any]:
-    return {
-        "name": stored.name,
-        "kept_on": in_words(day_of(stored.kept_at)),
-        "size": stored.size,
-        "sha256": stored.sha256,
-    }
+def _files(stored: Sequence[StoredFile]) -> dict[int, FileListed]:
+    """The files by their keys. Each has a number before its name, for two may be called the same."""
+    width = len(str(len(stored)))
+    return {each.pk: _file(f"{number:0{width}}", each) for number, each in enumerate(stored, start=1)}
+
+
+def _file(number: str, stored: StoredFile) -> FileListed:
+    place = place_of_copy(stored)
+    with place.open("rb") as copy:
+        sha256 = hashlib.file_digest(copy, "sha256").hexdigest()
+    return FileListed(
+        anchor=f"file-{number}",
+        name=f"{number} {stored.name}",
+        kept_on=in_words(day_of(stored.kept_at)),
+        size=place.stat().st_size,
+        sha256=sha256,
+        sent_as=stored.sha256 if stored.sha256 != sha256 else "",
+        place=place,
+    )
+
+
+def _that_fit(files: Sequence[FileListed]) -> list[FileListed]:
+    """Those that one PDF has room for, the first first."""
+    fit, room = [], MOST_WITHIN
+    for each in files:
+        if each.size <= room:
+            fit.append(each)
+            room -= each.size
+    return fit

@@ -19,9 +19,20 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from backend.attachments import store
+
 SCRIPT = b"<script>alert('hello')</script>"
 CAMERA = "Camera of Amina Example"
 ORIENTATION, MODEL, GPS = 0x0112, 0x0110, 0x8825
+
+
+def a_copy_on_disk() -> str:
+    """A small PDF, which the rows of many tests may share as their copy: where it lies below FILES_ROOT."""
+    place = store.root() / "00" / "paper"
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"%PDF-1.7")
+    return "00/paper"
 
 
 def picture(width: int = 60, height: int = 40) -> Image.Image:

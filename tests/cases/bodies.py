@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from backend.attachments.models import StoredFile
 from cases.models import Case, CaseFile, Review
 from cases.services import body_notices, reviews
+from tests.attachments.samples import a_copy_on_disk
 from tests.cases.alleging import alleged, an_otbi_case, by, code, decide, in_decision, set_actions
 from tests.cast import AT, Cast, assess, move
 
@@ -25,8 +26,9 @@ def on_day(days: int) -> dt.datetime:
 def a_paper(case: Case) -> UUID:
     """A file of the case: the notice of a body."""
     file = StoredFile.objects.create(
-        name="notice.pdf", content_type="application/pdf", size=1, sha256="0" * 64, path=str(uuid4()), kept_at=AT
-    )
+        name="notice.pdf", content_type="application/pdf", size=1, sha256="0" * 64, path=str(uuid4()),
+        copy_path=a_copy_on_disk(), kept_at=AT,
+    )  # fmt: skip
     CaseFile.objects.create(case=case, file=file)
     return file.public_id
 

@@ -11,6 +11,7 @@ from cases.models import BodyNotice, Case, CaseFile, Complainant, Notice, Suspen
 from cases.models.path import LetterWay
 from cases.services import suspensions, withdrawals
 from cases.services.intake import NewComplainant
+from tests.attachments.samples import a_copy_on_disk
 from tests.cases.alleging import by
 from tests.cast import AT, Cast
 
@@ -58,8 +59,9 @@ def find_silent(cast: Cast, row: Withdrawal, at: dt.datetime) -> Withdrawal:
 def a_document(case: Case) -> str:
     """A file of the case: its public id. There may be many."""
     file = StoredFile.objects.create(
-        name="notice.pdf", content_type="application/pdf", size=1, sha256=uuid4().hex * 2, path=uuid4().hex, kept_at=AT
-    )
+        name="notice.pdf", content_type="application/pdf", size=1, sha256=uuid4().hex * 2, path=uuid4().hex,
+        copy_path=a_copy_on_disk(), kept_at=AT,
+    )  # fmt: skip
     CaseFile.objects.create(case=case, file=file)
     return str(file.public_id)
 

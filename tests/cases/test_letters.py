@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import re
 import tomllib
@@ -12,12 +13,16 @@ from typing import Any
 
 import page
 import pdfplumber
+import pypdf
 import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
+from backend.attachments import services as attachments
+from backend.attachments.models import StoredFile
+from backend.attachments.selectors import open_copy
 from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from backend.documents import pdf as documents
@@ -25,7 +30,7 @@ from backend.notifications.models import Outgoing
 from cases import letters as texts
 from cases.consequences import CONSEQUENCES
 from cases.letters.reading import grade, syllables_of
-from cases.models import Allegation, Case, Complainant, Kind, LetterTemplate, LocalPolicingBody, Message
+from cases.models import Allegation, Case, CaseFile, Complainant, Kind, LetterTemplate, LocalPolicingBody, Message
 from cases.notices import NOTICES
 from cases.selectors import get_case, next_moves
 from cases.services import (
@@ -44,6 +49,7 @@ from cases.services import (
 from cases.services.intake import NewComplainant
 from cases.services.locking import MayNot
 from cases.services.transitions import CannotMove
+from tests.attachments.samples import CAMERA, photograph
 from tests.cases import staying
 from tests.cases.alleging import (
     alleged,
@@ -424,6 +430,29 @@ class TestOnPaper:
         ]  # fmt: skip
 
 
+def put(case: Case, name: str, content: bytes) -> StoredFile:
+    """A file that was sent with the case."""
+    stored = attachments.keep(content=io.BytesIO(content), name=name, at=AT)
+    CaseFile.objects.create(case=case, file=stored)
+    return stored
+
+
+def copy_of(stored: StoredFile) -> bytes:
+    with open_copy(stored) as copy:
+        return copy.read()
+
+
+def lying_in(pdf: bytes) -> dict[str, Any]:
+    """What is attached to a PDF: the file specifications, by the names that its list of attachments has."""
+    names = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Names"].get("/EmbeddedFiles", {"/Names": []})["/Names"]
+    assert names[::2] == sorted(names[::2])
+    return {each.get_object()["/UF"]: each.get_object() for each in names[1::2]}
+
+
+def content_of(specification: Any) -> bytes:
+    return specification["/EF"]["/F"].get_data()
+
+
 class TestTheBundle:
     def test_it_has_an_index_with_pages_and_everything_but_what_is_internal(self, cast: Cast) -> None:
         case = a_case_handled_outside(cast)
@@ -473,6 +502,52 @@ class TestTheBundle:
         assert "GONE-ELSEWHERE" not in words
         for said in ("Local policing body Review applied", "It may be referred again", "The IOPC refers it back"):
             assert said in words
+        assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+    def test_the_copies_of_the_files_lie_in_it_byte_for_byte(self, cast: Cast) -> None:
+        case, other = a_case_handled_outside(cast), a_case(cast)
+        photo, note = put(case, "door.jpg", photograph()), put(case, "réponse (1).txt", b"No (reply) \\ yet.\r\n")
+        for number in range(9):  # by whatever names, also the same one
+            put(case, "door.jpg", b"Letter number %d." % number)
+        put(other, "elsewhere.txt", b"Of another case.")
+        identity.reveal(reference=case.reference, reason="For the review.", actor=cast.actor("beth"), at=AT)
+
+        pdf = review_bundle.as_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT)
+
+        found = lying_in(pdf)
+        listed = ["01 door.jpg", "02 réponse (1).txt", *(f"{number:02} door.jpg.txt" for number in range(3, 12))]
+        assert list(found) == listed
+        assert [content_of(each) for each in found.values()] == [
+            copy_of(link.file) for link in case.files.order_by("id")
+        ]
+        assert CAMERA.encode() not in content_of(found["01 door.jpg"])
+        assert {each["/Desc"] for each in found.values()} == {"Kept on 20 November 2026"}
+        assert {each["/AFRelationship"] for each in found.values()} == {"/Supplement"}
+        assert len(pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/AF"]) == len(listed)
+        assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+        words = "".join(words_of(pdf).split())
+        for name in listed:
+            assert words.count(name.replace(" ", "")) == 2, "in the index, and in the list of files"
+        assert hashlib.sha256(copy_of(photo)).hexdigest() in words
+        assert f"Assent:{photo.sha256}" in words
+        assert note.sha256 in words
+
+    def test_files_that_do_not_fit_into_one_pdf_are_named_as_sent_beside(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        case = a_case_handled_outside(cast)
+        for name, length in (("first.txt", 600), ("large.txt", 500), ("small.txt", 400)):
+            put(case, name, b"x" * length)
+        identity.reveal(reference=case.reference, reason="For the review.", actor=cast.actor("beth"), at=AT)
+        monkeypatch.setattr(review_bundle, "MOST_WITHIN", 1000)
+
+        pdf = review_bundle.as_pdf(reference=case.reference, actor=cast.actor("beth"), at=AT)
+
+        assert list(lying_in(pdf)) == ["1 first.txt", "3 small.txt"]
+        words = " ".join(words_of(pdf).split())
+        assert re.search(r"2 large\.txt, sent beside[ .]+\d", words)
+        assert "They are sent beside it, each by its name here." in words
+        assert hashlib.sha256(b"x" * 500).hexdigest() in words.replace(" ", "")
         assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
 
     def test_it_has_how_it_was_investigated_and_why_it_was_decided_so(self, cast: Cast) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from backend.documents import pdf, typeset
 from backend.documents.pdf import (
     FONTS,
+    Attached,
     BrokenTypesettingError,
     ForeignFileError,
     TooMuchToPrint,
@@ -40,6 +43,28 @@ def working_at(monkeypatch: pytest.MonkeyPatch, folder: Path, statement: str) ->
 
 def test_a_small_document_becomes_a_pdf() -> None:
     assert render_pdf(SMALL, own_files=FONTS).startswith(b"%PDF-")
+
+
+def test_what_is_attached_lies_in_it_as_it_is(tmp_path: Path) -> None:
+    """Not packed either: a file could be made that takes longer than anybody waits."""
+    content = bytes(range(256)) * 9
+    (tmp_path / "file").write_bytes(content)
+    attached = [Attached(name, "Kept in May", tmp_path / "file") for name in ("2 b.txt", "1 ü.txt")]
+
+    pdf = render_pdf(SMALL, own_files=FONTS, attached=attached)
+
+    found = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Names"]["/EmbeddedFiles"]["/Names"][1::2]
+    assert [(each.get_object()["/UF"], each.get_object()["/Desc"]) for each in found] == [
+        ("1 ü.txt", "Kept in May"), ("2 b.txt", "Kept in May"),
+    ]  # fmt: skip
+    streams = [each.get_object()["/EF"]["/F"] for each in found]
+    assert [each.get_data() for each in streams] == [content, content]
+    assert not any("/Filter" in each for each in streams)
+
+
+def test_what_is_attached_and_is_not_there_breaks_it(tmp_path: Path) -> None:
+    with pytest.raises(BrokenTypesettingError, match="FileNotFoundError"):
+        render_pdf(SMALL, own_files=FONTS, attached=[Attached("1 b.txt", "", tmp_path / "gone")])
 
 
 def test_what_takes_too_long_by_the_clock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +105,8 @@ def test_the_child_is_told_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         monkeypatch.setenv(name, "CANARY-4711")
     program(monkeypatch, tmp_path, "import json, os, sys\nprint(json.dumps([dict(os.environ), sys.argv]))")
 
-    environment, arguments = json.loads(render_pdf(SMALL, own_files=FONTS))
+    attached = [Attached("Maya Field.txt", "From Maya", tmp_path / "file")]
+    environment, arguments = json.loads(render_pdf(SMALL, own_files=FONTS, attached=attached))
 
     assert set(environment) - {"LC_CTYPE", "TMPDIR"} <= set(
         pdf.PASSED_ON

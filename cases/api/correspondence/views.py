@@ -86,9 +86,10 @@ class LetterPDFView(CaseDoor, PDFDoor):
 class ReviewBundleView(CaseDoor, PDFDoor):
     @extend_schema(operation_id="cases_review_bundle", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, reference: str) -> HttpResponse:
-        """All that a review body needs, as one PDF with an index. Each is recorded.
+        """All that a review body needs, as one PDF with an index and the case's files in it. Each is recorded.
 
-        It names those who complained, and is refused (409) until you have revealed them.
+        Files that do not fit into one PDF are named there as sent beside it. It names those who complained, and is refused
+        (409) until you have revealed them.
         """
         read_query(request, NoQuery)
         pdf = review_bundle.as_pdf(reference=reference, actor=self.actor(request), at=timezone.now())
