@@ -315,8 +315,8 @@ def editors_of(case: Case, *, at: dt.datetime) -> list[EditingHold]:
 def allegations_of(case: Case) -> list[Allegation]:
     """The allegations of a case in their order, each with its code, subjects, decisions, actions and learning."""
     rows = Allegation.objects.filter(case=case).select_related("code__parent", "unit", "split_from", "moved_to")
-    parts = ("factors", "involvements__person", "decisions", "actions__kind", "actions__owner", "learning__owner")
-    return list(rows.prefetch_related(*parts).order_by("position"))
+    parts = ("factors", "involvements__person", "actions__kind", "actions__owner", "learning__owner")
+    return list(rows.prefetch_related(*parts, "opinions__given_by", "decisions").order_by("position"))
 
 
 def codes_of(*, table: str, on: dt.date) -> list[Code]:

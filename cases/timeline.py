@@ -28,9 +28,9 @@ from backend.common.identifiers import ReferenceConverter
 from backend.common.pagination import Page
 from cases.identities import REVEALED, as_read_by
 from cases.models import (
-    Allegation,
     AllegationAction,
     AllegationDecision,
+    AllegationOpinion,
     Assessment,
     Case,
     CaseAccess,
@@ -221,7 +221,10 @@ WHY = (
         "SEVERITY_ASSESSED", lambda case: SeverityAssessment.objects.filter(special__case_id=case.pk), "reason",
         named_by="special__public_id",
     ),
-    _why("OPINION_GIVEN", lambda case: Allegation.objects.filter(case_id=case.pk), "opinion_reasons"),
+    _why(
+        "OPINION_GIVEN", lambda case: AllegationOpinion.objects.filter(allegation__case_id=case.pk), "reasons",
+        named_by="allegation__public_id",
+    ),
     _why(
         "ALLEGATION_DECIDED", lambda case: AllegationDecision.objects.filter(allegation__case_id=case.pk), "rationale",
         named_by="allegation__public_id",

@@ -123,6 +123,13 @@ class LearningOut(TaskOut):
     text = serializers.CharField()
 
 
+class OpinionOut(serializers.Serializer[Any]):
+    opinion = serializers.CharField()
+    reasons = serializers.CharField()
+    given_by = serializers.CharField(source="given_by.name")
+    given_at = serializers.DateTimeField()
+
+
 class DecisionOut(serializers.Serializer[Any]):
     finding = serializers.CharField()
     handling = serializers.CharField()
@@ -146,6 +153,7 @@ class AllegationDetail(shapes.AllegationOut):
     happened_to = serializers.DateField(allow_null=True)
     factors = FactorOut(many=True, source="factors.all")
     opinion_reasons = serializers.CharField()
+    opinions = OpinionOut(many=True, source="opinions.all", help_text="Every one that was given, the first first.")
     rationale = serializers.CharField()
     decisions = DecisionOut(many=True, source="decisions.all", help_text="Every one that was made, the first first.")
     subjects = shapes.InvolvementOut(many=True, source="involvements.all")

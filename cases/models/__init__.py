@@ -1,4 +1,4 @@
-from .allegation_parts import AllegationAction, AllegationDecision, Learning, Naming
+from .allegation_parts import AllegationAction, AllegationDecision, AllegationOpinion, Learning, Naming
 from .case import Case, Flag, FormSetBy, Kind, MatterType, Origin, RecordedBecause
 from .comment import CommentCase
 from .complaint import ComplaintCase
@@ -54,6 +54,7 @@ __all__ = [
     "Allegation",
     "AllegationAction",
     "AllegationDecision",
+    "AllegationOpinion",
     "Assessment",
     "Body",
     "BodyNotice",

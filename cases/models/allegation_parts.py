@@ -44,6 +44,22 @@ class AllegationDecision(models.Model):
         return f"{self.finding} {self.decided_on}"
 
 
+class AllegationOpinion(models.Model):
+    """One opinion of an investigator on an allegation, kept as it was: what was thought before the last stays readable."""
+
+    allegation = models.ForeignKey(Allegation, on_delete=models.PROTECT, related_name="opinions")
+    opinion = models.CharField(max_length=25, choices=Allegation.Opinion.choices)
+    reasons = models.TextField()
+    given_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="opinion_with_reasons", condition=~Q(reasons=""))]
+
+    def __str__(self) -> str:
+        return f"{self.opinion} of {self.given_at:%Y-%m-%d}"
+
+
 class OwnedQuerySet(models.QuerySet[Any]):
     def owned_by(self, actor: Actor) -> Self:
         """What the actor was named to do or to see to, by whatever account: that, not the case, whether they see it or not.

@@ -20,6 +20,7 @@ from cases.models import (
     Allegation,
     AllegationAction,
     AllegationDecision,
+    AllegationOpinion,
     BodyNotice,
     Case,
     CaseAccess,
@@ -64,7 +65,7 @@ def give_opinion(
 ) -> Case:
     """The investigator's opinion on an allegation, until the report is submitted: never a finding (PRA 2002 Sch 3 para 22).
 
-    Whether there is a case to answer, under special procedures alone. Raises Missing (404), Stale (412), MayNot (403),
+    Whether there is a case to answer, under special procedures alone. Given again it replaces, and both are kept. Raises Missing (404), Stale (412), MayNot (403),
     Invalid (400), CannotDecide (409) outside a local investigation.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
@@ -79,6 +80,9 @@ def give_opinion(
     _check_among(opinion, findings.opinions_for(case, row), field="opinion")
     row.opinion, row.opinion_reasons, row.opinion_by_id = opinion, reasons, actor.person
     row.save(update_fields=["opinion", "opinion_reasons", "opinion_by"])
+    AllegationOpinion.objects.create(
+        allegation=row, opinion=opinion, reasons=reasons, given_by_id=actor.person, given_at=at
+    )
     keep(case, "OPINION_GIVEN", row, actor=actor, at=at, details={"opinion": opinion})
     return case
 

@@ -23,6 +23,7 @@ from cases.letters.names import names_left_out
 from cases.models import (
     Allegation,
     AllegationDecision,
+    AllegationOpinion,
     Body,
     BodyNotice,
     Case,
@@ -264,10 +265,14 @@ def _stay(row: Suspension) -> Listed:
 def _allegation(allegation: Allegation, left_out: Callable[[str], str]) -> Listed:
     *before, last = [None, *sorted(allegation.decisions.all(), key=lambda each: each.pk)]
     stands = last if last and allegation.finding == last.finding else None
+    opinions = sorted(allegation.opinions.all(), key=lambda each: each.pk)
+    if opinions and opinions[-1].opinion == allegation.opinion:
+        opinions.pop()
     told = [
         ("Category", str(allegation.code) if allegation.code else allegation.category or "None"),
         ("What is alleged", allegation.summary),
         ("Handled", allegation.get_handling_display()),
+        *(_opinion_before(each) for each in opinions),
         ("Investigator's opinion", allegation.get_opinion_display()),
         ("Investigator", allegation.opinion_by.name if allegation.opinion_by else ""),
         ("Reasons for the opinion", allegation.opinion_reasons),
@@ -280,6 +285,12 @@ def _allegation(allegation: Allegation, left_out: Callable[[str], str]) -> Liste
     ]
     facts = [(name, left_out(text)) for name, text in told if text]
     return Listed(f"allegation-{allegation.position}", f"Allegation {allegation.position}", facts=facts)
+
+
+def _opinion_before(opinion: AllegationOpinion) -> tuple[str, str]:
+    """What an investigator thought before, and does not stand any more."""
+    given = f"{opinion.get_opinion_display()}, {opinion.given_by.name}\n{opinion.reasons}"
+    return f"Opinion before, on {in_words(day_of(opinion.given_at))}", given
 
 
 def _earlier(decision: AllegationDecision) -> tuple[str, str]:

@@ -253,7 +253,7 @@ class Bundle:
 def bundle_of(case: Case) -> Bundle:
     """What belongs in the bundle for a review of `case`, each oldest first: not what was moved to another case."""
     allegations = Allegation.objects.filter(case_id=case.pk, moved_to=None).select_related("code", "unit", "opinion_by")
-    allegations = allegations.prefetch_related("decisions__decided_by")
+    allegations = allegations.prefetch_related("opinions__given_by", "decisions__decided_by")
     said = BodyNotice.objects.filter(case_id=case.pk).select_related("document").order_by("entered_at", "id")
     return Bundle(
         notes=[(move, note) for move, note in notes.written_with(case, WITH_A_NOTE) if move in FOR_THE_REVIEW],

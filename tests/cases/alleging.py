@@ -54,9 +54,11 @@ def set_actions(cast: Cast, allegation: Allegation, *actions: NewAction, name: s
     return Allegation.objects.get(pk=allegation.pk)
 
 
-def opine(cast: Cast, allegation: Allegation, opinion: str = "NOT_SPECIAL", name: str = "fay") -> Allegation:
+def opine(
+    cast: Cast, allegation: Allegation, opinion: str = "NOT_SPECIAL", name: str = "fay", reasons: str = WHY
+) -> Allegation:
     decisions.give_opinion(
-        **by(cast, name, allegation.case), allegation=allegation.public_id, opinion=opinion, reasons=WHY
+        **by(cast, name, allegation.case), allegation=allegation.public_id, opinion=opinion, reasons=reasons
     )
     return Allegation.objects.get(pk=allegation.pk)
 

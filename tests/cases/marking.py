@@ -16,6 +16,7 @@ from cases.models import (
     Allegation,
     AllegationAction,
     AllegationDecision,
+    AllegationOpinion,
     Assessment,
     BodyNotice,
     Case,
@@ -118,6 +119,7 @@ def mark(cast: Cast, case: Case) -> list[str]:
         entered_by=beth,
         entered_at=AT,
     )
+    make(AllegationOpinion, allegation=allegation, opinion="NOT_SPECIAL", given_by=beth.person, given_at=AT)
     kind = Code.objects.filter(table=Code.Table.ACTION).earliest("pk")
     done = {"set_by": beth.person, "set_on": TODAY, "done_on": TODAY, "done_by": beth.person}
     make(AllegationAction, allegation=allegation, kind=kind, owner=person, **done)

@@ -73,6 +73,18 @@ class TestOpinion:
         with pytest.raises(Invalid, match="opinion"):
             opine(cast, other, "NO_CASE_TO_ANSWER")
 
+    def test_given_again_it_stands_in_the_place_of_the_first_which_stays_readable(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        allegation = alleged(cast, case)
+        opine(cast, allegation, reasons="Nobody saw it.")
+
+        assert opine(cast, allegation, reasons="Two people saw it.").opinion_reasons == "Two people saw it."
+
+        (shown,) = cast.client("beth").get(f"/api/v1/cases/{case.reference}/allegations/").json()
+        assert [(each["opinion"], each["reasons"], each["given_by"]) for each in shown["opinions"]] == [
+            ("NOT_SPECIAL", "Nobody saw it.", "Fay"), ("NOT_SPECIAL", "Two people saw it.", "Fay"),
+        ]  # fmt: skip
+
     def test_a_report_waits_for_an_opinion_on_every_allegation(self, cast: Cast) -> None:
         case = an_investigated_case(cast)
         first, second = alleged(cast, case), alleged(cast, case)

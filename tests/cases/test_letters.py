@@ -559,6 +559,7 @@ class TestTheBundle:
             severity=special.Severity.GROSS_MISCONDUCT, consulted="beth@westshire.test", consulted_on=AT.date(), notice=None,
         )  # fmt: skip
         notes.add(**by(cast, "fay", case, AT + 2 * HOUR), text="AMONG-US")
+        opine(cast, row, "CASE_TO_ANSWER_MISCONDUCT", reasons="One of them saw it.")
         opine(cast, row, "NO_CASE_TO_ANSWER")
         move(cast, case, "fay", "submit_report", AT + 3 * HOUR, summary="Four were heard.\n\nThe footage is clear.")
         in_decision(cast, case)
@@ -572,7 +573,8 @@ class TestTheBundle:
             "20 November 2026: Terms of reference", "What was said at the desk.",
             "20 November 2026: Special procedures", "Police officer", "Gross misconduct He hit him, if it is true.",
             "20 November 2026: The investigator's report", "Four were heard. The footage is clear.",
-            "Nothing points to it.", "Investigator's opinion No case to answer",
+            "Nothing points to it.", "Opinion before, on 20 November 2026 Case to answer for misconduct, Fay One of them saw it.",
+            "Investigator's opinion No case to answer",
             "Reasons for the opinion The footage shows it; the officer agrees.", "Finding No case to answer",
             "Reasons The footage shows it; the officer agrees.", "Decided by Lev", "Regulations of 2020 as amended in 2025",
         ):  # fmt: skip

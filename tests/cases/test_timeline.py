@@ -51,6 +51,7 @@ HOUR = dt.timedelta(hours=1)
 
 A_REASON = re.compile("reason|rationale|why|because|exception")
 TOLD_OTHERWISE = {  # columns with a reason that the timeline tells from somewhere else, or never
+    "Allegation.opinion_reasons": "the last of the opinions that are kept, each of which is told",
     "Allegation.rationale": "the last of the decisions that are kept, each of which is told",
     "Case.investigation_exception": "the last of what was determined, each of which is told",
     "Case.regime_reason": "the last of what was determined, each of which is told, or the rule that chose at the beginning",
@@ -337,6 +338,17 @@ def test_what_is_found_says_why(cast: Cast) -> None:
     told = said(cast, case)
 
     assert told["OPINION_GIVEN"] == told["ALLEGATION_DECIDED"] == "The footage shows it; the officer agrees."
+
+
+def test_every_opinion_says_why_also_once_another_stands_in_its_place(cast: Cast) -> None:
+    case = an_investigated_case(cast)
+    row = alleged(cast, case)
+    opine(cast, row, reasons="Nobody saw it.")
+    opine(cast, row, reasons="Two people saw it.")
+
+    told = [each.text for each in entries(cast, case) if each.what == "OPINION_GIVEN"]
+
+    assert told == ["Nobody saw it.", "Two people saw it."]
 
 
 def test_special_procedures_say_why(cast: Cast) -> None:

@@ -13,6 +13,7 @@ FROZEN = {
     "audit_event",
     "audit_detail",
     "cases_allegationdecision",
+    "cases_allegationopinion",
     "cases_alert",
     "cases_withholdingreview",
     "cases_datecorrection",
