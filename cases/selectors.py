@@ -236,7 +236,7 @@ def page_of_messages(case: Case, *, cursor: str, size: int) -> Page[Message]:
 
 def _messages(case: Case) -> QuerySet[Message]:
     rows = Message.objects.filter(case=case).select_related(
-        "author__person", "complainant", "subject", "template", "read"
+        "author__person", "complainant", "subject", "template", "review_right", "read"
     )
     return rows.defer("words").prefetch_related("files__file")
 

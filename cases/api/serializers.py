@@ -371,6 +371,10 @@ class MessageOut(serializers.Serializer[Any]):
     delivery_reason = TextAsRead()
     template_kind = serializers.CharField(source="template.kind", default="")
     template_version = serializers.IntegerField(source="template.version", default=None, allow_null=True)
+    review_right_kind = serializers.CharField(
+        source="review_right.kind", default="", help_text="By what text it tells the right to a review, where it does."
+    )
+    review_right_version = serializers.IntegerField(source="review_right.version", default=None, allow_null=True)
     wish = serializers.ChoiceField(choices=Message.Wish.choices, allow_blank=True)
     read_at = serializers.DateTimeField(source="read.read_at", default=None, allow_null=True)
     mail = serializers.ChoiceField(choices=MailState.choices, allow_blank=True, help_text=MAIL)

@@ -343,6 +343,9 @@ class Message(models.Model):
     template = models.ForeignKey(
         "cases.LetterTemplate", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    review_right = models.ForeignKey(  # the text of the right to a review that stands in it, a version of its own
+        "cases.LetterTemplate", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     delivery = models.CharField(max_length=17, choices=Delivery.choices, default=Delivery.TRACKING)
     delivery_reason = models.TextField(blank=True)  # why it went another way than the law or the person asks for
     wish = models.CharField(max_length=8, choices=Wish.choices, blank=True)  # that the complainant states with it

@@ -70,6 +70,7 @@ def post(
         heading=letter.heading,
         office=letters.office_of(case),
         template=letter.template,
+        review_right=letter.review_right,
         party=to.party,
         complainant=to.complainant,
         subject=to.subject,

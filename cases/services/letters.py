@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.common.errors import Invalid
 from cases import letters, standing
@@ -62,11 +62,15 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Written:
-    """A letter as it will be read, and the version of the text that it is written by (None: written freely)."""
+    """A letter as it will be read, and the version of the text that it is written by (None: written freely).
+
+    `review_right` is the version of what it says of the right to a review, where it does.
+    """
 
     text: str
     heading: str
     template: LetterTemplate | None = None
+    review_right: LetterTemplate | None = None
 
 
 def to_complainant(complainant: Complainant) -> Recipient:
@@ -157,10 +161,12 @@ def write_outcome(case: Case, outcome: str, *, to: Recipient, on: dt.date) -> Wr
 
 def with_right_to_a_review(case: Case, letter: Written, *, to: Recipient, on: dt.date) -> Written:
     """The letter with the outcome as its recipient reads it: with the right at its end where the text has no place for it."""
-    if letter.template and REVIEW_RIGHT in letters.gaps_in(letter.template.body):
-        return letter
     right = _review_right(case, to=to, on=on)
-    return letter if not right else Written(f"{letter.text}\n\n{right}", letter.heading, letter.template)
+    if right is None:
+        return letter
+    has_a_place = letter.template is not None and REVIEW_RIGHT in letters.gaps_in(letter.template.body)
+    text = letter.text if has_a_place else f"{letter.text}\n\n{right.text}"
+    return replace(letter, text=text, review_right=right.template)
 
 
 def values_of(
@@ -197,7 +203,7 @@ def values_of(
         "body_name": lambda: body.name if body else f"the local policing body of {case.force.name}",
         "body_address": lambda: " ".join(body.address.split()) if body else "",
         "review_by": lambda: _review_by(case, to, on=on),
-        REVIEW_RIGHT: lambda: _review_right(case, to=to, on=on),
+        REVIEW_RIGHT: lambda: right.text if (right := _review_right(case, to=to, on=on)) else "",
     }
     return {name: fill() for name, fill in fillers.items() if name in gaps}
 
@@ -222,13 +228,13 @@ def _template(
     return templates.current(kind, audience=to.audience, force_id=case.force_id, on=on)
 
 
-def _review_right(case: Case, *, to: Recipient, on: dt.date) -> str:
-    """What is said of the right to a review, where they complain and have one; else ""."""
+def _review_right(case: Case, *, to: Recipient, on: dt.date) -> Written | None:
+    """What is said of the right to a review, where they complain and have one."""
     has_withdrawn = to.complainant is not None and standing.has_withdrawn(case, to.complainant.pk)
     if not case.review_body or to.audience != "COMPLAINANT" or has_withdrawn:
-        return ""
+        return None
     template = _template(case, f"REVIEW_RIGHT_{case.review_body}", to=to, on=on)
-    return _filled(template, values_of(template, case, to=to, on=on, identity=REDACTED)).text
+    return _filled(template, values_of(template, case, to=to, on=on, identity=REDACTED))
 
 
 def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:

@@ -725,8 +725,24 @@ class TestTheOutcome:
 
         assert letter.text.index("Bye.") < letter.text.index("If you do not agree")
 
+    def test_it_keeps_the_version_of_the_right_beside_its_own(self, cast: Cast) -> None:
+        own_version(
+            cast, "REVIEW_RIGHT_LPB", "You may ask {body_name} for a review. Write to {body_address} by {review_by}."
+        )
+        case = a_case_told(cast)
+
+        listed = cast.client("beth").get(f"/api/v1/cases/{case.reference}/messages/").json()["results"]
+        (outcome,) = [each for each in listed if each["about"] == "OUTCOME"]
+
+        assert "You may ask" in outcome["text"]
+        assert (outcome["template_kind"], outcome["template_version"]) == ("OUTCOME", 1)
+        assert (outcome["review_right_kind"], outcome["review_right_version"]) == ("REVIEW_RIGHT_LPB", 2)
+
     def test_without_a_right_nothing_is_said_of_one(self, cast: Cast) -> None:
-        assert "review" not in self.outcome(cast, "").text
+        letter = self.outcome(cast, "")
+
+        assert "review" not in letter.text
+        assert letter.review_right is None
 
 
 def test_a_letter_names_every_part_that_is_missing_or_unknown(cast: Cast) -> None:
