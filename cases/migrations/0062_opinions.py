@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("audit", "0002_chain"),
-        ("cases", "0056_referrals_of_the_local_policing_body"),
+        ("cases", "0061_days_of_allegations"),
     ]
 
     operations = [

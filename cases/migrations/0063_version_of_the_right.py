@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0061_opinions")]
+    dependencies = [("cases", "0062_opinions")]
 
     operations = [
         migrations.AddField(
