@@ -310,6 +310,10 @@ class Case(FSMModelMixin, models.Model):
                 )
                 | (Q(concerns_conduct=False) & ~Q(wishes_recording=True)),
             ),
+            models.CheckConstraint(
+                name="a_wish_says_when",
+                condition=~Q(wishes_recording=True) | Q(recording_wished_at__isnull=False),
+            ),
         ]
         indexes = [
             GinIndex(name="case_search", fields=["search"]),

@@ -16,7 +16,7 @@ from backend.audit import services as audit
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers, standing
-from cases.models import Assessment, Case, Kind, MatterType
+from cases.models import Assessment, Case, Flag, Kind, MatterType
 
 from . import contact, contributions, locking, units
 from .due import write_next_due
@@ -75,6 +75,8 @@ def assess(
         setattr(case, name, answer)
     if wishes_recording:
         case.wish_recording(at=at)
+    elif wishes_recording is False:
+        case.flags = [flag for flag in case.flags if flag != Flag.WISH_TO_RECORD]
     if contact_impossible_reason is not None:
         _set_contact_impossible(case, contact_impossible_reason)
     case.concerns_conduct = any(ticks.values()) or case.kind == Kind.MATTER

@@ -58,6 +58,8 @@ def log_attempt(
         raise NotOfThisCase("Only a complaint has complainants whose views have to be sought.")
     whom = _whom(case, complainant)
     steps.check_day("tried_at", day_of(tried_at), since=case.made_on, on=day_of(at))
+    if tried_at > at:  # what they say last counts: a "no" of a later hour would beat a wish that comes meanwhile
+        raise steps.wrong("tried_at", "This hour has not come yet.")
     _check_what_was_said(case, reached=reached, views=views, wishes_recording=wishes_recording)
     attempt = ContactAttempt.objects.create(
         case_id=case.pk,

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from backend.accounts.models import Role
 from backend.accounts.services import people
@@ -279,7 +280,15 @@ class TestAWishToHaveItRecorded:
 
         with pytest.raises(CannotAssess, match="You logged"):
             self.take_back(cast, case, "beth")
-        assert self.take_back(cast, case, "lev").wishes_recording is False
+        case = self.take_back(cast, case, "lev")
+        assert case.wishes_recording is False
+        assert "WISH_TO_RECORD" not in case.flags
+
+    def test_is_not_kept_without_its_instant(self, cast: Cast) -> None:
+        case = self.on_the_form(cast)
+
+        with pytest.raises(IntegrityError, match="a_wish_says_when"), transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(recording_wished_at=None)
 
     def test_counts_again_after_they_gave_it_up(self, cast: Cast) -> None:
         case = a_case(cast)

@@ -1,0 +1,26 @@
+"""Every wish to have it recorded says when it was told, for only what is said later takes it back.
+
+What was recorded by a wish, and found to have no standing since, had none: it stands until they are asked again, as 0055 has it.
+"""
+
+from django.db import migrations, models
+from django.db.models import Q
+
+WISHED_UNTIL_NOW = """
+UPDATE cases_case SET recording_wished_at = now() WHERE wishes_recording AND recording_wished_at IS NULL
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0063_version_of_the_right")]
+
+    operations = [
+        migrations.RunSQL(WISHED_UNTIL_NOW, migrations.RunSQL.noop),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                name="a_wish_says_when",
+                condition=~Q(wishes_recording=True) | Q(recording_wished_at__isnull=False),
+            ),
+        ),
+    ]
