@@ -45,6 +45,7 @@ def remove(apps: Any, schema_editor: Any) -> None:
     """The columns become narrower again: nothing longer may be left."""
     codes = apps.get_model("cases", "Code").objects.using(schema_editor.connection.alias)
     codes.filter(table__in=TABLES).delete()
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table waits for its checks, and cannot be altered
 
 
 class Migration(migrations.Migration):
