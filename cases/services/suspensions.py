@@ -18,7 +18,7 @@ from backend.common.errors import Refused
 from cases import facts, findings, makers, standing
 from cases.models import Allegation, Case, Complainant, Kind, Notice, Suspension, SuspensionReview, WishToResume
 
-from . import locking, matters, notices, steps, wishes
+from . import locking, matters, notices, outcome, steps, wishes
 from .due import forget
 from .locking import MayNot
 from .steps import find, keep
@@ -444,6 +444,7 @@ def _end_allegation(case: Case, row: Suspension, *, actor: Actor, on: dt.date) -
     ended.finding = Allegation.Finding.REGULATION_41
     ended.decided_on = ended.actions_set_on = on
     ended.save(update_fields=["finding", "decided_on", "actions_set_on"])
+    outcome.settle(case)  # it may have been the last that was to be decided
     wishes.drop_unsettled(case, allegation=ended, actor=actor, on=on)
     _tell_everybody(case, "CEASED", part=ended, on=on)
 

@@ -570,6 +570,23 @@ class TestThePublicInterest:
         decide(cast, self.deciding(cast, case, allegation=second.public_id))
         assert move(cast, case, "beth", "cease", LATER, told="All of it ended.").state == "FINALISED"
 
+    def test_of_the_last_that_was_to_be_decided_is_the_outcome(self, cast: Cast) -> None:
+        case = an_investigated_case(cast)
+        first, second = code(cast, alleged(cast, case)), code(cast, alleged(cast, case, summary="He left."))
+        row = self.deciding(cast, case, allegation=first.public_id)
+        for part in (first, second):
+            opine(cast, part)
+        move(cast, case, "fay", "submit_report", LATER, summary="As I found it.")
+        move(cast, case, "lev", "begin_decision", LATER)
+        set_actions(cast, decide_allegation(cast, second, "ACCEPTABLE", at=LATER))
+        assert read(case).decided_on is None
+
+        decide(cast, row, at=LATER + DAY)
+
+        seen = get_case(reference=case.reference, actor=cast.actor("beth"))
+        assert seen.decided_on == (LATER + DAY).date()
+        assert "outcome_notice" in {each.rule for each in open_deadlines(seen, steps.working_calendar())}
+
     def test_is_for_the_delegate_alone_and_for_what_is_to_be_decided(self, cast: Cast) -> None:
         case = an_investigated_case(cast)
         row = self.deciding(cast, case)
