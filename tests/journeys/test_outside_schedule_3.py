@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.cast import NO_TICKS
+
 from .steps import CONDUCT, TOLD, Story
 
 
@@ -95,11 +97,28 @@ def test_the_wish_to_have_it_recorded_is_overruled_by_nobody(story: Story) -> No
 
     for who in ("beth", "lev"):
         story.cannot(who, "handle_outside", "wishes it to be recorded")
+    before = story.read()
+    nobody_takes_it_away(story)
     recorded = story.move("amal", "record", "RECORDED")
+    assert recorded["version"] == before["version"] + 1, "nothing of what they tried was kept"
+    nobody_takes_it_away(story)
 
     assert recorded["recorded_because"] == "WISH"
     owed = story.read(path="deadlines/")
     assert [duty["owed_to"] for duty in owed if "copy of the record" in duty["duty"].lower()] == ["complainant"]
+
+
+def nobody_takes_it_away(story: Story) -> None:
+    """Neither by assessing it again nor by a contact in which they are said not to wish it: whatever their role is."""
+    assessed = {**NO_TICKS, "wishes_recording": False, "reason": "There is no need of it."}
+    contacted = {"contacted_on": story.today, "views": "An apology.", "wishes_recording": False}
+    for who in story.cast.users:
+        may_assess = who in ("amal", "beth", "lev")
+        refused = story.send(who, "put", "assessment/", assessed)
+        assert refused.status_code in ([409] if may_assess else [403, 404]), (who, refused.content)
+        refused = story.send(who, "post", "moves/", {"move": "record_contact", "details": contacted})
+        assert refused.status_code in ([409] if may_assess else [403, 404, 409]), (who, refused.content)
+    assert story.read()["wishes_recording"] is True
 
 
 def test_what_is_alleged_forces_the_recording_also_of_what_is_handled_outside(story: Story) -> None:

@@ -241,6 +241,46 @@ def test_the_iopc_orders_an_investigation_on_review(story: Story) -> None:
     assert [each["finding"] for each in story.read()["allegations"]] == [""]
 
 
+def to_tell(story: Story) -> list[str]:
+    return [each["kind"] for each in story.read(path="notices/") if not each["settled_on"]]
+
+
+def test_an_investigation_that_was_ordered_on_review_comes_under_special_procedures(story: Story) -> None:
+    """What was handled otherwise, for nothing indicated misconduct, ends with a case to answer."""
+    allegation = to_be_reviewed(story, **CONDUCT)
+    story.does("beth", "post", "involvements/", {"who": "1004", "part": "SUBJECT"})
+    [subject] = story.read(path="involvements/")
+    declared = {"subject": subject["public_id"], "indication": "DISCIPLINARY", "reasons": "What the footage shows."}
+    ended(story, applied(story, "IOPC"), "DETERMINES_INVESTIGATION")
+    refused = story.send("beth", "post", "special-procedures/", declared)
+    assert refused.status_code == 409, "nobody investigates it yet"
+
+    story.move("beth", "determine_local", "LOCAL_INV", investigator="fay@westshire.test", **story.paper())
+    special = story.does("fay", "post", "special-procedures/", declared)
+    severity = {"severity": "GROSS_MISCONDUCT", "reason": "If it is proved, they could be dismissed."}
+    story.does("fay", "post", f"special-procedures/{special['public_id']}/severity/", severity)
+    assert "SPECIAL_PROCEDURES" in to_tell(story)
+    served = {"subject": subject["public_id"], "served_on": story.today, "how": "IN_PERSON", "duty": "RESTRICTED"}
+    story.does("fay", "post", "notice-services/", served)
+    assert "SPECIAL_PROCEDURES" not in to_tell(story)
+    for way in ("handle_otherwise", "begin_decision"):
+        assert not story.offered("lev", way)["allowed"]
+
+    plain = {"opinion": "NOT_SPECIAL", "reasons": "The footage."}
+    assert story.send("fay", "put", f"allegations/{allegation}/opinion/", plain).status_code == 400
+    story.reported(allegation, "CASE_TO_ANSWER_GROSS")
+    story.cannot("beth", "begin_decision", "decided it before it was opened again")
+    story.move("lev", "begin_decision", "DECISION")
+    finding = {"finding": "CASE_TO_ANSWER", "rationale": "What the footage shows."}
+    story.does("lev", "put", f"allegations/{allegation}/decision/", finding)
+    story.does("lev", "put", f"allegations/{allegation}/actions/", {"actions": []})
+    story.move("beth", "send_outcome", "OUTCOME_SENT", told=AGAIN)
+
+    assert AGAIN in story.was_told()[-1]
+    assert story.read()["review_body"] == "IOPC", "of this outcome too"
+    assert "review_window" in story.owed()
+
+
 def test_the_iopc_investigates_itself_what_it_reviewed_and_then_nobody_reviews_it_again(story: Story) -> None:
     allegation = to_be_reviewed(story, **CONDUCT)
     ended(story, applied(story, "IOPC"), "DETERMINES_INVESTIGATION")
