@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from tests.cases.law import AT_THE_IOPC, BEFORE, OPEN_HOW, Law
 from tests.cases.oracle import History, Oracle, months_after
 
-COMPLAINANTS = 2
 REVIEW_WINDOW = dt.timedelta(days=28)
 Start = tuple[str, dt.date]
 
@@ -30,22 +29,31 @@ def due(law: Law) -> Counter[tuple[str, dt.date]]:
 
 def _running(law: Law) -> Iterator[Start]:
     """The clocks that run, and since when."""
-    yield from _of_what_outlives_it(law)
-    if law.closed:
+    if law.bodys_since:  # 9A A7: what an authority owes is the body's
+        yield from [] if law.closed else [("hand_over", law.bodys_since)]
         return
+    yield from _of_what_outlives_it(law)
+    if not law.closed:
+        yield from _while_it_is_open(law)
+
+
+def _while_it_is_open(law: Law) -> Iterator[Start]:
     dates = law.dates
     if law.must_be_referred:
         since = law.clear_on if law.referred_on is None else dates.directed
         assert since
         yield "referral", since
+    if law.has_ceased and not law.told:  # B15: nothing runs any more but to tell that
+        assert dates.ceased
+        yield "notice", dates.ceased
+        return
     if not law.told:
         yield from _of_the_first_days(law)
         yield from _of_progress(law)
         if dates.decided:
             yield "outcome_notice", dates.decided
     yield from _of_handling(law)
-    for since in law.suspensions.values():
-        yield "suspension_review", max(since, _informs_since(law) or since)
+    yield from _of_suspensions(law)
     yield from _of_the_end(law)
 
 
@@ -76,7 +84,7 @@ def _of_progress(law: Law) -> Iterator[Start]:
     """B1 to B3: one clock each who has not withdrawn; where the IOPC gives it back, the four weeks begin with that."""
     first_on = law.dates.started or law.dates.recorded
     if first_on:
-        for _ in range(COMPLAINANTS - len(law.gone)):
+        for _ in law.people:
             yield "progress_update", max(first_on, _informs_since(law) or first_on)
 
 
@@ -95,9 +103,18 @@ def _of_handling(law: Law) -> Iterator[Start]:
         yield "local_investigation", max(since)
 
 
+def _of_suspensions(law: Law) -> Iterator[Start]:
+    """Looked at again while it waits; once that has concluded, only an answer to the letter has a day (1.31, 9A A18)."""
+    for part, suspended in law.suspensions.items():
+        if not suspended.concluded:
+            yield "suspension_review", max(suspended.since, _informs_since(law) or suspended.since)
+        if asked_on := law.awaits_answers_since(part):
+            yield "reply_silence", asked_on
+
+
 def _letter(law: Law) -> dt.date | None:
     """B6: the first day after twelve months of the day made, also of a report that came later."""
-    if law.closed or not law.investigated:
+    if law.closed or law.bodys_since or not law.investigated or (law.has_ceased and not law.told):
         return None
     first_day, reported = months_after(law.made_on, 12), law.dates.reported
     if law.state in AT_THE_IOPC | {"LOCAL_INV"}:

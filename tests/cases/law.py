@@ -1,7 +1,7 @@
 """The law of a complaint's way, written down a second time: from the Act and the Regulations, without a look at the code.
 
-tests/cases/test_model.py drives the code against it; tests/cases/days.py counts from it what is due when. Two complainants, no
-unit and no wall: what they change is tested elsewhere.
+tests/cases/test_model.py drives the code against it; tests/cases/days.py counts from it what is due when. Two complainants, one
+whom it is about, and no unit: what they change is tested elsewhere.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ AT_THE_IOPC = {"REFERRED", "DIRECTED", "INDEPENDENT"}
 LIVE = BEFORE | OUTSIDE | SCHEDULE_3 | AT_THE_IOPC | {"OUTCOME_SENT", "UNDER_REVIEW"}
 AGAIN = {"REFERRED", "DIRECTED", "INDEPENDENT"}  # where an investigation by the IOPC's word may start from
 TOLD = {"OUTCOME_SENT", "UNDER_REVIEW", "FINALISED"}
+INVESTIGATED = {"LOCAL_INV", "DIRECTED", "INDEPENDENT"}  # now: until the report
+# Somebody is at work on it: before, it is assessed, and after, it is decided (row 18).
+AT_WORK = INVESTIGATED | {"HANDLING_OUTSIDE", "OTBI", "NFA", "REPORT_SUBMITTED"}
 
 # Where each move starts, and where it leads.
 WAYS: dict[str, tuple[set[str], str]] = {
@@ -61,6 +64,7 @@ WAYS: dict[str, tuple[set[str], str]] = {
     "merge": (BEFORE | OUTSIDE | {"RECORDED"}, "MERGED"),
 }
 
+COMPLAINANTS = (1, 2)
 AUTHORITY = {"beth", "lev"}
 ASSESSORS = {"amal"} | AUTHORITY
 INVESTIGATORS = {"fay", "gus", "hugh"}
@@ -72,10 +76,32 @@ class Part:
     """One allegation."""
 
     coded: bool = False
-    opinion: bool = False
+    opinion: str = ""  # PLAIN, or ON_CONDUCT: whether there is a case to answer
     finding: bool = False
     actions: bool = False
     decider: str = ""
+    ceased: bool = False  # Part 2 applies to it no more (1.31): nobody finds anything on it
+
+
+@dataclass
+class Suspended:
+    """The whole or a part of it (1.30), until it goes on, or is decided not to (1.31)."""
+
+    since: dt.date
+    of_an_investigation: bool
+    for_proceedings: bool  # and not for a criminal investigation that may come to none
+    concluded: bool = False  # what it waited for; and who complains is asked
+    asked: dict[int, dt.date] = field(default_factory=dict)
+    wishes: dict[int, bool] = field(default_factory=dict)  # that it goes on, by who complains
+    silent: bool = False
+
+
+@dataclass
+class Special:
+    """An investigation is subject to special procedures (1.26), until it is found to be of neither (9A A15)."""
+
+    severity: str = ""  # MISCONDUCT or GROSS_MISCONDUCT, once it was assessed
+    accelerated: bool = False
 
 
 @dataclass
@@ -85,6 +111,7 @@ class Dates:
     started: dt.date | None = None  # the handling, by whoever has it now
     recorded: dt.date | None = None
     had_to_be_recorded: dt.date | None = None  # after all, when it was handled outside already
+    ceased: dt.date | None = None  # the last time that something of it was decided not to go on
     given_back: list[dt.date] = field(default_factory=list)  # by the IOPC, to be handled or investigated by the force
     force_informs: dt.date | None = None  # again, since the IOPC directed or made it
     directed: dt.date | None = None  # that it is referred again
@@ -107,6 +134,8 @@ class Law:
     made_on: dt.date
     state: str = "RECEIVED"
     changes: int = 0  # versions after the first, and rows on the trail
+    bodys_since: dt.date | None = None  # that it concerns the chief officer was found
+    leave: set[str] = field(default_factory=set)  # who may know of it, while it is sealed
     wish: bool = False  # theirs: no role overrules it (6A(a)), and nobody gives it up in this model
     alleged: bool | None = None  # any of the four questions; None until they are answered
     mandatory: bool = False
@@ -127,11 +156,14 @@ class Law:
     indication: bool | None = None
     exception: bool = False
     investigated: bool = False
+    is_about_somebody: bool = False  # who is known (9A A26)
+    special: Special | None = None
     whose: str = ""
     handler: str = ""
-    former: str = ""
     investigator: str = ""
-    proposed: set[str] = field(default_factory=set)  # that no further action is taken: they decide on it no more
+    # For good: who had it while it was handled, or held that no further action is taken.
+    worked: set[str] = field(default_factory=set)
+    worked_before: set[str] = field(default_factory=set)  # until it was opened again
     parts: list[Part] = field(default_factory=list)
     decided_by: str = ""
     decided_before: set[str] = field(default_factory=set)  # until a reason is recorded why they decide it again
@@ -146,14 +178,18 @@ class Law:
     waiting: list[str] = field(default_factory=list)  # the bodies of what others applied for meanwhile (9A A25)
     gone: set[int] = field(default_factory=set)  # of the complainants, by position: each withdraws for themselves
     withdrawn_on: dt.date | None = None  # the last of them
-    suspensions: dict[int | None, dt.date] = field(default_factory=dict)  # since when which part is; None: the whole
+    suspensions: dict[int | None, Suspended] = field(default_factory=dict)  # of which part; None: of the whole
+    ceased: set[int | None] = field(default_factory=set)  # since the IOPC last took it up, if it did
+    unread: set[int] = field(default_factory=set)  # who wrote what nobody has read
     is_the_iopcs: bool = False  # by its last word on who investigates
     dates: Dates = field(default_factory=Dates)
 
     # ---- who
 
     def sees(self, who: str) -> bool:
-        """Whoever was appointed investigates it, whoever else handles it meanwhile."""
+        """Whoever was appointed investigates it, whoever else handles it meanwhile. What is sealed is seen by leave alone."""
+        if self.leave and who not in self.leave:
+            return False
         return who in AUTHORITY or who in (self.handler, self.investigator) or (who == "amal" and not self.alleged)
 
     def may(self, who: str, move: str) -> bool:
@@ -164,12 +200,11 @@ class Law:
         if move in ("close_outside", "finalise"):
             return who in AUTHORITY and who != self.resolved_by
         if move == "reopen":
-            return who in ASSESSORS and who not in {self.handler, self.decided_by, *self.proposed}
+            return who in ASSESSORS and who not in {self.handler, self.decided_by, *self.worked}
         if move == "submit_report":
             return who == self.investigator
         if move == "begin_decision":
-            apart = {self.handler, self.investigator, *self.proposed, *self.decided_before}
-            return who in AUTHORITY and who not in apart
+            return who in AUTHORITY and who not in {self.handler, self.investigator, *self.worked, *self.decided_before}
         if move == "send_outcome":
             return who in AUTHORITY and who not in {self.decided_by, *(part.decider for part in self.parts)}
         return who in AUTHORITY
@@ -194,6 +229,8 @@ class Law:
 
     def possible(self, move: str, today: dt.date) -> bool:
         sources, _ = WAYS[move]
+        if self.bodys_since:  # nothing is left but to hand it over (9A A7)
+            return move == "transfer_out" and self.state in LIVE | {"RESOLVED_OUTSIDE"}
         if self.state not in sources:
             return False
         waits = getattr(self, f"_{move}", None)
@@ -203,6 +240,16 @@ class Law:
         if not self.sees(who):
             return set()
         return {move for move in WAYS if self.possible(move, today) and self.may(who, move)}
+
+    def is_the_bodys(self, who: str, today: dt.date) -> None:
+        """It concerns the chief officer (1.8), and is sealed (9A A7): whoever finds that has leave, and gives it to others."""
+        self.bodys_since, self.leave = today, {who}
+
+    def is_the_bodys_no_more(self) -> None:
+        self.bodys_since = None
+
+    def is_unsealed(self) -> None:
+        self.leave = set()
 
     @property
     def assessed(self) -> bool:
@@ -262,8 +309,9 @@ class Law:
 
     @property
     def must_be_investigated(self) -> bool:
-        """Paragraph 6, for as long as it is not."""
-        return bool(self.indication) and not self.exception and not self.investigated
+        """Paragraph 6, for as long as it is not; and what was declared on an indication, until that has ended."""
+        indicated = bool(self.indication) and not self.exception
+        return (indicated or self.special is not None) and not self.investigated
 
     @property
     def the_iopc_decides(self) -> bool:
@@ -271,22 +319,36 @@ class Law:
 
     def _need_not_be_investigated(self, today: dt.date) -> bool:
         looked = self.indication is not None and (not self.indication or self.exception)
-        return looked and not self.must_be_referred and self.whose != "IOPC"
+        ours = self.whose != "IOPC" and not self.has_ceased
+        return looked and self.special is None and not self.must_be_referred and ours
 
     _handle_otherwise = _take_no_further_action = _need_not_be_investigated
 
     def _investigate(self, today: dt.date) -> bool:
-        return not self.must_be_referred and not self.the_iopc_decides
+        return not self.must_be_referred and not self.the_iopc_decides and not self.has_ceased
+
+    def _replace_investigator(self, today: dt.date) -> bool:
+        return not self.has_ceased
 
     def _submit_report(self, today: dt.date) -> bool:
-        return bool(self.parts) and all(part.opinion for part in self.parts) and not self.all_suspended
+        """Row 17 and 1.26: with an opinion on every part of it, and the severity assessed."""
+        thought_of = bool(self.parts) and all(part.ceased or part.opinion == self.asked_for for part in self.parts)
+        is_severe = self.special is None or bool(self.special.severity)
+        return thought_of and is_severe and not self.all_suspended and not self.has_ceased
+
+    @property
+    def asked_for(self) -> str:
+        """What the investigator gives an opinion on (1.38): what they thought of something else answers nothing."""
+        return "ON_CONDUCT" if self.special else "PLAIN"
 
     def _begin_decision(self, today: dt.date) -> bool:
-        return not self.must_be_referred and not self.all_suspended and not self.must_be_investigated
+        held_up = self.all_suspended or self.has_ceased
+        return not self.must_be_referred and not held_up and not self.must_be_investigated
 
     def _send_outcome(self, today: dt.date) -> bool:
         ready = bool(self.parts) and all(part.coded and part.finding and part.actions for part in self.parts)
-        return ready and not self.must_be_referred and not self.suspensions and not self.must_be_investigated
+        held_up = bool(self.suspensions) or self.has_ceased
+        return ready and not self.must_be_referred and not held_up and not self.must_be_investigated
 
     def _open_review(self, today: dt.date) -> bool:
         return bool(self.review_body) and "APPLIED" in self.reviews
@@ -318,7 +380,7 @@ class Law:
         return any(day >= max(self.referred_on, self.withdrawn_on) for day in self.lets_withdraw)
 
     def _cease(self, today: dt.date) -> bool:
-        return False  # what is suspended is resumed, in this model
+        return self.has_ceased and not self.must_be_referred
 
     def _merge(self, today: dt.date) -> bool:
         return self.assessed and not self.must_be_referred
@@ -344,9 +406,23 @@ class Law:
             self._is_decided_anew(keeps_opinions=move == "refer_back_to_complete")
         self._is_reviewed_no_more(target)
         self.state = target if move != "record_contact" or was == "ASSESSING" else was
+        self._is_worked_on()
         self.closed = self.state in ENDED if move in ENDING else self.closed
         self.dates.closed = (self.dates.closed or today) if self.closed else None
         self.changes += 1
+
+    def is_given_to(self, who: str) -> None:
+        self.handler = who
+        self._is_worked_on()
+
+    def _is_worked_on(self) -> None:
+        if self.state in AT_WORK:
+            self.worked |= {self.handler, self.investigator} - {""}
+
+    @property
+    def had_it_before(self) -> set[str]:
+        """Whoever investigates what was opened again, or is reviewed, is somebody else (row 22), but for a reason."""
+        return self.worked_before | self.worked | {self.handler, self.investigator}
 
     def _then_record_contact(self, who: str, today: dt.date) -> None:
         self.contacted = True
@@ -365,7 +441,7 @@ class Law:
         self.investigated, self.investigator, self.whose = False, "", ""
 
     def _then_take_no_further_action(self, who: str, today: dt.date) -> None:
-        self.proposed.add(who)
+        self.worked.add(who)
 
     def _then_begin_decision(self, who: str, today: dt.date) -> None:
         self.decided_by = who
@@ -430,11 +506,66 @@ class Law:
     @property
     def all_suspended(self) -> bool:
         """Regulation 40: as a whole, or each part by itself; the rest of it goes on meanwhile."""
-        return None in self.suspensions or (bool(self.parts) and set(range(len(self.parts))) <= set(self.suspensions))
+        live = {number for number, part in enumerate(self.parts) if not part.ceased}
+        return None in self.suspensions or (bool(live) and live <= set(self.suspensions))
 
-    def is_suspended(self, part: int | None, today: dt.date) -> None:
-        self.suspensions[part] = today
+    def is_suspended(self, part: int | None, today: dt.date, *, for_proceedings: bool) -> None:
+        of_an_investigation = self.state == "LOCAL_INV"
+        self.suspensions[part] = Suspended(today, of_an_investigation, for_proceedings)
         self._stands_still_or_not(today)
+
+    @property
+    def people(self) -> set[int]:
+        return set(COMPLAINANTS) - self.gone
+
+    def has_concluded(self, part: int | None, today: dt.date) -> None:
+        """Regulation 41, and 9A A18: asked is only where an investigation waited for proceedings, and somebody complains."""
+        suspended = self.suspensions[part]
+        if suspended.of_an_investigation and suspended.for_proceedings and self.people:
+            suspended.concluded = True
+            self.goes_where_they_wish(part, today)
+        else:
+            self.is_resumed(part, today)
+
+    def goes_where_they_wish(self, part: int | None, today: dt.date) -> None:
+        """Whoever wishes it has it go on; nobody else decides that."""
+        suspended = self.suspensions[part]
+        if suspended.concluded and any(suspended.wishes.get(who) for who in self.people):
+            self.is_resumed(part, today)
+
+    def to_be_asked(self, part: int | None) -> set[int]:
+        suspended = self.suspensions[part]
+        return self.people - set(suspended.wishes) - set(suspended.asked) if suspended.concluded else set()
+
+    def is_to_be_decided(self, part: int | None) -> bool:
+        """A no from all, or silence: what the public interest asks for."""
+        suspended = self.suspensions[part]
+        return suspended.concluded and (suspended.silent or self.people <= set(suspended.wishes))
+
+    def awaits_answers_since(self, part: int | None) -> dt.date | None:
+        suspended = self.suspensions[part]
+        if not suspended.concluded or self.to_be_asked(part) or self.is_to_be_decided(part):
+            return None
+        return max(suspended.asked[who] for who in self.people - set(suspended.wishes))
+
+    def is_not_resumed(self, part: int | None, today: dt.date) -> None:
+        """Part 2 ceases to apply to it; nothing of it is left to find out or to decide."""
+        del self.suspensions[part]
+        self.ceased.add(part)
+        self.dates.ceased = today
+        if part is not None:
+            ended = self.parts[part]
+            ended.ceased = ended.finding = ended.actions = True
+            ended.opinion, ended.decider = "", ""
+            if self.state == "DECISION":
+                self.are_decided(today)
+        self._stands_still_or_not(today)
+
+    @property
+    def has_ceased(self) -> bool:
+        """Whether Part 2 applies to nothing of it any more: then it ends, and goes on in no other way of the authority's."""
+        left = set(range(len(self.parts))) - self.ceased
+        return bool(self.ceased) and (None in self.ceased or not left) and not self.suspensions
 
     def is_resumed(self, part: int | None, today: dt.date) -> None:
         del self.suspensions[part]
@@ -453,20 +584,32 @@ class Law:
             self.dates.stood_still |= {since + dt.timedelta(days=n) for n in range((today - since).days)}
             self.dates.suspended = None
 
+    def is_special(self) -> None:
+        """Declared on an indication (1.26): no exception stands any more (1.18)."""
+        self.special = Special()
+        self.indication, self.exception = True, False
+
+    def is_of_severity(self, severity: str) -> None:
+        """Neither ends it (9A A15); what is not gross misconduct is not accelerated (paragraph 20A)."""
+        assert self.special
+        gross = severity == "GROSS_MISCONDUCT"
+        self.special = None if severity == "NEITHER" else Special(severity, gross and self.special.accelerated)
+
     def are_decided(self, today: dt.date) -> None:
         if self.parts and all(part.finding for part in self.parts):
             self.dates.decided = today
 
     def findings_are_set_aside(self) -> None:
         for part in self.parts:
-            part.finding = part.actions = False
-            part.decider = ""
+            if not part.ceased:
+                part.finding = part.actions = False
+                part.decider = ""
         self.dates.decided = None
 
     def _is_decided_anew(self, *, keeps_opinions: bool) -> None:
         self.findings_are_set_aside()
         for part in self.parts:
-            part.opinion = part.opinion and keeps_opinions
+            part.opinion = part.opinion if keeps_opinions else ""
 
     def _is_recorded(self, today: dt.date) -> None:
         if not self.recorded:
@@ -482,6 +625,7 @@ class Law:
             self.alleged = self.mandatory = True
         self.referred_on, self.form = today, ""
         self.consents = self.directs = False
+        self.ceased.clear()
 
     def _is_determined(self, move: str, today: dt.date) -> None:
         self.form = "BACK" if move.startswith("refer_back") else move
@@ -491,6 +635,7 @@ class Law:
             self.whose = ""
         if move.startswith("determine_"):
             self._outcome_is_taken_back(today)
+            self.ceased.clear()
             self.investigated, self.whose = True, "IOPC"
             self.dates.reported = None
         if move in ("determine_directed", "determine_independent"):
@@ -508,7 +653,7 @@ class Law:
             self.decided_by, self.dates.decided = "", None
 
     def _is_open_again(self, today: dt.date) -> None:
-        self.former = self.handler or self.former
+        self.worked_before |= {*self.worked, self.handler, self.investigator} - {""}
         self.decided_before |= {self.decided_by, *(part.decider for part in self.parts)} - {""}
         self.handler = self.investigator = self.resolved_by = self.decided_by = ""
         self.investigated = self.told = self.closed = False
@@ -516,12 +661,12 @@ class Law:
         self.dates.started, self.dates.reported, self.dates.decided = today, None, None
 
     def _may_be_told(self, move: str, today: dt.date) -> None:
-        ends = ("find_not_a_complaint", "decide_not_to_record", "transfer_out", "withdraw", "close_outside", "resolve")
-        if move in ends:
+        if move in ENDS_BY_TELLING:
             self.told, self.told_on = True, today
         if move == "send_outcome":
             self.told, self.told_on = True, today
-            no_right = self.determined in ("determine_directed", "determine_independent")
+            of_the_iopc = self.determined in ("determine_directed", "determine_independent")
+            no_right = of_the_iopc or (self.special is not None and self.special.accelerated)  # 1.33, 9C D7
             serious = self.alleged or self.referred_on is not None
             self.review_body = "" if no_right else "IOPC" if serious else "LPB"
 
@@ -530,8 +675,12 @@ class Law:
     @property
     def is_due(self) -> bool:
         """Apart from notices that are owed: those are counted where they lie."""
+        if self.bodys_since:
+            return not self.closed
         if self.closed:
             return self.must_be_recorded_after_all or "APPLIED" in self.reviews  # 9A A22: FINALISED is not the end
+        if self.has_ceased and not self.told:
+            return True  # that it has ended is to be told
         informs = self.state not in ("DIRECTED", "INDEPENDENT") and not self.the_iopc_decides
         may_stay = not self.recorded and not self.must_be_recorded and self.state != "OUTSIDE_UNRESOLVED"
         untold = not self.told and (
@@ -548,7 +697,9 @@ class Law:
         not_completed = self.investigated and self.state == "REFERRED"
         return bool(
             self.must_be_recorded_after_all
-            or (informs and self.suspensions)  # the IOPC looks at what is suspended while it has the case (B3)
+            # The IOPC looks at what is suspended while it has the case (B3).
+            or (informs and any(not each.concluded for each in self.suspensions.values()))
+            or any(self.awaits_answers_since(part) for part in self.suspensions)
             or self.must_be_referred
             or untold
             or handled
@@ -558,6 +709,9 @@ class Law:
         )
 
 
+ENDS_BY_TELLING = (
+    "find_not_a_complaint", "decide_not_to_record", "transfer_out", "withdraw", "close_outside", "resolve", "cease", "merge",
+)  # fmt: skip
 DECIDED_ANEW = (
     "reopen", "handle_outside", "record", "investigate", "handle_otherwise", "take_no_further_action", "reopen_after_review",
     "determine_local", "determine_directed", "determine_independent", "refer_back", "refer_back_to_complete",

@@ -26,7 +26,8 @@ class Promise:
     causes: Consequences
     open_notices: frozenset[int]
     all_notices: frozenset[int]
-    bundles: frozenset[int]  # of a review that is under way
+    ends_with_part_2: frozenset[int]  # but for what was answered to a recommendation, which is told all the same
+    ends_with_the_outcome: frozenset[int]  # what tells of it, and the bundle of a review that is under way
     messages: int
     clocks: Clocks
 
@@ -34,13 +35,16 @@ class Promise:
     def of(cls, case: Case, move: str) -> Promise:
         """`case` with its parts loaded and the day on it, as the door of the moves shows it."""
         notices = Notice.objects.filter(case_id=case.pk)
-        bundles = notices.filter(settled_on=None, kind="REVIEW_BUNDLE", case__reviews__state__in=Review.OPEN)
+        open_notices = notices.filter(settled_on=None)
+        bundles = open_notices.filter(kind="REVIEW_BUNDLE", case__reviews__state__in=Review.OPEN)
+        outcomes = open_notices.filter(kind="OUTCOME")
         return cls(
             move=move,
             causes=foreseen(case, move, timetable()),
-            open_notices=frozenset(notices.filter(settled_on=None).values_list("pk", flat=True)),
-            all_notices=frozenset(notices.values_list("pk", flat=True)),
-            bundles=frozenset(bundles.values_list("pk", flat=True)),
+            open_notices=keys(open_notices),
+            all_notices=keys(notices),
+            ends_with_part_2=keys(open_notices.exclude(kind="RECOMMENDATION_ANSWER")),
+            ends_with_the_outcome=keys(bundles) | keys(outcomes),
             messages=Message.objects.filter(case_id=case.pk).count(),
             clocks=clocks_of(case),
         )
@@ -55,8 +59,8 @@ class Promise:
         made = Notice.objects.filter(case_id=after.pk).exclude(pk__in=self.all_notices)
         assert Counter(made.values_list("kind", "to")) == owed_to_whom(after, self.causes), self.move
         settled = Notice.objects.filter(pk__in=self.open_notices).exclude(settled_on=None)
-        ended = self.bundles if after.state not in REVIEWED else frozenset()  # with the outcome that they were about
-        assert settled.count() == len(self.open_notices if self.move in PART_2_ENDS else ended), self.move
+        ended = self.ends_with_the_outcome if after.state not in REVIEWED else frozenset()
+        assert keys(settled) == (self.ends_with_part_2 if self.move in PART_2_ENDS else ended), self.move
         told = Message.objects.filter(case_id=after.pk).count() - self.messages
         everybody = after.complainants.count()
         assert told == ((who_goes_on(after).count() or everybody) if self.causes.tells else 0), self.move
@@ -66,6 +70,10 @@ class Promise:
         ended = {rule for rule, _ in self.clocks} - {rule for rule, _ in clocks}
         assert began == set(self.causes.starts), (self.move, "starts", began, self.causes.starts)
         assert ended == set(self.causes.stops), (self.move, "stops", ended, self.causes.stops)
+
+
+def keys(notices: QuerySet[Notice]) -> frozenset[int]:
+    return frozenset(notices.values_list("pk", flat=True))
 
 
 def clocks_of(case: Case) -> Clocks:
