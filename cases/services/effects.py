@@ -94,7 +94,7 @@ def _investigator(case: Case, email: str, *, at: dt.datetime) -> User:
         raise _wrong("investigator", "Nobody who investigates for this force has an account by this address.")
     if Involvement.objects.filter(case_id=case.pk, person_id=user.person_id, ended_at=None).exists():
         raise _wrong("investigator", "They are part of the case themselves.")
-    if why := independence.against(case, user, at=at):
+    if why := independence.against(case, user.person, at=at):
         raise _wrong("investigator", why)
     if case.restricted and not access.has_leave(case, user):
         raise _wrong("investigator", "The case is restricted, and they have no leave to see it: give it to them first.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.accounts.models import Person, RoleGrant, User
+from backend.accounts.models import Person, RoleGrant
 from backend.areas.models import Unit, kin_of
 from cases import ranks, standing
 from cases.models import Case, Involvement
@@ -18,9 +18,8 @@ SENIOR_OFFICER = (
 )
 
 
-def against(case: Case, investigator: User, *, at: dt.datetime) -> str:
+def against(case: Case, person: Person, *, at: dt.datetime) -> str:
     """Why somebody does not investigate those whom it is about, as far as ranks and roles tell it; "" where they tell nothing."""
-    person = investigator.person
     for subject in standing.subjects_of(case):
         if ranks.plain(subject.rank) in ranks.SENIOR and person.force_id == case.force_id:
             return SENIOR_OFFICER

@@ -56,7 +56,8 @@ def name_person(
     Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
     of the matters that arise from it; until the outcome is told, what they thought or found of it is set aside. A subject of
     a senior rank (of the table SENIOR_RANK, or above chief superintendent), of the unit that holds the case or that it is
-    about, takes it from every unit; one under whom the investigator works takes the investigation from them. Raises Missing
+    about, takes it from every unit; one under whom the investigator works takes the investigation from them, with what they thought, until the outcome is
+    told. Raises Missing
     (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown or a type that its list has not got, NamedAlready
     (409), and CannotRestrict (409) for who names themselves and is the last of the authority who sees a restricted case.
     """
@@ -111,11 +112,11 @@ def raise_wall(
     Naming.objects.create(involvement=involvement, what=what, by_id=actor.person, at=at)
     if person:
         _take_from(case, person)
+        _call_off_mail_to(case, person)
         outcome.set_aside_what_they_found(case, person, actor=actor, at=at)
         _keep_from_what_arises(case, person, actor=actor, at=at)
     if involvement.part == Involvement.Part.SUBJECT:
-        if case.state == "LOCAL_INV" and case.investigator and independence.against(case, case.investigator, at=at):
-            case.investigator = None
+        _take_from_who_may_not_investigate(case, actor=actor, at=at)
         if is_senior_in_its_unit(case, involvement, on=day_of(at)):
             assessment.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)
@@ -127,8 +128,23 @@ def _take_from(case: Case, person: Person) -> None:
         held_by = getattr(case, part)
         if held_by and held_by.person_id == person.pk:
             setattr(case, part, None)
+
+
+def _call_off_mail_to(case: Case, person: Person) -> None:
     for account in person.accounts.all():
         outbox.call_off(about=case.reference, addressee=str(account.public_id), why="They are part of the case.")
+
+
+def _take_from_who_may_not_investigate(case: Case, *, actor: Actor, at: dt.datetime) -> None:
+    """Until the outcome is told, also once it was reported on: whoever works under a subject does not go on, and what they thought
+    of it is set aside, so that another has to investigate before it is decided (SI 2020/2 reg. 12).
+    """
+    if case.told_on or case.closed_on:
+        return
+    for person in Person.objects.filter(pk__in=case.investigators).order_by("pk"):
+        if independence.against(case, person, at=at):
+            _take_from(case, person)
+            outcome.set_aside_what_they_found(case, person, actor=actor, at=at)
 
 
 def _keep_from_what_arises(case: Case, person: Person, *, actor: Actor, at: dt.datetime) -> None:

@@ -32,7 +32,8 @@ def settle(case: Case) -> None:
 
 
 def set_aside_what_they_found(case: Case, person: Person, *, actor: Actor, at: dt.datetime) -> None:
-    """Until the outcome is told: nothing stands of what somebody thought or found who turns out to be part of the case.
+    """Until the outcome is told: nothing stands of what somebody thought or found who turns out to be part of the case, or
+    under one whom it is about.
 
     Nor what others found on their opinion: another investigates or decides it (SI 2020/2 reg. 12). The decisions that were
     kept stay. For a change that records itself.

@@ -373,6 +373,50 @@ class TestWhoInvestigatesThem:
         with pytest.raises(Invalid):
             move(cast, case, "beth", "replace_investigator", investigator="fay@westshire.test", reason="She is good.")
 
+    def test_and_with_it_the_handling_and_nothing_they_thought_stands(self, cast: Cast, ranks: None) -> None:
+        case = an_investigated_case(cast)
+        allegation = opine(cast, code(cast, alleged(cast, case)))
+        add_user(cast, "gus", Role.PSD_INVESTIGATOR, cast.standards, collar_number="4712")
+
+        name_subject(cast, case, "amal@westshire.test")
+        move(cast, case, "beth", "replace_investigator", investigator="gus@westshire.test", reason="She works for him.")
+
+        allegation.refresh_from_db()
+        assert (allegation.opinion, allegation.opinion_by) == ("", None)
+        with pytest.raises(CannotMove, match="owes an opinion"):
+            move(cast, case, "gus", "submit_report", summary="All as she found.")
+
+    def test_nor_is_it_decided_on_what_they_reported(self, cast: Cast, ranks: None) -> None:
+        case = an_investigated_case(cast)
+        allegation = opine(cast, code(cast, alleged(cast, case)))
+        move(cast, case, "fay", "submit_report", summary="Nothing in it.")
+
+        name_subject(cast, case, "amal@westshire.test")
+
+        now = Case.objects.get(pk=case.pk)
+        assert (now.state, now.investigator, now.handler) == ("REPORT_SUBMITTED", None, None)
+        assert cast.users["fay"].person_id in now.worked_on_by
+        in_decision(cast, case, "lev")
+        with pytest.raises(CannotDecide, match="Nobody has investigated it"):
+            decide(cast, allegation, "ACCEPTABLE", "lev")
+        add_user(cast, "gus", Role.PSD_INVESTIGATOR, cast.standards, collar_number="4712")
+        again = {"investigator": "gus@westshire.test", "terms": "All of it, anew."}
+        assert move(cast, case, "beth", "investigate", **again).state == "LOCAL_INV"
+
+    def test_what_was_told_stays_as_it_was_told(self, cast: Cast, ranks: None) -> None:
+        case = an_investigated_case(cast)
+        allegation = opine(cast, code(cast, alleged(cast, case)))
+        move(cast, case, "fay", "submit_report", summary="Nothing in it.")
+        in_decision(cast, case, "lev")
+        decide(cast, allegation, "ACCEPTABLE", "lev")
+        set_actions(cast, allegation, name="lev")
+        move(cast, case, "beth", "send_outcome", told="This is what we found, and why.")
+
+        name_subject(cast, case, "amal@westshire.test")
+
+        allegation.refresh_from_db()
+        assert (allegation.opinion_by, allegation.finding) == (cast.users["fay"].person, "ACCEPTABLE")
+
 
 class TestIdentifying:
     def test_from_then_on_the_wall_stands(self, cast: Cast) -> None:
