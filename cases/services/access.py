@@ -195,7 +195,9 @@ def end(*, reference: str, who: str, reason: str, actor: Actor, at: dt.datetime,
 def check_somebody_sees(case: Case, *, at: dt.datetime) -> None:
     """Raises CannotRestrict (409) where nobody of the authority sees a restricted case: it would be lost to everybody."""
     if case.restricted and not _is_seen_by_the_authority(case, at=at):
-        raise CannotRestrict("Nobody of the authority would see it any more: give somebody else of it leave first.")
+        raise CannotRestrict(
+            f"Nobody of the authority would see {case.reference} any more: give somebody else of it leave first."
+        )
 
 
 def lost(*, at: dt.datetime) -> list[Case]:

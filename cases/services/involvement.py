@@ -59,7 +59,8 @@ def name_person(
     about, takes it from every unit; one under whom the investigator works takes the investigation from them, with what they thought, until the outcome is
     told. Raises Missing
     (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown or a type that its list has not got, NamedAlready
-    (409), and CannotRestrict (409) for who names themselves and is the last of the authority who sees a restricted case.
+    (409), and CannotRestrict (409) for who names themselves and is the last of the authority who sees a restricted case, or a
+    matter that arises from it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     person = find_person(who, force_id=case.force_id) if who or not label else None
@@ -77,8 +78,6 @@ def name_person(
         then = alleged.happened_from if alleged else None
         involvement.unit = unit_then(case, unit, on=then or case.incident_on or case.made_on)
     raise_wall(case, involvement, person, what=Naming.What.NAMED, actor=actor, at=at)
-    if person is not None and person.pk == actor.person_id:
-        access.check_somebody_sees(case, at=at)
     keep(case, "PERSON_NAMED", involvement, actor=actor, at=at)
     return case
 
@@ -101,8 +100,9 @@ def raise_wall(
 ) -> None:
     """Write the row, with the person where there is one, who by that loses the case and what arises from it.
 
-    For a change that records itself.
+    For a change that records itself. Raises CannotRestrict (409) where nobody would see any more what they shut from themselves.
     """
+    shuts_out_themselves = person is not None and person.pk == actor.person_id and _sees(case, actor)
     forget(case, "involvements")
     involvement.person = person
     if person and involvement.part == Involvement.Part.SUBJECT:
@@ -115,12 +115,18 @@ def raise_wall(
         _call_off_mail_to(case, person)
         outcome.set_aside_what_they_found(case, person, actor=actor, at=at)
         _keep_from_what_arises(case, person, actor=actor, at=at)
+    if shuts_out_themselves:
+        access.check_somebody_sees(case, at=at)
     if involvement.part == Involvement.Part.SUBJECT:
         _take_from_who_may_not_investigate(case, actor=actor, at=at)
         if is_senior_in_its_unit(case, involvement, on=day_of(at)):
             assessment.keep_from_units(case, actor=actor, at=at)
         contributions.call_off_of_their_own(case, actor=actor, at=at)
         _owe_what_stands(case, involvement, on=day_of(at))
+
+
+def _sees(case: Case, actor: Actor) -> bool:
+    return bool(Case.objects.visible_to(actor).filter(pk=case.pk).exists())
 
 
 def _take_from(case: Case, person: Person) -> None:

@@ -48,7 +48,7 @@ def identify(
     """Say who somebody is that was not known: from then on the wall stands for them, and they are owed what a subject is.
 
     `who` as in involvement.name_person; what was said of their type, rank and unit stays. Raises Missing (404), Stale (412),
-    MayNot (403), Invalid (400) for somebody unknown, CannotIdentify and NamedAlready (409).
+    MayNot (403), Invalid (400) for somebody unknown, CannotIdentify and NamedAlready (409), and CannotRestrict (409) as name_person.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)
     check_may_name(case, actor)

@@ -16,7 +16,7 @@ from backend.audit.models import Event
 from backend.common.errors import Invalid, Missing
 from backend.notifications.models import Outgoing
 from cases.models import Case, CaseAccess, Determination, Involvement, Kind, MatterType
-from cases.services import access, alerts, assignment, bulk, determinations, involvement, matters, messages
+from cases.services import access, alerts, assignment, bulk, determinations, involvement, matters, messages, subjects
 from cases.services.access import CannotRestrict
 from cases.services.assignment import CannotAssign
 from cases.services.bulk import Wanted
@@ -224,6 +224,29 @@ class TestTheLastOfTheAuthorityWhoSeesIt:
         involvement.name_person(**by(cast, "beth", case), **own)
 
         assert who_sees(cast, case) == {"amal", "lev"}
+
+    def test_nor_is_what_was_closed_off_with_it(self, cast: Cast) -> None:
+        case = a_recorded_case(cast)
+        matter, _ = matters.open_matter(**by(cast, "beth", case), matter_type=MatterType.CONDUCT, why="A second lie.")
+        restrict(cast, case)
+        give(cast, case, "lev")
+        own = {"who": "beth@westshire.test", "part": Involvement.Part.CONFLICT}
+
+        with pytest.raises(CannotRestrict, match=f"see {matter.reference} any more"):
+            involvement.name_person(**by(cast, "beth", case), **own)
+        assert who_sees(cast, case) == {"beth", "lev"}
+        give(cast, matter, "lev")
+        involvement.name_person(**by(cast, "beth", case), **own)
+
+        assert who_sees(cast, case) == who_sees(cast, matter) == {"lev"}
+
+    def test_nor_by_who_says_that_they_are_somebody_who_was_not_known(self, cast: Cast) -> None:
+        case = restrict(cast, a_recorded_case(cast))
+        row = name_subject(cast, case, "", label="Who took the call")
+
+        with pytest.raises(CannotRestrict, match="leave first"):
+            subjects.identify(**by(cast, "beth", case), involvement=row.public_id, who="beth@westshire.test")
+        assert who_sees(cast, case) == {"beth"}
 
     def test_does_not_end_their_own_leave(self, cast: Cast) -> None:
         case = restrict(cast, a_case(cast))
