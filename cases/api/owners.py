@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from backend.common.queries import NoQuery, read_query
 from backend.common.serializers import CursorQuery
+from cases.identities import as_read_by
 from cases.lists import owned
 from cases.services import decisions
 
@@ -25,7 +26,16 @@ class OwnQuery(CursorQuery):
     done = serializers.BooleanField(required=False, default=False, help_text="True: also what is done.")
 
 
-class OwnActionOut(ActionOut):
+class ReadByItsOwner(serializers.Serializer[Any]):
+    """What was written is read as every text of the case is, by the `actor` of the context."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        told = super().to_representation(instance)
+        as_read = as_read_by(self.context["actor"], case=instance.allegation.case)
+        return told | {name: as_read(told[name]) for name in ("text", "evidence") if name in told}
+
+
+class OwnActionOut(ReadByItsOwner, ActionOut):
     """Of the case it tells nothing but what it is called."""
 
     reference = serializers.CharField(source="allegation.case.reference", help_text="Of the case, seen or not.")
@@ -36,7 +46,7 @@ class OwnActionPage(serializers.Serializer[Any]):
     next = serializers.CharField(source="next_cursor", help_text="The cursor of the next page; empty on the last.")
 
 
-class OwnLearningOut(LearningOut):
+class OwnLearningOut(ReadByItsOwner, LearningOut):
     """Of the case it tells nothing but what it is called."""
 
     reference = serializers.CharField(source="allegation.case.reference", help_text="Of the case, seen or not.")
@@ -52,10 +62,9 @@ class OwnActionsView(CaseDoor):
     def get(self, request: Request) -> Response:
         """What you were named to do, in whatever case, what was set first at the top."""
         query = read_query(request, OwnQuery)
-        page = owned.actions_of(
-            done=query["done"], actor=self.actor(request), cursor=query["cursor"], size=query["limit"]
-        )
-        return Response(OwnActionPage(page).data)
+        actor = self.actor(request)
+        page = owned.actions_of(done=query["done"], actor=actor, cursor=query["cursor"], size=query["limit"])
+        return Response(OwnActionPage(page, context={"actor": actor}).data)
 
 
 class OwnLearningView(CaseDoor):
@@ -63,10 +72,9 @@ class OwnLearningView(CaseDoor):
     def get(self, request: Request) -> Response:
         """What you were named to see to that it is learnt, in whatever case, what is due first at the top."""
         query = read_query(request, OwnQuery)
-        page = owned.learning_of(
-            done=query["done"], actor=self.actor(request), cursor=query["cursor"], size=query["limit"]
-        )
-        return Response(OwnLearningPage(page).data)
+        actor = self.actor(request)
+        page = owned.learning_of(done=query["done"], actor=actor, cursor=query["cursor"], size=query["limit"])
+        return Response(OwnLearningPage(page, context={"actor": actor}).data)
 
 
 class OwnActionDoneView(CaseDoor):
@@ -75,10 +83,9 @@ class OwnActionDoneView(CaseDoor):
         """Say that what you were named to do is done. No If-Match: an action is done once, and never changes before."""
         read_query(request, NoQuery)
         fields = fields_of(request, DoneIn)
-        done = decisions.finish_own_action(
-            public_id=public_id, actor=self.actor(request), at=timezone.now(), **fields.validated_data
-        )
-        return Response(OwnActionOut(done).data)
+        actor = self.actor(request)
+        done = decisions.finish_own_action(public_id=public_id, actor=actor, at=timezone.now(), **fields.validated_data)
+        return Response(OwnActionOut(done, context={"actor": actor}).data)
 
 
 class OwnLearningDoneView(CaseDoor):
@@ -87,10 +94,11 @@ class OwnLearningDoneView(CaseDoor):
         """Say that it was learnt. No If-Match, as of an action."""
         read_query(request, NoQuery)
         fields = fields_of(request, DoneIn)
+        actor = self.actor(request)
         done = decisions.finish_own_learning(
-            public_id=public_id, actor=self.actor(request), at=timezone.now(), **fields.validated_data
+            public_id=public_id, actor=actor, at=timezone.now(), **fields.validated_data
         )
-        return Response(OwnLearningOut(done).data)
+        return Response(OwnLearningOut(done, context={"actor": actor}).data)
 
 
 urlpatterns = [

@@ -21,6 +21,7 @@ from cases import facts
 from cases.clocks import TARGET
 from cases.deadlines import FORCE, IOPC
 from cases.findings import ENDED, is_decided_by_the_iopc
+from cases.identities import as_read_by
 from cases.models import (
     Allegation,
     AllegationAction,
@@ -180,7 +181,8 @@ def evidence_tasks(page: Sequence[Case]) -> list[ToDo]:
 def own_tasks(page: Sequence[Case], *, actor: Actor, until: dt.date) -> list[ToDo]:
     """What the actor was named to do in each of them, by its day, and nothing else of the case."""
     among = {case.pk: Unseen(case.reference) for case in page}
-    own = _undertaken(among, AllegationAction.objects.owned_by(actor), Learning.objects.owned_by(actor), until=until)
+    actions, learning = AllegationAction.objects.owned_by(actor), Learning.objects.owned_by(actor)
+    own = _undertaken(among, actions, learning, until=until, reader=actor)
     return sorted(own, key=lambda each: each.task.due_on or until)
 
 
@@ -268,15 +270,20 @@ def _undertaken(
     learning: QuerySet[Learning],
     *,
     until: dt.date,
+    reader: Actor | None = None,
 ) -> Iterator[ToDo]:
-    """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done."""
+    """What somebody was to do, or see to that it is learnt, by a day that comes until then, and has not done.
+
+    For a `reader` who sees nothing else of the case, without the names that are kept from them.
+    """
     still = {"allegation__case__in": among, "done_on": None, "due_on__lte": until}
     for action in actions.filter(**still).select_related("allegation", "owner", "kind").order_by("id"):
         says, about = f"Do what was decided: {action.kind.label}", str(action.public_id)
         task = Task("action", says, action.set_on, action.due_on, about)
         yield ToDo(among[action.allegation.case_id], task, _name(action.owner))
     for row in learning.filter(**still).select_related("allegation", "owner").order_by("id"):
-        says, about = f"Learn from it: {row.text}", str(row.public_id)
+        text = as_read_by(reader, case=row.allegation.case)(row.text) if reader else row.text
+        says, about = f"Learn from it: {text}", str(row.public_id)
         task = Task("learning", says, row.set_on, row.due_on, about)
         yield ToDo(among[row.allegation.case_id], task, _name(row.owner))
 

@@ -152,11 +152,11 @@ class TestActionsAndLearning:
 class TestWhoIsNamed:
     """An owner knows what is theirs, and may say that it is done, without the case: here Cai of a unit, of a case of Standards."""
 
-    def owned(self, cast: Cast, owner: str = "1003") -> Case:
+    def owned(self, cast: Cast, owner: str = "1003", text: str = "Train the desk.") -> Case:
         """A decided case with an apology and something to be learnt, both Cai's."""
         case = an_otbi_case(cast)
         allegation = code(cast, alleged(cast, case))
-        learns = {"text": "Train the desk.", "owner": owner, "due_on": dt.date(2027, 1, 31)}
+        learns = {"text": text, "owner": owner, "due_on": dt.date(2027, 1, 31)}
         decisions.add_learning(**by(cast, "beth", case), allegation=allegation.public_id, **learns)
         in_decision(cast, case)
         decide(cast, allegation, "NOT_ACCEPTABLE")
@@ -191,6 +191,20 @@ class TestWhoIsNamed:
         assert client.get(f"{CASES}{case.reference}/").status_code == 404
         for other in ("ed", "beth", "nobody"):
             assert self.listed(cast, other) == []
+
+    def test_reads_no_name_of_who_complained(self, cast: Cast) -> None:
+        self.owned(cast, text="Maya Field (maya@home.test) was kept waiting.")
+        client = cast.client("cai")
+
+        (learning,) = client.get(f"{CASES}learning/").json()["results"]
+        owed = client.get(f"{CASES}owed/", {"days": 90}).json()["results"]
+        said = client.put(f"{CASES}learning/{learning['public_id']}/done/", DONE, format="json").json()["text"]
+
+        hidden = "[name not shown] ([name not shown]) was kept waiting."
+        assert learning["text"] == said == hidden
+        assert [row["duty"]["duty"] for row in owed if row["duty"]["rule"] == "learning"] == [
+            f"Learn from it: {hidden}"
+        ]
 
     def test_says_that_it_is_done_once_and_how_that_is_known(self, cast: Cast) -> None:
         case = self.owned(cast)
