@@ -26,7 +26,7 @@ def plain(rank: str) -> str:
 
 def is_of_a_senior_officer(rank: str) -> bool:
     """Whether it is, or says that it is, above chief superintendent."""
-    return any(each in rank.upper() for each in SENIOR)
+    return any(each in plain(rank) for each in SENIOR)
 
 
 def is_of_the_chief_officer(rank: str) -> bool:

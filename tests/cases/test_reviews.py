@@ -185,6 +185,15 @@ class TestTheTime:
 
         assert (review.body, review.days_with_wrong_body) == ("LPB", 7)
 
+    @pytest.mark.parametrize(
+        "rank", ["Assistant Chief  Constable", "assistant chief\u00a0constable", "T/Chief Constable"]
+    )
+    def test_it_is_the_iopcs_for_a_senior_officer_however_the_rank_is_written(self, cast: Cast, rank: str) -> None:
+        case = an_otbi_case(cast)
+        name_subject(cast, case, "", label="Who signed it", rank=rank)
+
+        assert standing.review_body_of(fresh(case)) == "IOPC"
+
     def test_the_right_body_is_that_by_all_that_is_known_when_somebody_applies(self, cast: Cast) -> None:
         """Sch 3 paras 30 to 32: the body that was told forwards it, and the days with it do not count."""
         ticked, senior, linked = [a_case_told(cast) for _ in range(3)]
