@@ -384,12 +384,17 @@ def _take_effect(case: Case, *, actor: Actor, at: dt.datetime) -> None:
 
 
 def _tell_who_else_decides(case: Case, *, on: dt.date) -> None:
-    """Who has it has to be told that somebody withdrew (regulation 38(3) and (4))."""
+    """Who has it has to be told that somebody withdrew (regulation 38(3) and (4)), also the body of a review that is not
+    opened yet: how that ends is for it to say.
+    """
     last = standing.last_referral(case)
     if last and last.form != Referral.Form.BACK:
         notices.owe(case, "WITHDRAWAL", to="IOPC", on=on)
-    if case.state == "UNDER_REVIEW":
-        notices.owe(case, "WITHDRAWAL", to="REVIEW_BODY", on=on)
+    bodies = {review.body for review in case.reviews.all() if review.state in review.OPEN}
+    if case.state == "UNDER_REVIEW" and (under_way := standing.last_review(case)):
+        bodies.add(under_way.body)
+    for body in sorted(bodies):
+        notices.owe(case, "WITHDRAWAL", to=body, on=on)
 
 
 def _details(row: Withdrawal, **more: object) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.common.errors import Invalid, Missing
+from cases import standing
 from cases.deadlines import late_on
 from cases.lists.owed import BODIES
 from cases.models import Allegation, BodyNotice, Case, DateCorrection, Kind, LocalPolicingBody, MatterType, Referral
@@ -24,7 +25,7 @@ from cases.services.transitions import CannotMove
 from cases.timetable import timetable
 from tests.cases.alleging import a_recorded_case, an_investigated_case, by
 from tests.cases.bodies import a_case_told, a_case_under_review, a_paper, apply, conclude, enter, on_day
-from tests.cases.staying import BOTH, open_notices, sign, wish
+from tests.cases.staying import BOTH, open_notices, sign, who, wish
 from tests.cases.test_assessment import answer
 from tests.cast import AT, NO_TICKS, RESOLVE, Cast, a_case, a_case_handled_outside, a_matter, assess, give_to, move
 
@@ -295,6 +296,28 @@ class TestAReviewBodyThatKnowsOfAWithdrawal:
         assert (review.state, review.decided_on) == ("WITHDRAWN", AT.date())
         assert review.decision.decides == "KNOWS_OF_WITHDRAWAL"
         assert open_notices(review.case, "REVIEW_BUNDLE") == []
+
+    def test_is_told_of_it_before_the_review_is_opened_too_and_says_how_that_ends(self, cast: Cast) -> None:
+        case = a_case_told(cast, complainants=BOTH)
+        first, second = apply(cast, case), apply(cast, Case.objects.get(pk=case.pk), complainant=who(case, 2).public_id)
+        sign(cast, case, 2)
+        assert [notice.to for notice in open_notices(case, "WITHDRAWAL")] == ["LPB"]
+
+        conclude(cast, second, "WITHDRAWN")
+        conclude(cast, first, "INVALID")
+
+        now = Case.objects.get(pk=case.pk)
+        assert "review_opening" not in [each.rule for each in deadlines(now)]
+        assert standing.next_review(now) is None
+
+    def test_each_body_that_has_an_application_is_told(self, cast: Cast) -> None:
+        review = a_case_under_review(cast, complainants=BOTH)
+        assess(cast, review.case, "beth", alleges_crime_or_discipline=True)
+        apply(cast, review.case, complainant=who(review.case, 2).public_id, made_to="IOPC")
+
+        sign(cast, review.case, 2)
+
+        assert sorted(notice.to for notice in open_notices(review.case, "WITHDRAWAL")) == ["IOPC", "LPB"]
 
     def test_knows_of_none_where_nobody_has_withdrawn(self, cast: Cast) -> None:
         review = a_case_under_review(cast)
