@@ -23,16 +23,20 @@ def against(case: Case, person: Person, *, at: dt.datetime) -> str:
     for subject in standing.subjects_of(case):
         if ranks.plain(subject.rank) in ranks.SENIOR and person.force_id == case.force_id:
             return SENIOR_OFFICER
-        if subject.person is not None and _manages(subject, subject.person, person, at=at):
+        if _manages(subject, person, at=at):
             return UNDER_THEM
     return ""
 
 
-def _manages(subject: Involvement, them: Person, person: Person, *, at: dt.datetime) -> bool:
-    """Whether they serve in one unit, or did when it happened, and by their ranks as they are or were it may be so."""
-    if not any(ranks.is_no_lower(rank, than=person.rank) for rank in (subject.rank, them.rank)):
+def _manages(subject: Involvement, person: Person, *, at: dt.datetime) -> bool:
+    """Whether they serve in one unit, or did when it happened, and by their ranks as they are or were it may be so.
+
+    Of who is not known yet, by the rank and unit that are.
+    """
+    them = subject.person
+    if not any(ranks.is_no_lower(rank, than=person.rank) for rank in (subject.rank, them.rank if them else "")):
         return False
-    theirs = {*_units_of(them, at=at), subject.unit_id} - {None}
+    theirs = {*(_units_of(them, at=at) if them else ()), subject.unit_id} - {None}
     return any(Unit.objects.filter(kin_of(unit), pk__in=_units_of(person, at=at)).exists() for unit in theirs)
 
 

@@ -331,6 +331,17 @@ class TestWhoInvestigatesThem:
 
         assert "one unit with somebody" in str(refused.value.errors["investigator"])
 
+    def test_is_not_who_served_with_somebody_who_is_known_by_rank_and_unit_alone(self, cast: Cast, ranks: None) -> None:
+        of_standards, of_a_unit = a_recorded_case(cast), a_recorded_case(cast)
+        for case, unit in ((of_standards, "professional-standards"), (of_a_unit, "northgate")):
+            name_subject(cast, case, "", label="An inspector", rank="Detective Inspector", unit=unit)
+
+        with pytest.raises(Invalid) as refused:
+            self.appoint(cast, of_standards)
+
+        assert "one unit with somebody" in str(refused.value.errors["investigator"])
+        assert self.appoint(cast, of_a_unit).investigator == cast.users["fay"]
+
     @pytest.mark.parametrize("name", ["gwen", "cai", "lev"])
     def test_may_be_anybody_of_whom_nothing_of_that_is_known(self, cast: Cast, ranks: None, name: str) -> None:
         """Below them, of another unit, or of a rank that nobody entered: whoever appoints says how they know."""
