@@ -62,6 +62,13 @@ IN_ONE_PIECE = {
 }  # fmt: skip
 # These are mailed as they are, to an address that others may read: they tell no more than their subject line.
 MAILED = ("MAIL_RECEIVED", "MAIL_TAKEN_DOWN")
+# A part of a letter that its handler writes nothing into.
+REVIEW_RIGHTS = ("REVIEW_RIGHT_IOPC", "REVIEW_RIGHT_LPB")
+# The gaps that a text of these kinds cannot do without: SI 2020/2 reg. 33 wants the body, its address and the last day told.
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "REVIEW_RIGHT_IOPC": ("review_by",),
+    "REVIEW_RIGHT_LPB": ("body_name", "body_address", "review_by"),
+}
 KINDS: Mapping[str, str] = {**{kind: notice.says for kind, notice in NOTICES.items()}, **OTHER_KINDS}
 
 # What the case itself fills.

@@ -77,8 +77,8 @@ def add_version(
     """Add a version of a letter for a force (by its slug): from that London day on, letters are written by it.
 
     What was sent keeps the version that it was written by. Raises MayNot (403), and Invalid (400) for a day that has gone, a
-    gap that nothing fills, no place or several for what is said in one piece, a text to people that is harder to read than
-    the ninth grade, or a subject line or mail that tells what it is about.
+    gap that nothing fills, no place or several for what is said in one piece, a right to a review without its body, address or
+    last day, a text to people that is harder to read than the ninth grade, or a subject line or mail that tells what it is about.
     """
     unit = Unit.objects.select_for_update().filter(slug=force, kind=Unit.Kind.FORCE).first()
     if unit is None or not actor.holds(Role.APPROPRIATE_AUTHORITY, force_id=unit.pk):
@@ -128,11 +128,8 @@ def _wrong_with(body: str, *, kind: str, audience: str) -> str:
         return f"Nothing fills {{{unknown[0]}}}. The gaps that can be filled are: {known}."
     if "review_right" in letters.gaps_in(body) and kind != "OUTCOME":
         return "The right to a review is told with the outcome alone: leave {review_right} out."
-    if kind in letters.MAILED:
-        if [name for name in letters.gaps_in(body) if name != "reference"]:
-            return "A mail that is sent as it is has no other gap than {reference}."
-        if any(word in body.lower() for word in TELLING):
-            return "Others may read the mail: it must not tell what it is about."
+    if wrong := _wrong_with_what_stays_as_it_is(body, kind=kind):
+        return wrong
     if kind in letters.IN_ONE_PIECE and audience in TO_COMPLAINANTS and len(letters.for_the_handler(body)) != 1:
         known = ", ".join(f"{{{name}}}" for name in letters.FROM_THE_HANDLER)
         return f"What is told in this letter is written in one piece: give it one place, by one of {known}."
@@ -143,4 +140,20 @@ def _wrong_with(body: str, *, kind: str, audience: str) -> str:
             f"It reads at grade {reached}, and a letter to people may have {reading.HARDEST} at most: use shorter words and "
             f"shorter sentences. The longest are: {longest}"
         )
+    return ""
+
+
+def _wrong_with_what_stays_as_it_is(body: str, *, kind: str) -> str:
+    """The same of a mail, and of the right to a review, into which no handler writes anything."""
+    gaps = letters.gaps_in(body)
+    if missing := [name for name in letters.NEEDED.get(kind, ()) if name not in gaps]:
+        return f"This text has to say {{{missing[0]}}}: {letters.FROM_THE_CASE[missing[0]]}."
+    if kind in letters.MAILED and set(gaps) - {"reference"}:
+        return "A mail that is sent as it is has no other gap than {reference}."
+    if kind in letters.MAILED and any(word in body.lower() for word in TELLING):
+        return "Others may read the mail: it must not tell what it is about."
+    if kind in letters.REVIEW_RIGHTS and (open_gaps := letters.for_the_handler(body)):
+        return f"Nobody writes into what is told of the right to a review: leave {{{open_gaps[0]}}} out."
+    if kind == "REVIEW_RIGHT_IOPC" and ("IOPC" not in body or {"body_name", "body_address"} & set(gaps)):
+        return "Write out what the IOPC is called and where to write to it: the gaps are filled with the local policing body."
     return ""

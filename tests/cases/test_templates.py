@@ -95,6 +95,17 @@ def test_a_text_that_would_tell_or_stay_open_is_refused(cast: Cast, field: str, 
         ("PROGRESS", "Dear {addressee}\n\n{progress}\n\n{next_steps}", "give it one place"),
         ("RESOLVED", "Dear {addressee}", "give it one place"),
         ("REVIEW_RIGHT_LPB", "You may ask for a review. {review_right}", "with the outcome alone"),
+        ("REVIEW_RIGHT_LPB", "You can ask for a review.", "has to say {body_name}"),
+        ("REVIEW_RIGHT_LPB", "Ask {body_name} for a review by {review_by}.", "has to say {body_address}"),
+        ("REVIEW_RIGHT_LPB", "Write to {body_name}, {body_address}.", "has to say {review_by}"),
+        (
+            "REVIEW_RIGHT_LPB",
+            "Ask {body_name}, {body_address}, by {review_by}. {explanation}",
+            "leave {explanation} out",
+        ),
+        ("REVIEW_RIGHT_IOPC", "Ask the IOPC, PO Box 473, Sale, M33 0BW.", "has to say {review_by}"),
+        ("REVIEW_RIGHT_IOPC", "Ask {body_name}, {body_address}, by {review_by}.", "Write out what the IOPC is called"),
+        ("REVIEW_RIGHT_IOPC", "Ask for a review by {review_by}.", "Write out what the IOPC is called"),
         ("MAIL_RECEIVED", "We have it, {addressee}.", "no other gap than {reference}"),
         ("MAIL_RECEIVED", "We have your complaint {reference}.", "must not tell"),
         ("MAIL_TAKEN_DOWN", "Write to the police.", "must not tell"),
@@ -107,6 +118,17 @@ def test_what_is_told_has_its_place_in_its_letter_and_a_mail_tells_nothing(
         add(cast, kind=kind, body=body)
 
     assert why in refusal.value.errors["body"][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("REVIEW_RIGHT_LPB", "Ask {body_name} for a review by {review_by}. Write to {body_address}."),
+        ("REVIEW_RIGHT_IOPC", "Ask the IOPC for a review by {review_by}. Write to PO Box 473, Sale, M33 0BW."),
+    ],
+)
+def test_a_right_to_a_review_that_says_who_where_and_until_when_is_taken(cast: Cast, kind: str, body: str) -> None:
+    assert add(cast, kind=kind, body=body).version == 2
 
 
 def test_what_a_body_reads_may_be_harder(cast: Cast) -> None:
