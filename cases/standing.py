@@ -247,12 +247,6 @@ def has_withdrawn(case: Case, complainant: int | None, *, by: dt.date = dt.date.
     return (complainant, None) in withdrawn or (bool(from_each) and all(from_each))
 
 
-def withdrew_on(case: Case, complainant: int) -> dt.date | None:
-    """The day of the last withdrawal of theirs that stands: signed, confirmed, or found in their silence. None where none does."""
-    theirs = [each for each in case.withdrawals.all() if each.complainant_id == complainant]
-    return max((each.settled_on for each in theirs if each.state in each.EFFECTIVE and each.settled_on), default=None)
-
-
 def what_was_withdrawn(case: Case, *, by: dt.date = dt.date.max) -> set[tuple[int | None, int | None]]:
     """Who has withdrawn what by that day, by key: None for the whole."""
     return {

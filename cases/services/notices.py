@@ -151,10 +151,8 @@ def _named(of: Proceeding | Asked | None) -> dict[str, Any]:
     return {str(of._meta.model_name): of} if of else {}
 
 
-def tell_again(
-    case: Case, complainant: Complainant, *, since: dt.date, on: dt.date, gone_since: dt.date | None = None
-) -> None:
-    """Somebody who had withdrawn (`gone_since`), or no consent, is told how it is going by a clock that begins `since` then.
+def tell_again(case: Case, complainant: Complainant, *, since: dt.date, on: dt.date) -> None:
+    """Somebody who had withdrawn, or no consent, is told how it is going by a clock that begins `since` then.
 
     The copy of the record that they never got is owed from `on`, and so is the outcome that was told meanwhile: to others, or to
     them too, but without a right to a review. For a change that records itself.
@@ -165,14 +163,16 @@ def tell_again(
     copies = Notice.objects.filter(case_id=case.pk, kind="RECORD_COPY", complainant=complainant)
     if case.recorded_on and not copies.exclude(settled_as=Notice.Settled.NOT_OWED).exists():
         owe_one(case, "RECORD_COPY", to=complainant, on=on)
-    if case.told_on and case.outcome == "DECIDED" and not _has_the_outcome(case, complainant, gone_since=gone_since):
+    if case.told_on and case.outcome == "DECIDED" and not _has_the_outcome(case, complainant):
         owe_one(case, "OUTCOME", to=complainant, on=on)
 
 
-def _has_the_outcome(case: Case, complainant: Complainant, *, gone_since: dt.date | None) -> bool:
-    """Whether they were told it with what is theirs, or are to be told already: who had withdrawn was told of no right."""
+def _has_the_outcome(case: Case, complainant: Complainant) -> bool:
+    """Whether they were told it with the right to a review, where it has one, or are to be told already."""
     theirs = Message.objects.filter(case_id=case.pk, complainant=complainant, template__kind="OUTCOME")
-    told = theirs.filter(sent_at__date__range=(case.told_on, gone_since or dt.date.max))
+    told = theirs.filter(sent_at__date__gte=case.told_on)
+    if case.review_body:
+        told = told.exclude(review_right=None)  # they had withdrawn, as far as anybody knew when it was written
     owed = Notice.objects.filter(case_id=case.pk, complainant=complainant, kind="OUTCOME", settled_on=None)
     return told.exists() or owed.exists()
 

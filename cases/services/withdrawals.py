@@ -255,13 +255,12 @@ def deny(
         raise CannotWithdraw("That allegation has ended as withdrawn.")
     steps.check_day("answered_on", answered_on, since=row.wished_on, on=day_of(at))
     was_gone = standing.has_withdrawn(case, row.complainant_id)
-    gone_since = standing.withdrew_on(case, row.complainant_id)
     row.state, row.settled_on = State.DENIED, answered_on
     row.save()
     wishes.not_asked_any_more(case, row, actor=actor, on=day_of(at))
     forget(case, "withdrawals")
     if was_gone and not standing.has_withdrawn(case, row.complainant_id):
-        notices.tell_again(case, row.complainant, since=answered_on, on=day_of(at), gone_since=gone_since)
+        notices.tell_again(case, row.complainant, since=answered_on, on=day_of(at))
     suspensions.look_again(case, actor=actor, at=at)
     details = _details(row, answered_on=answered_on)
     keep(case, "WITHDRAWAL_DENIED", "withdrawals", actor=actor, at=at, details=details)

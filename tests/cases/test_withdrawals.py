@@ -588,6 +588,25 @@ class TestTakingItBackOnceTheOutcomeWasTold:
 
         assert not open_notices(case, "OUTCOME")
 
+    def test_nor_is_who_had_signed_it_before_and_was_told_of_their_right_while_it_was_in_the_post(
+        self, cast: Cast
+    ) -> None:
+        case = tell_outcome_of(cast, an_otbi_case(cast, complainants=BOTH, made_on=TODAY - 9 * DAY))
+        row = sign(cast, case, 2, at=AT + 3 * DAY, signed_on=TODAY - DAY)
+
+        answer(cast, row, withdrawals.deny, at=AT + 4 * DAY)
+
+        assert not open_notices(case, "OUTCOME")
+
+    def test_who_withdrew_on_the_day_of_the_outcome_before_it_was_told_is_told_of_their_right(self, cast: Cast) -> None:
+        case = an_otbi_case(cast)
+        row = sign(cast, case)
+        case = tell_outcome_of(cast, case)
+
+        answer(cast, row, withdrawals.deny, at=AT + 3 * DAY)
+
+        assert [owed.complainant for owed in open_notices(case, "OUTCOME")] == [who(case)]
+
 
 class TestWhoHasWithdrawn:
     """From the whole, or from each of its allegations: what goes on is told to the others alone."""
