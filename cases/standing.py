@@ -64,8 +64,10 @@ def alleges_what_is_referred(case: Case) -> bool:
     return bool(case.alleges_death_or_serious_injury or case.alleges_mandatory_referral)
 
 
-def last_referral(case: Case) -> Referral | None:
-    return max(case.referrals.all(), key=lambda referral: (referral.made_on, referral.pk), default=None)
+def last_referral(case: Case, *, by: dt.date = dt.date.max) -> Referral | None:
+    """The last that was made by that day."""
+    made = (each for each in case.referrals.all() if each.made_on <= by)
+    return max(made, key=lambda referral: (referral.made_on, referral.pk), default=None)
 
 
 def last_review(case: Case) -> Review | None:

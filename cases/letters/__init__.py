@@ -17,6 +17,7 @@ OTHER_KINDS: Mapping[str, str] = {
     "WITHDRAWAL_PART": "That a complainant withdraws a part",
     "WITHDRAWN_PART": "That a part was withdrawn",
     "CEASED_PART": "That nothing more is done about a part",
+    "REFERRED_BY_ANOTHER": "That the local policing body referred it to the IOPC, or the IOPC called it in",
     "APPEAL_BROUGHT": "That an appeal was brought in the proceedings",
     "NOT_A_COMPLAINT": "That it is not a complaint, and why",
     "NOT_RECORDED": "That it is not recorded, and why",

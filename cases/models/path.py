@@ -53,6 +53,8 @@ class Referral(models.Model):
         INDEPENDENT = "INDEPENDENT", "Independent investigation"
         BACK = "BACK", "Referred back"
 
+    BY_THE_AUTHORITY = (Basis.MANDATORY, Basis.VOLUNTARY)
+
     public_id = models.UUIDField(default=random_public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
     basis = models.CharField(max_length=9, choices=Basis.choices)

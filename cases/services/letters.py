@@ -19,6 +19,7 @@ from cases.models import (
     LocalPolicingBody,
     Message,
     Notice,
+    Referral,
 )
 from cases.standing import complainants_of, is_owed_the_outcome, last_day_for_a_review, review_ends_on
 
@@ -133,8 +134,12 @@ def preview(case: Case, kind: str, *, to: Recipient, on: dt.date, part: Sequence
     return _filled(template, values_of(template, case, to=to, on=on, identity=REDACTED, part=part))
 
 
-def kind_for(notice: Notice) -> str:
-    """The kind of the letter of a notice: that an appeal was brought is told as well as how it ends."""
+def kind_for(case: Case, notice: Notice) -> str:
+    """The kind of the letter of a notice: that an appeal was brought is told as well as how it ends, and who referred it."""
+    if notice.kind == "REFERRAL":
+        referral = standing.last_referral(case, by=notice.owed_on)
+        is_ours = referral is None or referral.basis in Referral.BY_THE_AUTHORITY
+        return notice.kind if is_ours else "REFERRED_BY_ANOTHER"
     is_going_on = notice.proceeding is not None and notice.proceeding.ended_on is None
     return "APPEAL_BROUGHT" if notice.kind == "PROCEEDING_OUTCOME" and is_going_on else notice.kind
 

@@ -132,7 +132,7 @@ def tell(
     if happened_on is None:
         raise CannotFollow("They have not ended yet.")
     for complainant, owed in _who_may_be_told(row).items():
-        kind = letters.kind_for(owed[0])
+        kind = letters.kind_for(case, owed[0])
         message = messages.send_to(case, complainant, kind, about=Message.About.OUTCOME, words=text, actor=actor, at=at)
         for notice in owed:
             notices.settle_by_message(case, notice, message, actor=actor, on=day_of(at))

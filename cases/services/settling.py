@@ -97,7 +97,7 @@ def settle_by_letter(case: Case, row: Notice, *, completed: Completed, actor: Ac
     files = correspondence.files_of_case(case, completed.files)
     letter = letters.write(
         case,
-        letters.kind_for(row),
+        letters.kind_for(case, row),
         to=to,
         gaps=completed.gaps,
         on=on,
@@ -179,7 +179,7 @@ def draft(case: Case, notice: UUID, *, at: dt.datetime) -> Written:
     """The letter of an open notice with the handler's parts still open. Raises Missing (404), NoticeSettled (409)."""
     row = _open_notice(case, notice)
     to = recipient_of(case, row, on=day_of(at))
-    letter = letters.preview(case, letters.kind_for(row), to=to, on=day_of(at), part=parts.part_of(case, row))
+    letter = letters.preview(case, letters.kind_for(case, row), to=to, on=day_of(at), part=parts.part_of(case, row))
     return _with_its_right(case, row, letter, to=to, on=day_of(at))
 
 

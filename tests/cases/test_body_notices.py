@@ -16,7 +16,7 @@ from cases.deadlines import late_on
 from cases.lists.owed import BODIES
 from cases.models import Allegation, BodyNotice, Case, DateCorrection, Kind, LocalPolicingBody, MatterType, Referral
 from cases.selectors import deadlines, get_case
-from cases.services import corrections, policing_bodies
+from cases.services import corrections, policing_bodies, settling
 from cases.services.assessment import CannotAssess
 from cases.services.body_notices import DECISIONS, CannotBeDecided
 from cases.services.due import recompute_open_cases
@@ -256,6 +256,31 @@ class TestAReferralByTheLocalPolicingBody:
         [said] = BodyNotice.objects.filter(case=case)
         assert (said.body, said.decides, said.dated_on) == ("LPB", "enter_referral", AT.date())
         assert {notice.to for notice in open_notices(case, "REFERRAL")} == told
+
+    @pytest.mark.parametrize(
+        ("name", "details", "says"),
+        [
+            ("enter_referral", {}, "Your complaint of 20 November 2026 is now with the Independent Office"),
+            ("call_in", {}, "Your complaint of 20 November 2026 is now with the Independent Office"),
+            (
+                "refer",
+                {"basis": "VOLUNTARY", "ground": "GRAVITY", "clear_on": "2026-11-20"},
+                "We have sent your complaint of 20 November 2026",
+            ),
+        ],
+    )
+    def test_is_not_told_as_if_the_authority_had_made_it(
+        self, cast: Cast, name: str, details: dict[str, Any], says: str
+    ) -> None:
+        case = a_recorded_case(cast)
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+        move(cast, case, "beth", name, **(details or paper))
+        [owed] = open_notices(case, "REFERRAL")
+
+        drafted = settling.draft(case, owed.public_id, at=AT)
+
+        assert says in drafted.text
+        assert ("We have sent" in drafted.text) == (name == "refer")
 
     def test_leaves_none_to_be_made_by_the_authority(self, cast: Cast) -> None:
         case = a_recorded_case(cast)

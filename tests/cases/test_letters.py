@@ -622,7 +622,9 @@ class TestTheBundle:
         assert Event.objects.get(verb="REVIEW_BUNDLE_MADE").subject == case.reference
 
 
-@pytest.mark.parametrize("kind", sorted(kind for kind, notice in NOTICES.items() if notice.to_interested))
+@pytest.mark.parametrize(
+    "kind", ["REFERRED_BY_ANOTHER", *sorted(kind for kind, notice in NOTICES.items() if notice.to_interested)]
+)
 @pytest.mark.parametrize("prepare", [a_case, a_matter])
 def test_who_is_only_kept_informed_reads_of_no_complaint_of_theirs_and_no_receipt(
     cast: Cast, prepare: Callable[[Cast], Case], kind: str
@@ -640,7 +642,8 @@ def test_who_is_only_kept_informed_reads_of_no_complaint_of_theirs_and_no_receip
 
 
 @pytest.mark.parametrize(
-    "kind", ["HANDLING", "REFERRAL", "IOPC_DECISION", "SUSPENSION", "RESUMPTION", "SPECIAL_PROCEDURES", "TIMELINESS", "OUTCOME"]
+    "kind", ["HANDLING", "REFERRAL", "REFERRED_BY_ANOTHER", "IOPC_DECISION", "SUSPENSION", "RESUMPTION", "SPECIAL_PROCEDURES",
+             "TIMELINESS", "OUTCOME"]
 )  # fmt: skip
 def test_whom_a_matter_is_about_reads_of_no_complaint(cast: Cast, kind: str) -> None:
     to = letters.Recipient(Message.Party.SUBJECT, "Sam Sharp")
