@@ -193,15 +193,12 @@ def _links(case: Case) -> QuerySet[Any]:
 LINK_ENDED = "\nEnded: "  # what a link says from there on is why it ended
 DETERMINED = (
     "DUTY_TO_INVESTIGATE_SET CHIEF_OFFICER_SET REGIME_SET RESTRICTED RESTRICTION_LIFTED LEAVE_GIVEN LEAVE_ENDED "
-    "SAME_DECIDER_LET ASSIGNED NO_EVIDENCE_FOUND"
+    "SAME_DECIDER_LET ASSIGNED NO_EVIDENCE_FOUND CONTACT_FOUND_IMPOSSIBLE"
 )
 WHY = (
     _why(
         "ASSESSED", lambda case: Assessment.objects.filter(case_id=case.pk), "contact_impossible_reason", "reason",
         named_by="",
-    ),
-    _why(
-        "CONTACT_FOUND_IMPOSSIBLE", lambda case: Case.objects.filter(pk=case.pk), "contact_impossible_reason", named_by="",
     ),
     _why(
         DETERMINED, lambda case: Determination.objects.filter(case_id=case.pk), "answers__exception", "reason", at="made_at",

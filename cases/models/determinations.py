@@ -27,6 +27,7 @@ class Determination(models.Model):
         LEAVE = "LEAVE", "Leave to see it"
         SAME_HANDLER = "SAME_HANDLER", "That it goes again to somebody who handled it before"
         NO_EVIDENCE = "NO_EVIDENCE", "That there is no evidence to preserve"
+        CONTACT_IMPOSSIBLE = "CONTACT_IMPOSSIBLE", "That the complainants cannot be contacted"
         SAME_DECIDER = "SAME_DECIDER", "That somebody decides it again who decided it before"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="determinations")

@@ -89,7 +89,7 @@ def assess(
         person_id=actor.person,
         made_at=at,
         answers=answers,
-        contact_impossible_reason=case.contact_impossible_reason,
+        contact_impossible_reason=contact_impossible_reason or "",
         reason=reason,
     )
     case.version += 1

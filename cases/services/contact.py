@@ -11,7 +11,7 @@ from backend.accounts.actors import Actor
 from backend.calendar.working_days import day_of
 from backend.common.errors import Invalid, Refused
 from cases import makers, standing
-from cases.models import Case, Complainant, ContactAttempt, Kind
+from cases.models import Case, Complainant, ContactAttempt, Determination, Kind
 
 from . import locking, steps
 from .locking import MayNot
@@ -103,6 +103,14 @@ def find_impossible(*, reference: str, reason: str, actor: Actor, at: dt.datetim
     if untried := who_may_be_reached(case):
         raise MayStillBeReached(TRY_FIRST.format(count=len(untried)))
     case.contact_impossible_reason = reason
+    Determination.objects.create(
+        case_id=case.pk,
+        about=Determination.About.CONTACT_IMPOSSIBLE,
+        answers={},
+        reason=reason,
+        made_by_id=actor.account,
+        made_at=at,
+    )
     steps.keep(
         case, "CONTACT_FOUND_IMPOSSIBLE", actor=actor, at=at, details={"attempts": case.contact_attempts.count()}
     )

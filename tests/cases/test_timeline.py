@@ -31,6 +31,7 @@ from cases.services import (
     special_procedures,
     suspensions,
 )
+from cases.services.intake import NewComplainant
 from cases.timeline import SOURCES, WHY, Entry, timeline
 from tests.cases.alleging import (
     alleged,
@@ -53,6 +54,7 @@ A_REASON = re.compile("reason|rationale|why|because|exception")
 TOLD_OTHERWISE = {  # columns with a reason that the timeline tells from somewhere else, or never
     "Allegation.opinion_reasons": "the last of the opinions that are kept, each of which is told",
     "Allegation.rationale": "the last of the decisions that are kept, each of which is told",
+    "Case.contact_impossible_reason": "the last of what was determined or answered, each of which is told",
     "Case.investigation_exception": "the last of what was determined, each of which is told",
     "Case.regime_reason": "the last of what was determined, each of which is told, or the rule that chose at the beginning",
     "OfficerLookup.reason": "of no case: why somebody looked up the live complaints on a person",
@@ -309,6 +311,23 @@ def test_what_was_determined_says_why(cast: Cast) -> None:
     assert told["REGIME_SET"] == "It was found in 2024."
     assert told["NO_EVIDENCE_FOUND"] == "There was no camera."
     assert (told["RESTRICTED"], told["LEAVE_GIVEN"]) == ("An informant is named.", "He decides it.")
+
+
+def test_why_a_contact_was_impossible_is_told_in_the_words_of_who_found_it(cast: Cast) -> None:
+    case = a_case(cast, complainants=[NewComplainant(anonymous=True)])
+    contact.find_impossible(**by(cast, "amal", case), reason="They left no address.")
+    answers = {"ticks": NO_TICKS, "wishes_recording": None, "reason": ""}
+    for minutes, reason in ((1, None), (2, "They moved abroad.")):
+        at = AT + dt.timedelta(minutes=minutes)
+        assessment.assess(**by(cast, "beth", case, at), **answers, contact_impossible_reason=reason)
+
+    told = [(each.what, each.text) for each in entries(cast, case)][-3:]
+
+    assert told == [
+        ("CONTACT_FOUND_IMPOSSIBLE", "They left no address."),
+        ("ASSESSED", ""),
+        ("ASSESSED", "They moved abroad."),
+    ]
 
 
 def test_every_step_of_a_suspension_says_why(cast: Cast) -> None:
