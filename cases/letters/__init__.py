@@ -65,10 +65,12 @@ IN_ONE_PIECE = {
 MAILED = ("MAIL_RECEIVED", "MAIL_TAKEN_DOWN")
 # A part of a letter that its handler writes nothing into.
 REVIEW_RIGHTS = ("REVIEW_RIGHT_IOPC", "REVIEW_RIGHT_LPB")
-# The gaps that a text of these kinds cannot do without: SI 2020/2 reg. 33 wants the body, its address and the last day told.
+# The gaps that a text of these kinds cannot do without: SI 2020/2 reg. 33 wants the body, its address and the last day told,
+# and who has lost the page has nothing to name but the reference.
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "REVIEW_RIGHT_IOPC": ("review_by",),
     "REVIEW_RIGHT_LPB": ("body_name", "body_address", "review_by"),
+    **dict.fromkeys(MAILED, ("reference",)),
 }
 KINDS: Mapping[str, str] = {**{kind: notice.says for kind, notice in NOTICES.items()}, **OTHER_KINDS}
 

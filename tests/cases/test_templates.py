@@ -106,9 +106,10 @@ def test_a_text_that_would_tell_or_stay_open_is_refused(cast: Cast, field: str, 
         ("REVIEW_RIGHT_IOPC", "Ask the IOPC, PO Box 473, Sale, M33 0BW.", "has to say {review_by}"),
         ("REVIEW_RIGHT_IOPC", "Ask {body_name}, {body_address}, by {review_by}.", "Write out what the IOPC is called"),
         ("REVIEW_RIGHT_IOPC", "Ask for a review by {review_by}.", "Write out what the IOPC is called"),
-        ("MAIL_RECEIVED", "We have it, {addressee}.", "no other gap than {reference}"),
+        ("MAIL_RECEIVED", "We have it.", "has to say {reference}"),
+        ("MAIL_RECEIVED", "We have it, {addressee}: {reference}.", "no other gap than {reference}"),
         ("MAIL_RECEIVED", "We have your complaint {reference}.", "must not tell"),
-        ("MAIL_TAKEN_DOWN", "Write to the police.", "must not tell"),
+        ("MAIL_TAKEN_DOWN", "Write to the police about {reference}.", "must not tell"),
     ],
 )
 def test_what_is_told_has_its_place_in_its_letter_and_a_mail_tells_nothing(
