@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import migrations
+from django.utils import timezone
 
 HEADING = "Your reference {reference}"
 HEADING_TO_A_BODY = "Our reference {reference}"
@@ -14,14 +15,22 @@ TEXTS = Path(__file__).resolve().parent.parent / "letters" / "first_versions.tom
 
 
 def write_the_letters(apps: Any, schema_editor: Any) -> None:
-    """A database that begins today has them already, from 0011_correspondence."""
-    templates = apps.get_model("cases", "LetterTemplate").objects.using(schema_editor.connection.alias)
+    """A database that begins today has them already, from 0011_correspondence.
+
+    A text that a letter was written by stays as it is: the better one is the next version, from today on.
+    """
+    database = schema_editor.connection.alias
+    templates = apps.get_model("cases", "LetterTemplate").objects.using(database)
+    written_by = apps.get_model("cases", "Message").objects.using(database).exclude(template=None).values("template")
     for kind, audiences in tomllib.loads(TEXTS.read_text()).items():
         for audience, letter in audiences.items():
             first = {"kind": kind, "audience": audience, "force": None, "version": 1}
             heading = HEADING_TO_A_BODY if audience == "BODY" else HEADING
             written = {"heading": heading, "body": letter["body"].strip(), "from_on": FROM}
-            if not templates.filter(**first).exclude(body=written["body"]).update(body=written["body"]):
+            other = templates.filter(**first).exclude(body=written["body"])
+            if other.filter(pk__in=written_by).exists():
+                templates.create(**{**first, **written, "version": 2, "from_on": timezone.localdate()})
+            elif not other.update(body=written["body"]):
                 templates.get_or_create(**first, defaults=written)
     templates.filter(force=None, version=1).update(from_on=FROM)
 
