@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cases.notices import NOTICES
 
@@ -117,6 +117,18 @@ def unknown_in(text: str) -> list[str]:
 def for_the_handler(text: str) -> list[str]:
     """The gaps that the handler has to fill."""
     return [name for name in gaps_in(text) if name in FROM_THE_HANDLER]
+
+
+def without_paragraphs_of(text: str, gaps: Collection[str]) -> str:
+    """The text without the paragraphs that stand for these gaps alone, and without what announces one and ends in a colon."""
+    kept: list[str] = []
+    for paragraph in text.split("\n\n"):
+        in_it = gaps_in(paragraph)
+        if not in_it or not set(in_it) <= set(gaps):
+            kept.append(paragraph)
+        elif kept and kept[-1].rstrip().endswith(":"):
+            kept.pop()
+    return "\n\n".join(kept)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -119,12 +119,14 @@ def write(
 def write_in_one_piece(case: Case, kind: str, words: str, *, to: Recipient, on: dt.date) -> Written:
     """The letter of a kind with what its handler says at the place that it has in it; without words it says all by itself.
 
-    Nothing that was said is ever lost: an older text that has no place for it has it at the end.
+    Nothing that was said is ever lost: an older text that has no place for it has it at the end, and one that has several has
+    it at the first, and says nothing at the others.
     """
     template = _template(case, kind, to=to, on=on)
     asked = letters.for_the_handler(template.body)
     gaps = {**dict.fromkeys(asked, ""), **dict.fromkeys(asked[:1], words)}
-    letter = _filled(template, {**gaps, **values_of(template, case, to=to, on=on, identity=REDACTED)})
+    values = {**gaps, **values_of(template, case, to=to, on=on, identity=REDACTED)}
+    letter = _filled(template, values, body=letters.without_paragraphs_of(template.body, asked[1:]))
     return letter if asked or not words else Written(f"{letter.text}\n\n{words}", letter.heading, template)
 
 
@@ -242,8 +244,9 @@ def _review_right(case: Case, *, to: Recipient, on: dt.date) -> Written | None:
     return _filled(template, values_of(template, case, to=to, on=on, identity=REDACTED))
 
 
-def _filled(template: LetterTemplate, values: Mapping[str, str]) -> Written:
-    text = letters.fill(template.body, values)
+def _filled(template: LetterTemplate, values: Mapping[str, str], *, body: str | None = None) -> Written:
+    """`body` is what is written of the text where that is not the whole."""
+    text = letters.fill(template.body if body is None else body, values)
     paragraphs = [paragraph.strip("\n") for paragraph in text.split("\n\n")]
     whole = "\n\n".join(paragraph for paragraph in paragraphs if paragraph.strip())
     return Written(whole, letters.fill(template.heading, values), template)

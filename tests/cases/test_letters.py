@@ -155,6 +155,23 @@ class TestWhatIsTold:
         assert message.text == "Hello Maya Field\n\nWe rang the driver.\n\nBye.\nProfessional Standards"
         assert (message.template, message.heading) == (own, f"About {case.reference}")
 
+    def test_an_older_text_with_several_places_announces_nothing_that_is_not_said(self, cast: Cast) -> None:
+        case = a_case_handled_outside(cast)
+        LetterTemplate.objects.create(
+            kind="PROGRESS", audience="COMPLAINANT", version=2, force=cast.force, heading="Your reference {reference}",
+            body=(
+                "Hello {addressee}\n\nWhat we have done:\n\n{progress}\n\nWhat we will do next:\n\n{next_steps}\n\n"
+                "It may end on {estimated_end}.\n\nBye.\n{office}"
+            ),
+            from_on=AT.date(), made_by=cast.users["beth"], made_at=AT,
+        )  # fmt: skip
+
+        messages.tell_progress(**by(cast, "amal", case), text="We rang the driver.")
+
+        assert told(case).text == (
+            "Hello Maya Field\n\nWhat we have done:\n\nWe rang the driver.\n\nBye.\nProfessional Standards"
+        )
+
     def test_what_is_not_handled_here_is_told_so_in_a_whole_letter(self, cast: Cast) -> None:
         for step, details, kind in (
             ("find_not_a_complaint", {"why": "NOT_ABOUT_POLICE"}, "NOT_A_COMPLAINT"),
