@@ -56,10 +56,9 @@ def name_person(
     Whoever is named stops being the handler and the investigator, and sees nothing of the case any more by any account, nor
     of the matters that arise from it; until the outcome is told, what they thought or found of it is set aside. A subject of
     a senior rank (of the table SENIOR_RANK, or above chief superintendent), of the unit that holds the case or that it is
-    about, takes it from every unit; one under whom the investigator works takes the investigation from them, with what they thought, until the outcome is
-    told. Raises Missing
-    (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown or a type that its list has not got, NamedAlready
-    (409), and CannotRestrict (409) for who names themselves and is the last of the authority who sees a restricted case, or a
+    about, takes it from every unit; one under whom the investigator works takes the investigation from them, with what they
+    thought, until the outcome is told. Raises Missing (404), Stale (412), MayNot (403), Invalid (400) for somebody unknown
+    or a type that its list has not got, NamedAlready (409), and CannotRestrict (409) for who names themselves and is the last of the authority who sees a restricted case, or a
     matter that arises from it.
     """
     case = locking.lock(reference=reference, actor=actor, version=version)

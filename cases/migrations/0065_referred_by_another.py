@@ -21,6 +21,6 @@ def add_the_letters(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0066_right_that_was_told")]
+    dependencies = [("cases", "0064_right_that_was_told")]
 
     operations = [migrations.RunPython(add_the_letters, migrations.RunPython.noop)]

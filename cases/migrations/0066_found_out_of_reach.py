@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("audit", "0002_chain"),
-        ("cases", "0067_referred_by_another"),
+        ("cases", "0065_referred_by_another"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ UPDATE cases_case SET recording_wished_at = now() WHERE wishes_recording AND rec
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0063_version_of_the_right")]
+    dependencies = [("cases", "0066_found_out_of_reach")]
 
     operations = [
         migrations.RunSQL(WISHED_UNTIL_NOW, migrations.RunSQL.noop),
