@@ -18,6 +18,8 @@ FROM cases_allegation there, cases_case
 WHERE there.id = cases_allegation.moved_to_id AND cases_case.id = cases_allegation.case_id
 """
 
+CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"  # or the table waits for its checks, and cannot be altered
+
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0060_senior_ranks")]
@@ -27,6 +29,7 @@ class Migration(migrations.Migration):
         migrations.AddField(model_name="allegation", name="moved_on", field=models.DateField(blank=True, null=True)),
         migrations.RunSQL(ADDED_ON, migrations.RunSQL.noop),
         migrations.RunSQL(MOVED_ON, migrations.RunSQL.noop),
+        migrations.RunSQL(CHECK_NOW, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="allegation",
             constraint=models.CheckConstraint(

@@ -10,12 +10,15 @@ WISHED_UNTIL_NOW = """
 UPDATE cases_case SET recording_wished_at = now() WHERE wishes_recording AND recording_wished_at IS NULL
 """
 
+CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"  # or the table waits for its checks, and cannot be altered
+
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0066_found_out_of_reach")]
 
     operations = [
         migrations.RunSQL(WISHED_UNTIL_NOW, migrations.RunSQL.noop),
+        migrations.RunSQL(CHECK_NOW, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
