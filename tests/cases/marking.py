@@ -95,7 +95,7 @@ def mark(cast: Cast, case: Case) -> list[str]:
     allegation = make(
         Allegation, case=case, position=9, finding="ACCEPTABLE", action="None", category="Manner", category_code="H1"
     )
-    subject = make(Involvement, case=case, person=person, part="SUBJECT", allegation=allegation)
+    subject = make(Involvement, case=case, person=person, part="SUBJECT", subject_type="OFFICER", allegation=allegation)
     Receipt.objects.create(complainant=complainant, receipt_hash=b"r" * 32, issued_by=beth, issued_at=AT)
     make(EqualityAnswers, complainant=complainant, involvement=None)
     make(EqualityAnswers, complainant=None, involvement=subject)
