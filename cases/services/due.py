@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from cases import standing
 from cases.clocks import Timetable
 from cases.deadlines import FORCE, Deadline, first_to_look_at, open_deadlines
 from cases.escalation import Key, moments
-from cases.models import Case, Origin
+from cases.models import Case, Notice, Origin, Preservation, Review
 from cases.models.case import CaseQuerySet
 from cases.selectors import PARTS
 from cases.timetable import timetable
@@ -84,14 +85,30 @@ def raised_on(case: Case) -> set[Key]:
 
 
 def _with_duties() -> CaseQuerySet:
-    """The open cases, and the closed ones that somebody has yet to be told about."""
-    cases: CaseQuerySet = Case.objects.filter(Q(closed_on=None) | Q(next_due_on__isnull=False), origin=Origin.LIVE)
+    """The open cases, and the closed ones that carry a day, or have anything of which something may be owed after the end."""
+    cases: CaseQuerySet = Case.objects.filter(
+        Q(closed_on=None) | Q(next_due_on__isnull=False) | _may_be_owed_after_the_end(), origin=Origin.LIVE
+    )
     return cases
+
+
+def _may_be_owed_after_the_end() -> Q:
+    """What to tell, copies kept back, applications for a review, a wish or what is to be recorded, evidence (cases.deadlines).
+
+    So that a duty which a new version derives is found on what ended before it, too.
+    """
+    to_tell = Notice.objects.filter(Q(settled_on=None) | Q(kind="RECORD_COPY", settled_as=Notice.Settled.WITHHELD))
+    applied_for = Review.objects.filter(state=Review.State.APPLIED)
+    evidence = Preservation.objects.filter(preserved_on=None, lost_on=None)
+    in_parts = Q(*(("pk__in", rows.values("case")) for rows in (to_tell, applied_for, evidence)), _connector=Q.OR)
+    has_ended_outside = Q(recorded_on=None, state__in=standing.HANDLED_OUTSIDE)
+    return in_parts | has_ended_outside & (Q(wishes_recording=True) | Q(concerns_conduct=True))
 
 
 @transaction.atomic
 def recompute_open_cases() -> int:
-    """Derive the cache of every open case anew (a bank holiday came, a service target is another), and answer how many changed.
+    """Derive the cache of every open case anew (a bank holiday came, a service target is another, the derivation itself is
+    of a new version), and answer how many changed.
 
     Each changed case is read again under its lock: a move that was made meanwhile is not overwritten.
     """

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from io import StringIO
 from typing import Any, ClassVar
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,10 +34,11 @@ from cases.models import (
     Withdrawal,
 )
 from cases.services import messages
-from cases.services.due import recompute_open_cases
+from cases.services.due import recompute_open_cases, stale_cases
 from cases.services.messages import NothingToTell
 from tests.cast import AT, CONTACT, RESOLVE, Cast, a_case, a_case_handled_outside, move
 
+from .bodies import a_case_told
 from .paper import a_complaint, with_parts
 
 FRIDAY = dt.date(2026, 12, 18)
@@ -536,6 +539,36 @@ class TestTheCache:
         assert changed == 1
         assert Case.objects.get(pk=case.pk).next_due_on == dt.date(2026, 11, 26)
         assert recompute_open_cases() == 0
+
+    @pytest.mark.parametrize("what", ["copy", "letter", "evidence", "review", "wish"])
+    def test_is_found_wrong_also_where_a_duty_of_a_new_version_is_of_a_case_that_ended_before(
+        self, cast: Cast, what: str
+    ) -> None:
+        case = a_case_told(cast)
+        move(cast, case, "lev", "finalise", at=AT + 40 * DAY)
+        Notice.objects.filter(case=case).update(settled_on=FRIDAY, settled_as="SENT")
+        carried = dict.fromkeys(("next_due_on", "legal_due_on", "target_due_on", "others_due_on", "watch_at"))
+        Case.objects.filter(pk=case.pk).update(next_due_rule="", **carried)
+        assert list(stale_cases()) == []
+        kept_back = {"settled_on": FRIDAY, "settled_as": "WITHHELD", "reason": "A trial."}
+        notice = {"case_id": case.pk, "kind": "RECORD_COPY", "to": "COMPLAINANT", "owed_on": FRIDAY}
+        if what == "wish":
+            Case.objects.filter(pk=case.pk).update(recorded_on=None, wishes_recording=True)
+        elif what == "review":
+            Review.objects.create(case_id=case.pk, body="LPB", applied_on=FRIDAY)
+        elif what == "evidence":
+            film = {"kind": "CCTV", "what": "Film.", "logged_by": cast.users["beth"]}
+            Preservation.objects.create(case_id=case.pk, captured_on=FRIDAY, expires_on=FRIDAY + 30 * DAY, **film)
+            Proceeding.objects.create(case_id=case.pk, kind="MISCONDUCT_HEARING", begun_on=FRIDAY)
+        else:
+            Notice.objects.create(**notice, **(kept_back if what == "copy" else {}))
+
+        with pytest.raises(CommandError, match=case.reference):
+            call_command("deadlines", "verify")
+        call_command("deadlines", "recompute", stdout=StringIO())
+
+        assert Case.objects.get(pk=case.pk).next_due_on is not None
+        call_command("deadlines", "verify", stdout=StringIO())
 
 
 class TestTellingProgress:
