@@ -261,7 +261,7 @@ def _referral(case: Case) -> str:
 
 
 def _of_the_first_days(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
-    was_told_before = _rows(case, "reviews") or (case.recorded_on and case.decided_before)  # and then opened again
+    was_told_before = _rows(case, "reviews") or (case.recorded_on and case.first_told_on)  # and then opened again
     if not (case.contacted_on or case.contact_impossible_reason or was_told_before):
         yield _running("first_contact", case.made_on, calendar, owed_to="complainant")
     if case.state in BEFORE_RECORDING:

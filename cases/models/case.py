@@ -220,6 +220,8 @@ class Case(FSMModelMixin, models.Model):
     worked_on_before = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     # The people who decided it before it was opened again, until a reason is recorded why one of them decides it once more.
     decided_before = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    # The day on which the outcome was told that was opened again first: whoever decides it anew, they have heard of it.
+    first_told_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -562,6 +562,8 @@ class ComplaintCase(Investigation, Case):
         """Handling starts anew, for somebody else; whoever worked on it or decided it so far is remembered."""
         self.worked_on_before = sorted({*self.worked_on_by, *self.holders})
         self.decided_before = sorted({*self.decided_before, *self.deciders})
+        if self.recorded_on:  # what goes no further than its assessment had no outcome yet
+            self.first_told_on = self.first_told_on or self.told_on
         self.handler_id = self.investigator_id = self.resolved_by_id = self.resolved_on = None
         self.handling_started_on, self.investigating_since, self.reported_on = on, None, None
         self._undo_the_outcome()

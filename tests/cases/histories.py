@@ -704,8 +704,8 @@ class Desk:
 
     def _is_investigated_again(self, event: Event) -> None:
         undone = ("told_on", "decided_on", "closed_on", "review_information_on", "investigating_since")
+        self.fields["first_told_on"] = self.fields["told_on"]
         self.fields |= {**dict.fromkeys(undone), "review_body": "", "handling_started_on": event.on}
-        self.fields["decided_before"] = [1]
         self._is_taken_over(event)
 
     def _clear_is_corrected(self, event: Event) -> None:

@@ -37,8 +37,9 @@ from tests.cases.bodies import (
     apply,
     conclude,
     on_day,
+    tell_outcome_of,
 )
-from tests.cast import AT, FOUNDER, PASSWORD, Cast, assess, move
+from tests.cast import AT, FOUNDER, PASSWORD, Cast, a_case, assess, move
 
 
 def fresh(case: Case) -> Case:
@@ -410,3 +411,46 @@ class TestADifferentDecider:
         with pytest.raises(Invalid):
             self.let_decide_again(cast, case, "nobody.there")
         assert in_decision(cast, case, "beth").state == "DECISION"
+
+
+class TestTheFirstContact:
+    """7.3: whoever was told the outcome has heard of the force, and nobody else has."""
+
+    def is_owed(self, case: Case) -> bool:
+        return "first_contact" in [each.rule for each in deadlines(fresh(case))]
+
+    @pytest.mark.parametrize(
+        ("end", "why"),
+        [("find_not_a_complaint", "SERVICE_REQUEST"), ("decide_not_to_record", "DEALT_WITH_BY_CRIMINAL_PROCEEDINGS")],
+    )
+    def test_is_owed_of_what_is_recorded_after_it_was_to_go_no_further(self, cast: Cast, end: str, why: str) -> None:
+        case = a_case(cast)
+        move(cast, case, "amal", "take")
+        assess(cast, case)
+        move(cast, case, "beth", end, why=why, told="It goes no further.")
+        move(cast, case, "lev", "reopen", reason="It does.")
+        assert self.is_owed(case)
+
+        move(cast, case, "lev", "record")
+
+        assert self.is_owed(case)
+
+    def test_is_owed_no_more_of_an_outcome_that_was_told_whoever_may_decide_it_again(self, cast: Cast) -> None:
+        case = a_case(cast)
+        move(cast, case, "amal", "take")
+        assess(cast, case)
+        move(cast, case, "amal", "record")
+        assert self.is_owed(case)
+        without_a_duty = {"indicates_misconduct": False, "exception": "", "reason": "No."}
+        determinations.set_duty_to_investigate(**by(cast, "beth", case), **without_a_duty)
+        move(cast, case, "beth", "handle_otherwise", reason="At once.")
+        tell_outcome_of(cast, fresh(case))
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+        move(cast, case, "beth", "call_in", **paper)
+        opened = move(cast, case, "beth", "refer_back", **paper)
+        assert (opened.first_told_on, opened.decided_before) == (AT.date(), [cast.users["lev"].person_id])
+
+        lev = "lev@westshire.test"
+        determinations.let_decide_again(**by(cast, "beth", case), who=lev, reason="Nobody else is left.")
+
+        assert not self.is_owed(case)
