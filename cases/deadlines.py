@@ -19,6 +19,8 @@ from .notices import NOTICES
 from .standing import (
     has_to_be_recorded_after_all,
     has_withdrawn,
+    is_about_the_chief_officer,
+    is_the_bodys_since,
     last_review,
     next_review,
     review_ends_on,
@@ -165,9 +167,9 @@ def _duties(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:
             yield from _of_the_diary(case, calendar)
             yield from _of_a_comment(case, calendar)
         return
-    if case.concerns_chief_officer:
+    if is_about_the_chief_officer(case):
         if not case.closed_on:  # nothing else of it is this authority's (PRA 2002 s.29(1)), but what it still keeps
-            yield _running("hand_over", case.chief_officer_found_on or case.made_on, calendar)
+            yield _running("hand_over", is_the_bodys_since(case), calendar)
             yield from _of_evidence(case, calendar)
         return
     yield from _of_what_outlives_it(case, calendar)

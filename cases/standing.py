@@ -51,12 +51,23 @@ def open_suspensions(case: Case) -> list[Suspension]:
 
 def subjects_of(case: Case) -> list[Involvement]:
     """Those whom it is about, known or not."""
-    return [each for each in case.involvements.all() if each.part == "SUBJECT" and each.ended_at is None]
+    rows = case.involvements.all() if case.pk else ()
+    return [each for each in rows if each.part == "SUBJECT" and each.ended_at is None]
 
 
 def is_about_the_chief_officer(case: Case) -> bool:
     """Whether a delegate found so, or whom it is about was the chief officer by their rank (PRA 2002 s.29(1))."""
-    return case.concerns_chief_officer or any(ranks.is_of_the_chief_officer(each.rank) for each in subjects_of(case))
+    return case.concerns_chief_officer or bool(_chief_officers(case))
+
+
+def is_the_bodys_since(case: Case) -> dt.date:
+    """For what is about the chief officer: the day on which that was found, or on which the rank was entered that says so."""
+    entered_on = [each.rank_known_on for each in _chief_officers(case)]
+    return min((day for day in (case.chief_officer_found_on, *entered_on) if day), default=case.made_on)
+
+
+def _chief_officers(case: Case) -> list[Involvement]:
+    return [each for each in subjects_of(case) if ranks.is_of_the_chief_officer(each.rank)]
 
 
 def alleges_what_is_referred(case: Case) -> bool:

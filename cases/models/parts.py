@@ -221,6 +221,7 @@ class Involvement(models.Model):
     unit_label = models.CharField(max_length=120, blank=True)  # the unit at the time, as the source gives it
     subject_type = models.CharField(max_length=20, blank=True)  # of the table SUBJECT_TYPE; all at the time
     rank = models.CharField(max_length=60, blank=True)
+    rank_known_on = models.DateField(null=True, blank=True)  # since when it is entered here
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     on_duty = models.BooleanField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # a wall that was raised by mistake was taken down

@@ -107,6 +107,8 @@ def raise_wall(
     if person and involvement.part == Involvement.Part.SUBJECT:
         involvement.subject_type = involvement.subject_type or person.kind
         involvement.rank = involvement.rank or person.rank
+    if involvement.rank and involvement.rank_known_on is None:
+        involvement.rank_known_on = day_of(at)
     involvement.save()
     Naming.objects.create(involvement=involvement, what=what, by_id=actor.person, at=at)
     if person:

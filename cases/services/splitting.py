@@ -219,6 +219,7 @@ def _carry_subjects(source: Allegation, new: Allegation, case: Case, *, actor: A
             unit_label=each.unit_label,
             subject_type=each.subject_type,
             rank=each.rank,
+            rank_known_on=each.rank_known_on,
             unit_id=each.unit_id,
             on_duty=each.on_duty,
         )

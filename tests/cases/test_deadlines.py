@@ -23,6 +23,7 @@ from cases.models import (
     Case,
     CommentCase,
     Complainant,
+    Involvement,
     Kind,
     MatterCase,
     Notice,
@@ -410,6 +411,20 @@ def test_what_turns_out_late_to_concern_the_chief_officer_is_due_from_the_day_it
     case = complaint(concerns_chief_officer=True, chief_officer_found_on=FRIDAY + dt.timedelta(days=31))
 
     assert due(case) == {"hand_over": dt.date(2027, 1, 19)}
+
+
+def test_what_a_rank_says_to_concern_the_chief_officer_is_handed_over_too_from_the_day_it_was_entered() -> None:
+    chief = Involvement(part="SUBJECT", label="Who signed it", rank="Chief Constable", rank_known_on=FRIDAY + 31 * DAY)
+    recorded = {"state": "RECORDED", "recorded_on": FRIDAY, "handling_started_on": FRIDAY}
+    case = with_parts(complaint(**recorded), involvements=[chief], complainants=[Complainant()])
+    found_later = with_parts(
+        complaint(**recorded, concerns_chief_officer=True, chief_officer_found_on=FRIDAY + 40 * DAY),
+        involvements=[chief],
+    )
+
+    assert due(case) == due(found_later) == {"hand_over": dt.date(2027, 1, 19)}
+    chief.rank = "Deputy Chief Constable"
+    assert "hand_over" not in due(case)
 
 
 class TestEvidence:

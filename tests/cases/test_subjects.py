@@ -14,6 +14,7 @@ from backend.accounts.services import people
 from backend.areas.models import Unit
 from backend.audit.models import Detail, Event
 from backend.common.errors import Invalid, Missing
+from cases.deadlines import open_deadlines
 from cases.models import Allegation, Case, Code, EqualityAnswers, Involvement, Kind, Naming, Note, Notice
 from cases.selectors import get_case, next_moves
 from cases.services import determinations, involvement, settling, subjects, suspensions
@@ -23,6 +24,7 @@ from cases.services.involvement import NamedAlready
 from cases.services.locking import HistoryStands, MayNot
 from cases.services.subjects import AnsweredAlready, CannotIdentify, CannotTakeDown
 from cases.services.transitions import CannotMove
+from cases.timetable import timetable
 from tests.cases.alleging import (
     a_document,
     a_recorded_case,
@@ -294,6 +296,8 @@ class TestTheChiefOfficer:
 
         with pytest.raises(CannotMove, match="find so, and hand it over"):
             in_decision(cast, case, "lev")
+        (duty,) = open_deadlines(Case.objects.get(pk=case.pk), timetable())
+        assert (duty.rule, duty.started_on) == ("hand_over", AT.date())
         determinations.set_chief_officer(**by(cast, "beth", case), concerns_chief_officer=True, reason="The order.")
         to = {"to": "LOCAL_POLICING_BODY", "told": "It is with the Commissioner."}
         assert move(cast, case, "beth", "transfer_out", **to).state == "TRANSFERRED_OUT"
