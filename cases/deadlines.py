@@ -399,9 +399,10 @@ def _review_to_open(case: Case) -> Review | None:
 
 def _could_be_opened_from(case: Case, review: Review) -> dt.date:
     """The day on which it was made; where another's went before, and ended later, the day of that."""
-    made_on = review.forwarded_on or review.applied_on
-    went_before = any(each.decided_on for each in _rows(case, "reviews") if each is not review)
-    return max(made_on, case.closed_on) if case.closed_on and went_before else made_on
+    others = (each for each in _rows(case, "reviews") if each is not review and not each.waits)
+    went_before = [each.decided_on for each in others if each.decided_on]
+    ended_on = case.closed_on if went_before else None
+    return max(day for day in (review.forwarded_on or review.applied_on, *went_before, ended_on) if day)
 
 
 def _of_a_review(review: Review, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

@@ -532,7 +532,9 @@ class _Teller:
         self._note("is_applied_for", days=28)
         if self._may(0.2):
             self._note("is_forwarded", days=9)
-        if self._may(0.2):
+        if self._may(0.3):
+            if self._may(0.5):
+                self._note("is_applied_for_by_another", who=1, days=5)
             self._note("application_fails", part=self.chance.randrange(2), days=5)
             return
         if self._may(0.2):
@@ -754,8 +756,10 @@ class Desk:
         self.parts["reviews"][-1].forwarded_on = event.on
 
     def _application_fails(self, event: Event) -> None:
-        review = self.parts["reviews"][-1]
+        review, *others = self.parts["reviews"]
         review.state, review.decided_on = ("INVALID", "WITHDRAWN")[event.part or 0], event.on
+        for other in others:
+            other.waits = False
 
     def _is_applied_for_by_another(self, event: Event) -> None:
         self._is_applied_for(event)

@@ -495,9 +495,14 @@ class Oracle:
             day += ONE
         self._start("review_opening", event.on, f"reviews {event.who}")
 
-    def _application_fails(self, _: Event) -> None:
-        """A23: withdrawn, or not valid. What is left of the 28 days goes on, and 1.34: without those with the wrong body."""
+    def _application_fails(self, event: Event) -> None:
+        """A23: withdrawn, or not valid. What is left of the 28 days goes on, and 1.34: without those with the wrong body.
+
+        1.33: where another's waited for that, it is the authority's to open from now on."""
         self._stop("review_opening")
+        if self.waits is not None:
+            self._start("review_opening", event.on, f"reviews {self.waits}")
+            return
         if self.is_over:
             return
         last, left = self.told, 28

@@ -374,7 +374,7 @@ class TestTheOtherComplainantsApplication:
 
         conclude(cast, first, "INVALID", at=on_day(5))
 
-        assert self.to_open(case) == [(str(second.public_id), on_day(3).date())]
+        assert self.to_open(case) == [(str(second.public_id), on_day(5).date())]
         move(cast, case, "beth", "open_review", at=on_day(6))
         assert conclude(cast, second, "NOT_UPHELD", at=on_day(7)).state == "NOT_UPHELD"
 
