@@ -22,6 +22,7 @@ from .standing import (
     is_about_the_chief_officer,
     is_the_bodys_since,
     last_review,
+    last_to_apply,
     next_review,
     review_ends_on,
     said_of_a_further_referral,
@@ -30,7 +31,7 @@ from .standing import (
 )
 
 if TYPE_CHECKING:
-    from .models import Allegation, Case, Review
+    from .models import Allegation, Case, Complainant, Review
 
 By = Literal["FORCE", "COMPLAINANT", "IOPC"]
 FORCE: Final = "FORCE"
@@ -382,8 +383,9 @@ def _of_the_end(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any
         yield _running("outcome_notice", reached, calendar, owed_by=by, owed_to="complainant")
     is_held_up = has_to_be_recorded_after_all(case) or _review_to_open(case)
     if case.state in AWAITS_ITS_END and case.told_on and not is_held_up:
-        if told_on := told_of_the_right_on(case):
-            yield _running("review_window", told_on, calendar, owed_by=COMPLAINANT, stops=_elsewhere(case))
+        last = last_to_apply(case)
+        if told_on := told_of_the_right_on(case, of=last):
+            yield _running("review_window", told_on, calendar, owed_by=COMPLAINANT, stops=_elsewhere(case, last))
         yield _running("finalisation", review_ends_on(case) or case.told_on, calendar)
     if case.state == "UNDER_REVIEW" and (review := last_review(case)):  # elsewhere it is superseded
         yield from _of_a_review(review, calendar)
@@ -414,11 +416,10 @@ def _of_a_review(review: Review, calendar: WorkingCalendar) -> Iterator[dict[str
         yield _running("review_follow_up", acted_on_from, calendar, about=about)
 
 
-def _elsewhere(case: Case) -> tuple[Stop, ...]:
-    """The days that an application for a review spent with the wrong body: they are left out (SI 2020/2 reg. 29)."""
-    return tuple(
-        Stop(from_on, until_on, "with the wrong body") for from_on, until_on in stays_with_the_wrong_body(case)
-    )
+def _elsewhere(case: Case, of: Complainant | None) -> tuple[Stop, ...]:
+    """The days that their application for a review spent with the wrong body: they are left out (SI 2020/2 reg. 29)."""
+    stays = stays_with_the_wrong_body(case, of=of)
+    return tuple(Stop(from_on, until_on, "with the wrong body") for from_on, until_on in stays)
 
 
 def _to_tell(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

@@ -120,26 +120,39 @@ def review_ends_on(case: Case, *, of: Complainant | None = None) -> dt.date | No
 
     28 days from the day after the information was provided; those that an application spent with the wrong body are left out.
     """
+    of = of or last_to_apply(case)
     told_on = told_of_the_right_on(case, of=of)
-    return last_day_for_a_review(case, told_on) if told_on else None
+    return last_day_for_a_review(case, told_on, of=of) if told_on else None
 
 
-def last_day_for_a_review(case: Case, told_on: dt.date) -> dt.date:
+def last_to_apply(case: Case) -> Complainant | None:
+    """Whose time to apply for a review ends last; None where there is no right to one, or nobody is known who complains."""
+    told = {each: told_of_the_right_on(case, of=each) for each in (complainants_of(case) if case.pk else ())}
+    ends = {each: last_day_for_a_review(case, on, of=each) for each, on in told.items() if on}
+    return max(ends, key=lambda each: ends[each], default=None)
+
+
+def last_day_for_a_review(case: Case, told_on: dt.date, *, of: Complainant | None) -> dt.date:
     """For who is told of the right on that day."""
     day, left = told_on, REVIEW_DAYS
-    stays = stays_with_the_wrong_body(case)
+    stays = stays_with_the_wrong_body(case, of=of)
     while left:
         day += DAY
         left -= not any(from_on <= day < until_on for from_on, until_on in stays)
     return day
 
 
-def stays_with_the_wrong_body(case: Case) -> list[tuple[dt.date, dt.date]]:
-    """From when until the day before when each application for a review was with the wrong body (SI 2020/2 reg. 29)."""
+def stays_with_the_wrong_body(case: Case, *, of: Complainant | None) -> list[tuple[dt.date, dt.date]]:
+    """From when until the day before when each application of theirs was with the wrong body (SI 2020/2 reg. 29).
+
+    One of which nobody knows whose it was counts for everybody.
+    """
     return [
         (each.applied_on, each.forwarded_on)
         for each in (case.reviews.all() if case.pk else ())
-        if each.forwarded_on and each.applied_on < each.forwarded_on
+        if each.forwarded_on
+        and each.applied_on < each.forwarded_on
+        and (of is None or each.complainant_id in (None, of.pk))
     ]
 
 

@@ -282,7 +282,7 @@ def _points(case: Case, allegations: Sequence[Allegation], *, to: Recipient) -> 
 def _review_by(case: Case, to: Recipient, *, on: dt.date) -> str:
     """Who is still owed the outcome is told of the right by this letter."""
     if to.complainant and case.review_body and is_owed_the_outcome(case, to.complainant):
-        return in_words(last_day_for_a_review(case, on))
+        return in_words(last_day_for_a_review(case, on, of=to.complainant))
     ends_on = review_ends_on(case, of=to.complainant)
     return in_words(ends_on) if ends_on else ""
 

@@ -238,6 +238,23 @@ class TestTheTime:
             apply(cast, case, at=on_day(39))
         assert apply(cast, case, at=on_day(38)).state == "APPLIED"
 
+    def test_the_days_with_the_wrong_body_make_the_time_of_nobody_else_longer(self, cast: Cast) -> None:
+        two = [NewComplainant(name="Maya Field", email="maya@home.test"), NewComplainant(name="Ben Field")]
+        case = a_case_told(cast, complainants=two)
+        review = apply(
+            cast, case, at=on_day(12), made_to="IOPC", applied_on=on_day(2).date(), forwarded_on=on_day(12).date()
+        )
+        conclude(cast, review, "WITHDRAWN", at=on_day(14))
+
+        one, other = fresh(case).complainants.order_by("position")
+        assert standing.review_ends_on(fresh(case), of=one) == on_day(38).date()
+        assert standing.review_ends_on(fresh(case), of=other) == on_day(28).date()
+        assert standing.last_to_apply(fresh(case)) == one
+        (window,) = [each for each in deadlines(fresh(case)) if each.rule == "review_window"]
+        assert window.due_on == standing.review_ends_on(fresh(case)) == on_day(38).date()
+        with pytest.raises(NoReview, match="last day"):
+            apply(cast, case, at=on_day(29), complainant=other.public_id)
+
     def test_a_corrected_day_of_forwarding_makes_the_days_with_the_wrong_body_fewer(self, cast: Cast) -> None:
         case = a_case_told(cast)
         forwarded = {"applied_on": on_day(2).date(), "forwarded_on": on_day(10).date()}
