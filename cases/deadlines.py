@@ -141,7 +141,9 @@ def _lived_on(allegation: Allegation, day: dt.date) -> bool:
 
 
 def late_on(case: Case, calendar: WorkingCalendar, *, on: dt.date) -> list[Deadline]:
-    """Every duty of the force that was breached by that day: still open, or done, but too late."""
+    """Every duty of the force that was breached by that day: still open, or done, but too late. None for history."""
+    if case.origin != "LIVE":
+        return []
     done = [
         Deadline(**duty) for duty, done_on in _done(case, calendar) if done_on and duty["due_on"] < min(done_on, on)
     ]

@@ -54,6 +54,12 @@ def imported(cast: Cast, **more: Any) -> Case:
     return case
 
 
+def test_nothing_of_history_was_late_by_the_targets_of_today(cast: Cast) -> None:
+    case = imported(cast, recorded_on=dt.date(2010, 9, 1), contacted_on=dt.date(2010, 8, 1))
+
+    assert cast.client("beth").get(f"/api/v1/cases/{case.reference}/late/").json() == []
+
+
 class TestWhatIsShown:
     def test_the_fields_are_those_listed_here(self, cast: Cast) -> None:
         case = a_case(cast)
