@@ -256,9 +256,13 @@ def _of_referrals(case: Case, calendar: WorkingCalendar) -> Iterator[dict[str, A
     else:
         required = [each for each in _rows(case, "body_notices") if each.decides == "REQUIRES_REFERRAL"]
         days = [each.dated_on for each in required]
-        days += [case.referral_clear_on or (case.made_on if case.matter_type == "DSI" else None)]
+        days.append(_first_to_be_referred_since(case))
     if known := [day for day in days if day]:
         yield _running(_referral(case), min(known), calendar, owed_to="IOPC")
+
+
+def _first_to_be_referred_since(case: Case) -> dt.date | None:
+    return case.referral_clear_on or (case.made_on if case.matter_type == "DSI" else None)
 
 
 def _referral(case: Case) -> str:
@@ -464,10 +468,11 @@ def _done(case: Case, calendar: WorkingCalendar) -> Iterator[tuple[dict[str, Any
         yield _running("recording_decision", _to_be_recorded_since(case), calendar), case.recorded_on
         if reached := case.resolved_on or case.decided_on:
             yield _running("outcome_notice", reached, calendar), case.told_on
-    for referral in _rows(case, "referrals"):
-        if referral.basis == "MANDATORY" and referral.clear_on:
-            about = str(referral.public_id)
-            yield _running(_referral(case), referral.clear_on, calendar, about=about), referral.made_on
+    owed_since = _first_to_be_referred_since(case)
+    for referral in sorted(_rows(case, "referrals"), key=lambda each: each.pk):
+        if since := referral.clear_on if referral.basis == "MANDATORY" else owed_since:
+            yield _running(_referral(case), since, calendar, about=str(referral.public_id)), referral.made_on
+        owed_since = None  # with the first, also where the body makes it or the IOPC calls it in, it is referred
 
 
 def _rows(case: Case, name: str) -> list[Any]:

@@ -104,6 +104,16 @@ class TestTheDayItBecameClear:
         assert "correct that day first" in refused.value.errors["clear_on"][0]
         assert "referral" in [each.rule for each in late_on(referred, timetable(), on=AT.date())]
 
+    @pytest.mark.parametrize("made_by", ["enter_referral", "call_in"])
+    def test_is_late_also_where_the_body_refers_it_or_the_iopc_calls_it_in(self, cast: Cast, made_by: str) -> None:
+        case = self.late(cast)
+        paper = {"document": str(a_paper(case)), "dated_on": AT.date().isoformat()}
+
+        referred = move(cast, case, "beth", made_by, **paper)
+
+        (late,) = [each for each in late_on(referred, timetable(), on=AT.date()) if each.rule == "referral"]
+        assert (late.started_on, late.due_on) == (self.EARLIER.date(), self.EARLIER.date() + dt.timedelta(days=1))
+
     def test_is_another_once_it_was_corrected_and_the_breach_is_kept(self, cast: Cast) -> None:
         case = self.late(cast)
 
