@@ -254,7 +254,7 @@ class _Teller:
             and not self.is_told
             and all(each.what != "made_is_corrected" for each in self.history.events)
         ):
-            day = first.on - self.chance.randrange(1, 40) * ONE
+            day = max(first.on - self.chance.randrange(1, 40) * ONE, FIRST)  # no holidays are known before
             self.history.events.append(Event(self.day, "made_is_corrected", day=day))
 
     def _suspend(self) -> None:
