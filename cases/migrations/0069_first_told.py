@@ -17,7 +17,7 @@ WHERE told.subject = cases_case.reference AND cases_case.kind = 'COMPLAINT'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0063_version_of_the_right")]
+    dependencies = [("cases", "0068_since_when_a_rank_is_known")]
 
     operations = [
         migrations.AddField(model_name="case", name="first_told_on", field=models.DateField(blank=True, null=True)),

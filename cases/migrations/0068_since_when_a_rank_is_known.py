@@ -12,7 +12,7 @@ WHERE named.involvement_id = cases_involvement.id AND cases_involvement.rank <> 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0064_first_told")]
+    dependencies = [("cases", "0067_a_wish_says_when")]
 
     operations = [
         migrations.AddField(
