@@ -410,8 +410,8 @@ def _could_be_opened_from(case: Case, review: Review) -> dt.date:
     others = (each for each in _rows(case, "reviews") if each is not review and not each.waits)
     went_before = [each.decided_on for each in others if each.decided_on]
     ended_on = case.closed_on if went_before else None
-    day: dt.date = max(day for day in (review.forwarded_on or review.applied_on, *went_before, ended_on) if day)
-    return day
+    days: list[dt.date | None] = [review.forwarded_on or review.applied_on, *went_before, ended_on]
+    return max(day for day in days if day)
 
 
 def _of_a_review(review: Review, calendar: WorkingCalendar) -> Iterator[dict[str, Any]]:

@@ -42,7 +42,7 @@ from cases.models import (
 )
 from cases.models.case import CaseQuerySet
 from cases.notices import REGULATIONS
-from cases.standing import has_to_be_recorded_after_all, has_withdrawn, is_withdrawn_by_all
+from cases.standing import has_to_be_recorded_after_all, has_withdrawn, is_about_the_chief_officer, is_withdrawn_by_all
 
 # Offered to be recorded, unresolved as it is; what has to be recorded or handed over has a duty of its own.
 OFFERED = Q(
@@ -236,9 +236,10 @@ def _contributed() -> QuerySet[Contribution]:
 
 def _to_ask_about_recording(case: Case) -> Iterator[Task]:
     """From the offer until it is recorded or declined. Nobody declines by silence: without an answer it stays open, and here."""
-    has_a_duty = has_to_be_recorded_after_all(case) or case.concerns_chief_officer
-    is_offered = case.state == ComplaintState.OUTSIDE_UNRESOLVED and not has_a_duty
-    if is_offered and not facts.every_complainant_has_withdrawn(case):
+    if case.state != ComplaintState.OUTSIDE_UNRESOLVED:
+        return
+    has_a_duty = has_to_be_recorded_after_all(case) or is_about_the_chief_officer(case)
+    if not has_a_duty and not facts.every_complainant_has_withdrawn(case):
         offered_on = case.recording_offered_on or case.received_on
         says = "Ask whether they wish it to be recorded: then record it, or close it"
         yield Task("recording_offer", says, offered_on, None, about="", owed_to="complainant")
@@ -311,7 +312,7 @@ def _to_end(case: Case) -> Iterator[Task]:
 
     Not once the outcome was told: then its review or its end is due. Nor what has ceased, or is to be handed over, anyway.
     """
-    if case.kind != Kind.COMPLAINT or case.closed_on or case.told_on or case.concerns_chief_officer:
+    if case.kind != Kind.COMPLAINT or case.closed_on or case.told_on or is_about_the_chief_officer(case):
         return
     rows = [each for each in case.withdrawals.all() if each.state in each.EFFECTIVE]
     if not rows or not facts.part_2_goes_on(case):

@@ -13,6 +13,7 @@ from cases.models import (
     CommentCase,
     Complainant,
     Contribution,
+    Involvement,
     Kind,
     MatterCase,
     Notice,
@@ -352,8 +353,8 @@ class _Teller:
             self.is_told = True
 
     def _turns_out_to_be_the_bodys(self) -> None:
-        """It concerns the chief officer: nothing more happens to it here, but that it is handed over."""
-        self._note("concerns_the_chief_officer")
+        """It concerns the chief officer, by a finding or their rank: nothing more happens here, but that it is handed over."""
+        self._note("concerns_the_chief_officer", part=self.chance.randrange(2))
         if self._may(0.3):
             self._note("goes_no_further")
         self.is_told = True
@@ -579,6 +580,7 @@ class Desk:
             "referrals": [],
             "body_notices": [],
             "reviews": [],
+            "involvements": [],
             "proceedings": [],
             "notices": [],
             "contributions": [],
@@ -862,7 +864,8 @@ class Desk:
         self._joins(event, "INTERESTED")
 
     def _goes_no_further(self, event: Event) -> None:
-        state = "TRANSFERRED_OUT" if self.fields.get("concerns_chief_officer") else "NOT_A_COMPLAINT"
+        is_the_bodys = self.fields.get("concerns_chief_officer") or self.parts["involvements"]
+        state = "TRANSFERRED_OUT" if is_the_bodys else "NOT_A_COMPLAINT"
         self.fields |= {"state": state, "told_on": event.on, "closed_on": event.on}
         self._nothing_is_open(event)
         for row in self.parts["notices"]:
@@ -870,7 +873,11 @@ class Desk:
                 row.settled_on, row.settled_as = event.on, "NOT_OWED"
 
     def _concerns_the_chief_officer(self, event: Event) -> None:
-        self.fields |= {"concerns_chief_officer": True, "chief_officer_found_on": event.on}
+        if event.part:
+            self.fields |= {"concerns_chief_officer": True, "chief_officer_found_on": event.on}
+        else:
+            chief = Involvement(part="SUBJECT", rank="Temporary Chief Constable", rank_known_on=event.on)
+            self.parts["involvements"].append(chief)
 
     def _is_called_in(self, event: Event) -> None:
         self._goes_to_the_iopc(event, "CALLED_IN")

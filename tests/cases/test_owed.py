@@ -42,6 +42,7 @@ from tests.cases.alleging import (
     code,
     decide,
     in_decision,
+    name_subject,
     set_actions,
 )
 from tests.cases.bodies import TOLD, a_case_told
@@ -432,15 +433,21 @@ class TestWhatAllHaveWithdrawn:
         said(cast, case, "IOPC", "LETS_WITHDRAW")
         assert [each["owed_by"] for each in to_do(cast, "withdrawn")] == ["FORCE"]
 
-    def test_nothing_of_it_is_there_once_the_outcome_was_told_or_it_goes_to_another_authority(self, cast: Cast) -> None:
+    @pytest.mark.parametrize("by_rank", [False, True])
+    def test_nothing_of_it_is_there_once_the_outcome_was_told_or_it_goes_to_another_authority(
+        self, cast: Cast, by_rank: bool
+    ) -> None:
         sign(cast, a_case_told(cast))
         handed_over = a_recorded_case(cast)
         sign(cast, handed_over)
         assert [each["case"] for each in to_do(cast, "withdrawn")] == [handed_over.reference]
 
-        determinations.set_chief_officer(
-            **by(cast, "beth", handed_over), concerns_chief_officer=True, reason="It is he."
-        )
+        if by_rank:
+            name_subject(cast, handed_over, "", label="Who gave the order", rank="Chief Constable")
+        else:
+            determinations.set_chief_officer(
+                **by(cast, "beth", handed_over), concerns_chief_officer=True, reason="It is he."
+            )
 
         assert to_do(cast, "withdrawn") == []
 
