@@ -72,7 +72,7 @@ def _is_to_be_opened(law: Law) -> bool:
 
 
 def _of_the_first_days(law: Law) -> Iterator[Start]:
-    if not (law.contacted or law.reviews):
+    if not (law.contacted or law.reviews or law.told_before):
         yield "first_contact", law.made_on
     if law.state in BEFORE:
         yield "recording_decision", law.made_on

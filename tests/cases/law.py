@@ -175,6 +175,9 @@ class Law:
     review_body: str = ""
     review_of: str = ""  # the body that the last application went to
     reviews: list[str] = field(default_factory=list)
+    told_before: bool = (
+        False  # what was recorded, and is open again since: nobody is asked anew for the first contact (9B B15)
+    )
     waiting: list[str] = field(default_factory=list)  # the bodies of what others applied for meanwhile (9A A25)
     gone: set[int] = field(default_factory=set)  # of the complainants, by position: each withdraws for themselves
     withdrawn_on: dt.date | None = None  # the last of them
@@ -655,6 +658,7 @@ class Law:
     def _is_open_again(self, today: dt.date) -> None:
         self.worked_before |= {*self.worked, self.handler, self.investigator} - {""}
         self.decided_before |= {self.decided_by, *(part.decider for part in self.parts)} - {""}
+        self.told_before = self.told_before or (self.recorded and self.told)
         self.handler = self.investigator = self.resolved_by = self.decided_by = ""
         self.investigated = self.told = self.closed = False
         self.told_on, self.review_body, self.started = None, "", True

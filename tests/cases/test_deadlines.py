@@ -568,7 +568,7 @@ class TestTheCache:
         kept_back = {"settled_on": FRIDAY, "settled_as": "WITHHELD", "reason": "A trial."}
         notice = {"case_id": case.pk, "kind": "RECORD_COPY", "to": "COMPLAINANT", "owed_on": FRIDAY}
         if what == "wish":
-            Case.objects.filter(pk=case.pk).update(recorded_on=None, wishes_recording=True)
+            Case.objects.filter(pk=case.pk).update(recorded_on=None, wishes_recording=True, recording_wished_at=AT)
         elif what == "review":
             Review.objects.create(case_id=case.pk, body="LPB", applied_on=FRIDAY)
         elif what == "evidence":

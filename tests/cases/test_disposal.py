@@ -381,7 +381,7 @@ class TestTheDatabase:
         case = a_proposed_case(cast)
         settle(case, by=cast.users["lev"])
 
-        for changed in ({"wishes_recording": True}, {"concerns_conduct": True}):
+        for changed in ({"wishes_recording": True, "recording_wished_at": AT}, {"concerns_conduct": True}):
             with transaction.atomic():
                 Case.objects.filter(pk=case.pk).update(**changed)
                 with pytest.raises(IntegrityError, match="what_must_be_recorded_is_kept"), transaction.atomic():
