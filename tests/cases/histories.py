@@ -642,7 +642,8 @@ class Desk:
         self.fields |= {"state": "HANDLING_OUTSIDE"}
 
     def _has_to_be_recorded(self, event: Event) -> None:
-        self.fields["wishes_recording"] = True
+        wished_at = dt.datetime.combine(event.on, dt.time(12), tzinfo=dt.UTC)
+        self.fields |= {"wishes_recording": True, "recording_wished_at": wished_at}
         self._note_since(event)
 
     def _note_since(self, event: Event) -> None:
